@@ -1,0 +1,118 @@
+/** What one training is made of: the vocabulary, the bounds, and the only schema that checks them. */
+import { z } from 'zod';
+import type { TrainingConfig as WireTrainingConfig } from './gen/adt/v1/common.js';
+import { metricName } from './metric.js';
+
+export const MODELS = ['GMF'] as const;
+export type Model = (typeof MODELS)[number];
+
+/** CE: binary cross-entropy. T-CE: drops the positives of largest loss. R-CE: down-weights them. */
+export const LOSSES = ['CE', 'T-CE', 'R-CE'] as const;
+export type Loss = (typeof LOSSES)[number];
+
+export const MAX_TOPK = 1000;
+
+const topk = z
+  .array(z.int().min(1).max(MAX_TOPK))
+  .min(1)
+  .max(8)
+  .refine(
+    (ks) => ks.every((k, at) => at === 0 || k > (ks[at - 1] ?? 0)),
+    'must be ascending, without repeats',
+  );
+
+/**
+ * Bounds of every hyper-parameter. Keys are the names that sweep files use (snake_case);
+ * epochs, eval_every and the like may be searched as well as fixed.
+ */
+export const hyperparameterSchemas = {
+  eps_max: z.number().min(0).lt(1),
+  eps_n: z.int().min(1).max(100_000_000),
+  beta: z.number().min(0).max(10),
+  lr: z.number().gt(0).max(1),
+  factors: z.int().min(1).max(512),
+  negatives: z.int().min(1).max(64),
+  batch_size: z.int().min(2).max(65_536),
+  epochs: z.int().min(1).max(10_000),
+  eval_every: z.int().min(1).max(10_000_000),
+} as const;
+export type Hyperparameter = keyof typeof hyperparameterSchemas;
+
+/** The loss that a hyper-parameter belongs to; absent where every loss has it. */
+export const PARAMETER_OF_LOSS: Partial<Record<Hyperparameter, Loss>> = {
+  eps_max: 'T-CE',
+  eps_n: 'T-CE',
+  beta: 'R-CE',
+};
+
+/** Settings of the paper's GMF runs (Wang et al., WSDM 2021, section 4.1), where a sweep or a command is silent. */
+export const TRAINING_DEFAULTS = {
+  model: 'GMF',
+  loss: 'CE',
+  lr: 0.001,
+  factors: 32,
+  negatives: 1,
+  batch_size: 1024,
+  epochs: 10,
+  eval_every: 100,
+  topk: [50, 100],
+  seed: 1,
+} as const;
+
+const shape = {
+  dataset: z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'must be 1-64 of a-z 0-9 _ . -'),
+  datasetSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  model: z.enum(MODELS),
+  loss: z.enum(LOSSES),
+  epsMax: hyperparameterSchemas.eps_max.optional(),
+  epsN: hyperparameterSchemas.eps_n.optional(),
+  beta: hyperparameterSchemas.beta.optional(),
+  lr: hyperparameterSchemas.lr,
+  factors: hyperparameterSchemas.factors,
+  negatives: hyperparameterSchemas.negatives,
+  batchSize: hyperparameterSchemas.batch_size,
+  epochs: hyperparameterSchemas.epochs,
+  evalEvery: hyperparameterSchemas.eval_every,
+  topk,
+  select: metricName,
+  seed: z.int().min(0).max(0xffff_ffff),
+};
+
+/** A complete, checked training: exactly the parameters its loss reads, nothing else. */
+export const trainingConfigSchema = z.strictObject(shape).superRefine((config, context) => {
+  const needs = {
+    epsMax: config.loss === 'T-CE',
+    epsN: config.loss === 'T-CE',
+    beta: config.loss === 'R-CE',
+  };
+  for (const [key, needed] of Object.entries(needs) as ['epsMax' | 'epsN' | 'beta', boolean][]) {
+    if (needed && config[key] === undefined) {
+      context.addIssue({ code: 'custom', path: [key], message: `is required for ${config.loss}` });
+    } else if (!needed && config[key] !== undefined) {
+      context.addIssue({ code: 'custom', path: [key], message: `does not apply to ${config.loss}` });
+    }
+  }
+  const at = config.select.match(/@(\d+)$/)?.[1];
+  if (at !== undefined && !config.topk.includes(Number(at))) {
+    context.addIssue({
+      code: 'custom',
+      path: ['select'],
+      message: `K = ${at} is not in topk [${config.topk.join(', ')}]`,
+    });
+  }
+});
+export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
+
+// The wire type and the schema must name the same fields: this line stops compiling when they drift.
+type SameKeys<A, B> = [keyof A] extends [keyof B] ? ([keyof B] extends [keyof A] ? true : never) : never;
+export const WIRE_AGREES: SameKeys<TrainingConfig, WireTrainingConfig> = true;
+
+/**
+ * Checks a configuration that came over the wire.
+ * @throws z.ZodError with the path of every field that is off
+ */
+export function parseTrainingConfig(wire: WireTrainingConfig): TrainingConfig {
+  return trainingConfigSchema.parse(
+    Object.fromEntries(Object.entries(wire).filter(([, value]) => value !== undefined)),
+  );
+}
