@@ -74,7 +74,10 @@ const shape = {
   epochs: hyperparameterSchemas.epochs,
   evalEvery: hyperparameterSchemas.eval_every,
   topk,
-  select: metricName,
+  select: metricName.regex(
+    /^valid\//,
+    'must be a validation metric: the test set is read once, after selection',
+  ),
   seed: z.int().min(0).max(0xffff_ffff),
 };
 

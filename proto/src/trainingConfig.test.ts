@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { TrainingConfig as Wire } from './gen/adt/v1/common.js';
+import { parseTrainingConfig, type TrainingConfig, trainingConfigSchema } from './trainingConfig.js';
+
+const ce: TrainingConfig = {
+  dataset: 'adressa',
+  datasetSha256: 'a'.repeat(64),
+  model: 'GMF',
+  loss: 'CE',
+  lr: 0.001,
+  factors: 32,
+  negatives: 1,
+  batchSize: 1024,
+  epochs: 10,
+  evalEvery: 100,
+  topk: [3, 20],
+  select: 'valid/recall@3',
+  seed: 1,
+};
+
+const issues = (config: unknown) =>
+  (trainingConfigSchema.safeParse(config).error?.issues ?? []).map(
+    (issue) => `${issue.path.join('.')}: ${issue.message}`,
+  );
+
+describe('a training configuration', () => {
+  it('survives the wire', () => {
+    const tce = { ...ce, loss: 'T-CE', epsMax: 0.1, epsN: 10_000 } as const;
+    expect(parseTrainingConfig(Wire.decode(Wire.encode({ ...tce, beta: undefined }).finish()))).toEqual(tce);
+  });
+
+  it('holds the parameters that its loss reads, and no others', () => {
+    expect(issues({ ...ce, loss: 'T-CE' })).toEqual([
+      'epsMax: is required for T-CE',
+      'epsN: is required for T-CE',
+    ]);
+    expect(issues({ ...ce, beta: 0.1 })).toEqual(['beta: does not apply to CE']);
+    expect(issues({ ...ce, loss: 'R-CE', beta: 0.1 })).toEqual([]);
+  });
+
+  it('selects by a K that it evaluates', () => {
+    expect(issues({ ...ce, select: 'valid/recall@50' })).toEqual(['select: K = 50 is not in topk [3, 20]']);
+    expect(issues({ ...ce, select: 'valid/loss' })).toEqual([]);
+  });
+
+  it('refuses to select by anything but a validation metric', () => {
+    for (const select of ['test/recall@3', 'train/loss']) expect(issues({ ...ce, select })).toHaveLength(1);
+  });
+
+  it.each([
+    ['lr', 0],
+    ['lr', Number.NaN],
+    ['lr', Number.POSITIVE_INFINITY],
+    ['factors', 0],
+    ['factors', 1.5],
+    ['batchSize', 1],
+    ['epochs', 0],
+    ['seed', -1],
+    ['seed', 2 ** 32],
+    ['topk', [20, 3]],
+    ['topk', []],
+    ['dataset', '../etc'],
+    ['datasetSha256', 'abc'],
+    ['epsmax', 0.1],
+  ])('refuses %s = %j', (key, value) => {
+    expect(issues({ ...ce, [key]: value })).not.toEqual([]);
+  });
+});
