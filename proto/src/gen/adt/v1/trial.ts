@@ -255,6 +255,8 @@ export interface MetricBatch {
   /** Sequence number of points[0]; the first point of an attempt is 1, and there are no gaps. */
   firstSeq: number;
   points: MetricPoint[];
+  /** Iterations the training has in all; 0 until the worker knows. Stored as the trial's total_steps. */
+  totalSteps: number;
 }
 
 export interface MetricDown {
@@ -1681,7 +1683,7 @@ export const MetricHello: MessageFns<MetricHello> = {
 };
 
 function createBaseMetricBatch(): MetricBatch {
-  return { firstSeq: 0, points: [] };
+  return { firstSeq: 0, points: [], totalSteps: 0 };
 }
 
 export const MetricBatch: MessageFns<MetricBatch> = {
@@ -1691,6 +1693,9 @@ export const MetricBatch: MessageFns<MetricBatch> = {
     }
     for (const v of message.points) {
       MetricPoint.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.totalSteps !== 0) {
+      writer.uint32(24).uint32(message.totalSteps);
     }
     return writer;
   },
@@ -1724,6 +1729,14 @@ export const MetricBatch: MessageFns<MetricBatch> = {
             message.points.push(MetricPoint.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.totalSteps = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1744,6 +1757,11 @@ export const MetricBatch: MessageFns<MetricBatch> = {
         ? globalThis.Number(object.first_seq)
         : 0,
       points: globalThis.Array.isArray(object?.points) ? object.points.map((e: any) => MetricPoint.fromJSON(e)) : [],
+      totalSteps: isSet(object.totalSteps)
+        ? globalThis.Number(object.totalSteps)
+        : isSet(object.total_steps)
+        ? globalThis.Number(object.total_steps)
+        : 0,
     };
   },
 
@@ -1755,6 +1773,9 @@ export const MetricBatch: MessageFns<MetricBatch> = {
     if (message.points?.length) {
       obj.points = message.points.map((e) => MetricPoint.toJSON(e));
     }
+    if (message.totalSteps !== 0) {
+      obj.totalSteps = Math.round(message.totalSteps);
+    }
     return obj;
   },
 
@@ -1765,6 +1786,7 @@ export const MetricBatch: MessageFns<MetricBatch> = {
     const message = createBaseMetricBatch();
     message.firstSeq = object.firstSeq ?? 0;
     message.points = object.points?.map((e) => MetricPoint.fromPartial(e)) || [];
+    message.totalSteps = object.totalSteps ?? 0;
     return message;
   },
 };
