@@ -1,0 +1,43 @@
+/** How a command ends when it does not succeed: exit codes, and the one line on stderr. */
+import { DataError } from '@adt/worker/data/dataError';
+import { CommanderError } from 'commander';
+
+export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+
+/** Bad input of the command line or of a file it names: one line, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The command was stopped by a signal; whatever it had begun is cleaned up. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/**
+ * Says on stderr why a command failed, in one line, and gives the exit code.
+ * @param verbose also print the stack of an unexpected failure
+ */
+export function reportFailure(error: unknown, verbose: boolean): number {
+  if (error instanceof CommanderError) return commanderExit(error);
+  if (error instanceof Interrupted) return EXIT.interrupted;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`adt: ${oneLine(message)}\n`);
+  if (error instanceof UsageError || error instanceof DataError) return EXIT.usage;
+  if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  return EXIT.failure;
+}
+
+/** Commander has said its line already; help and version are no failures. */
+function commanderExit(error: CommanderError): number {
+  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+}
+
+/** `error: unknown command 'trian'\n(Did you mean train?)` as one line of ours. */
+export function commanderLine(text: string): string {
+  return `adt: ${oneLine(text.replace(/^error: /, ''))}\n`;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ');
+}
