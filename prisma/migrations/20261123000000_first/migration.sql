@@ -76,6 +76,7 @@ CREATE TABLE "attempt" (
   "started_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   "ended_at" TIMESTAMPTZ(3),
   "outcome" "AttemptOutcome",
+  "failure_class" "FailureClass",
   "reason" TEXT,
   "exit_code" INTEGER,
   "stderr_tail" TEXT,
