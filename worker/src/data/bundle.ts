@@ -30,7 +30,12 @@ export type BundleHeader = {
   fpRule: string;
   /** Where the data came from: file names as given, generator and seed, split and seed. */
   source: string;
+  /** Bytes of the sections that hold the ids of the source; null where the ids are the source's own integers. */
+  idBytes: { users: number | null; items: number | null };
 };
+
+/** The ids of the source by number: `users[u]` is what the file called user u; null where u itself is the id. */
+export type BundleIds = { users: string[] | null; items: string[] | null };
 
 export type Bundle = {
   /** Content address: SHA-256 of the file, 64 hex digits. */
