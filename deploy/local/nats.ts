@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockDirectory } from './directoryLock.js';
-import { freePort } from './freePort.js';
+import { onFreePort } from './freePort.js';
 import { findNats, type NatsBinary } from './natsBinary.js';
 import { commandLine, endProcess, isAlive } from './otherProcess.js';
 import { existingServer, type Server } from './postgres.js';
@@ -16,6 +16,8 @@ export type NatsServer = Server & {
 };
 
 export type NatsParams = {
+  /** A server that is there already (NATS_URL), and its token: then nothing is started. */
+  existing?: { url: string; token: string };
   /** The platform's data directory; NATS keeps to `nats/` in it. */
   dataDir: string;
   /** Taken when it is free; default 4222. */
@@ -29,8 +31,8 @@ export type NatsParams = {
  * @throws StartFailure with the server's last lines, or Error when no nats-server can be had
  */
 export async function startNats(params: NatsParams): Promise<NatsServer> {
-  const given = process.env.NATS_URL;
-  if (given) return { ...existingServer(given, 'NATS_URL'), token: process.env.ADT_NATS_TOKEN ?? '' };
+  if (params.existing)
+    return { ...existingServer(params.existing.url, 'NATS_URL'), token: params.existing.token };
   const natsDir = join(params.dataDir, 'nats');
   mkdirSync(natsDir, { recursive: true, mode: 0o700 });
   const lock = lockDirectory(join(natsDir, 'lock'));
@@ -38,13 +40,15 @@ export async function startNats(params: NatsParams): Promise<NatsServer> {
     const binary = await findNats(params);
     const token = secretIn(join(natsDir, 'token'));
     await clearLeftovers(natsDir, params.log);
-    const port = await freePort(params.port ?? 4222);
-    writeConfiguration(natsDir, port, token);
-    const server = await launch(binary, natsDir, params);
+    const server = await onFreePort(params.port ?? 4222, (port) => {
+      writeConfiguration(natsDir, port, token);
+      return launch(binary, natsDir, port, params);
+    });
+    const { version, port } = server.ready;
     return {
       url: `nats://127.0.0.1:${port}`,
       token,
-      origin: `nats-server ${server.ready}, port ${port}; ${binary.source}`,
+      origin: `nats-server ${version}, port ${port}; ${binary.source}`,
       exited: server.exited,
       async stop() {
         await server.stop();
@@ -90,8 +94,13 @@ async function clearLeftovers(natsDir: string, log: (line: string) => void): Pro
   await endProcess(pid, 'SIGTERM');
 }
 
-/** Ready when it says so; the answer is its version. */
-function launch(binary: NatsBinary, natsDir: string, params: NatsParams): Promise<RunningProcess<string>> {
+/** Ready when it says so; its version comes with an earlier line. */
+function launch(
+  binary: NatsBinary,
+  natsDir: string,
+  port: number,
+  params: NatsParams,
+): Promise<RunningProcess<{ version: string; port: number }>> {
   let version = '';
   return startProcess({
     name: 'nats-server',
@@ -104,7 +113,7 @@ function launch(binary: NatsBinary, natsDir: string, params: NatsParams): Promis
     onLine: params.log,
     isReady(line) {
       version = /Version:\s+(\S+)/.exec(line)?.[1] ?? version;
-      return line.includes('Server is ready') ? version : undefined;
+      return line.includes('Server is ready') ? { version, port } : undefined;
     },
     signal: params.signal,
   });

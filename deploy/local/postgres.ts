@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type DirectoryLock, lockDirectory } from './directoryLock.js';
-import { freePort } from './freePort.js';
+import { onFreePort } from './freePort.js';
 import { commandLine, endProcess, isAlive } from './otherProcess.js';
 import { locatePostgres, makeOwned, type PostgresHome } from './postgresHome.js';
 import { type Exit, type RunningProcess, startProcess } from './runningProcess.js';
@@ -32,6 +32,8 @@ export type Server = {
 };
 
 export type PostgresParams = {
+  /** A server that is there already (DATABASE_URL): then nothing is started. */
+  existingUrl?: string;
   /** The platform's data directory; Postgres keeps to `pg/` in it. */
   dataDir: string;
   /** Taken when it is free; default 5432. */
@@ -50,8 +52,7 @@ const SUPERUSER = 'adt';
  * @throws StartFailure with Postgres' last lines
  */
 export async function startPostgres(params: PostgresParams): Promise<Server> {
-  const given = process.env.DATABASE_URL;
-  if (given) return existingServer(given, 'DATABASE_URL');
+  if (params.existingUrl) return existingServer(params.existingUrl, 'DATABASE_URL');
   const pgDir = join(params.dataDir, 'pg');
   mkdirSync(pgDir, { recursive: true });
   // Root keeps its own files here, mode 0600; the server's user only passes through.
@@ -74,8 +75,8 @@ async function startEmbedded(params: PostgresParams, pgDir: string, lock: Direct
   const password = secretIn(join(pgDir, 'password'));
   if (!existsSync(join(home.cluster, 'PG_VERSION'))) await initialise(home, password, params);
   await clearLeftovers(home.cluster, params.log);
-  const port = await freePort(params.port ?? 5432);
-  const server = await launch(home, port, params);
+  const server = await onFreePort(params.port ?? 5432, (port) => launch(home, port, params));
+  const port = server.ready;
   const version = readFileSync(join(home.cluster, 'PG_VERSION'), 'utf8').trim();
   const user = home.user === null ? '' : ` as user ${home.user.name}`;
   return {
@@ -170,7 +171,7 @@ async function clearLeftovers(cluster: string, log: (line: string) => void): Pro
   }
 }
 
-function launch(home: PostgresHome, port: number, params: PostgresParams): Promise<RunningProcess<true>> {
+function launch(home: PostgresHome, port: number, params: PostgresParams): Promise<RunningProcess<number>> {
   const settings = [
     'listen_addresses=127.0.0.1',
     `port=${port}`,
@@ -191,7 +192,7 @@ function launch(home: PostgresHome, port: number, params: PostgresParams): Promi
     stopSignal: 'SIGINT',
     stopWithinMs: SERVER_STOP_MS,
     onLine: params.log,
-    isReady: (line) => (line.includes('ready to accept connections') ? true : undefined),
+    isReady: (line) => (line.includes('ready to accept connections') ? port : undefined),
     signal: params.signal,
   });
 }
