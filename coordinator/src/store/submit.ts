@@ -1,0 +1,85 @@
+/** Writes a sweep with all its trials and their first hints, in one statement. */
+import type { Database } from '@adt/prisma/client';
+import type { TrainingConfig } from '@adt/proto/trainingConfig';
+
+export type NewSweep = {
+  name: string;
+  owner: string;
+  spec: string;
+  specFormat: 'YAML' | 'JSON';
+  /** SHA-256 of format and spec, hex: tells a repeat from another sweep under the same key. */
+  specSha256: string;
+  /** Empty: none. */
+  idempotencyKey: string;
+  metric: string;
+  maximize: boolean;
+  pool: string;
+  maxFailures: number;
+  datasets: readonly string[];
+  models: readonly string[];
+  losses: readonly string[];
+  trials: readonly { config: TrainingConfig; configHash: string }[];
+};
+
+/** `conflict`: the key belongs to a sweep with another spec. */
+export type Submission = { kind: 'created' | 'repeated' | 'conflict'; sweepId: number };
+
+// One unnest for ten thousand trials: about 0.3 s, where a statement a row takes several seconds.
+const SUBMIT = `
+  WITH created AS (
+    INSERT INTO sweep (name, owner, spec, spec_format, spec_sha256, idempotency_key, metric, maximize, pool,
+                       datasets, models, losses)
+    VALUES ($1, $2, $3, $4::"SpecFormat", $5, nullif($6, ''), $7, $8, $9, $10, $11, $12)
+    ON CONFLICT (idempotency_key) DO NOTHING
+    RETURNING id, pool
+  ), queued AS (
+    INSERT INTO trial (sweep_id, number, config, config_hash, seed, max_failures)
+    SELECT created.id, t.number, t.config::jsonb, t.hash, t.seed, $13
+    FROM created, unnest($14::text[], $15::text[], $16::bigint[]) WITH ORDINALITY AS t(config, hash, seed, number)
+    ORDER BY t.number
+    RETURNING id
+  ), hinted AS (
+    INSERT INTO outbox (trial_id, epoch, pool)
+    SELECT queued.id, 0, created.pool FROM queued, created ORDER BY queued.id
+  )
+  SELECT id FROM created`;
+
+/** Submits, or finds the sweep that the same idempotency key submitted before. */
+export async function submitSweep(db: Database, sweep: NewSweep): Promise<Submission> {
+  const { rows } = await db.pool.query<{ id: number }>(SUBMIT, [
+    sweep.name,
+    sweep.owner,
+    sweep.spec,
+    sweep.specFormat,
+    sweep.specSha256,
+    sweep.idempotencyKey,
+    sweep.metric,
+    sweep.maximize,
+    sweep.pool,
+    sweep.datasets,
+    sweep.models,
+    sweep.losses,
+    sweep.maxFailures,
+    sweep.trials.map((trial) => JSON.stringify(trial.config)),
+    sweep.trials.map((trial) => trial.configHash),
+    sweep.trials.map((trial) => trial.config.seed),
+  ]);
+  if (rows[0]) return { kind: 'created', sweepId: rows[0].id };
+  const first = await findSubmission(db, sweep);
+  if (!first) throw new Error(`no sweep was written under the key ${JSON.stringify(sweep.idempotencyKey)}`);
+  return first;
+}
+
+/** What was submitted under an idempotency key; null when the key is new or empty. */
+export async function findSubmission(
+  db: Database,
+  params: { idempotencyKey: string; specSha256: string },
+): Promise<Submission | null> {
+  if (params.idempotencyKey === '') return null;
+  const first = await db.prisma.sweep.findUnique({
+    where: { idempotencyKey: params.idempotencyKey },
+    select: { id: true, specSha256: true },
+  });
+  if (!first) return null;
+  return { kind: first.specSha256 === params.specSha256 ? 'repeated' : 'conflict', sweepId: first.id };
+}

@@ -1,0 +1,62 @@
+/** Workers: who registered, with what, and when each was last heard of. */
+import type { Database } from '@adt/prisma/client';
+
+export type EngineInfo = { name: string; version: string; device: string };
+export type NewWorker = {
+  id: string;
+  host: string;
+  pool: string;
+  slots: number;
+  threadsPerSlot: number;
+  engines: EngineInfo[];
+};
+export type WorkerRow = NewWorker & {
+  draining: boolean;
+  /** Silent for longer than a lease. */
+  lost: boolean;
+  runningTrialIds: number[];
+  startedAt: Date;
+  lastSeenAt: Date;
+};
+
+/** Registers, or refreshes what a worker says of itself. */
+export async function registerWorker(db: Database, worker: NewWorker): Promise<void> {
+  await db.pool.query(
+    `INSERT INTO worker (id, host, pool, slots, threads_per_slot, engines) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (id) DO UPDATE
+     SET host = excluded.host, pool = excluded.pool, slots = excluded.slots,
+         threads_per_slot = excluded.threads_per_slot, engines = excluded.engines,
+         draining = false, last_seen_at = clock_timestamp()`,
+    [
+      worker.id,
+      worker.host,
+      worker.pool,
+      worker.slots,
+      worker.threadsPerSlot,
+      JSON.stringify(worker.engines),
+    ],
+  );
+}
+
+/** Workers heard of within the last day, newest first. */
+export async function listWorkers(db: Database, leaseTtlMs: number): Promise<WorkerRow[]> {
+  const { rows } = await db.pool.query<WorkerRow>(
+    `SELECT w.id, w.host, w.pool, w.slots, w.threads_per_slot AS "threadsPerSlot", w.engines, w.draining,
+            w.last_seen_at < clock_timestamp() - $1::float8 * interval '1 ms' AS lost,
+            ARRAY(SELECT t.id FROM trial t WHERE t.state = 'RUNNING' AND t.worker_id = w.id ORDER BY t.id)
+              AS "runningTrialIds",
+            w.started_at AS "startedAt", w.last_seen_at AS "lastSeenAt"
+     FROM worker w WHERE w.last_seen_at > clock_timestamp() - interval '1 day'
+     ORDER BY w.started_at DESC, w.id LIMIT 1000`,
+    [leaseTtlMs],
+  );
+  return rows;
+}
+
+/** Pools that a worker has registered for within the last day. */
+export async function workerPools(db: Database): Promise<string[]> {
+  const { rows } = await db.pool.query<{ pool: string }>(
+    `SELECT DISTINCT pool FROM worker WHERE last_seen_at > clock_timestamp() - interval '1 day' ORDER BY pool`,
+  );
+  return rows.map((row) => row.pool);
+}

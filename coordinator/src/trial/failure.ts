@@ -1,0 +1,89 @@
+/** What becomes of a trial when its attempt ends: which endings are retried, and how often. Pure. */
+import type { TrialStateName } from '@adt/proto/trialState';
+import { assertTransition } from './lifecycle.js';
+
+export type FailureClass = 'USER' | 'INFRA' | 'OOM';
+export type AttemptOutcome = 'SUCCEEDED' | 'PRUNED' | 'CANCELLED' | 'FAILED' | 'LOST' | 'RELEASED';
+
+/** How an attempt ended. */
+export type Ending =
+  | { kind: 'completed'; outcome: 'SUCCEEDED' | 'PRUNED' | 'CANCELLED' }
+  | { kind: 'failed'; failureClass: FailureClass; reason: string }
+  /** The lease ran out: the worker is dead, cut off or frozen. */
+  | { kind: 'lost' }
+  /** Handed back by a worker that drains. */
+  | { kind: 'released' };
+
+/** Where the trial stood when the attempt ended. */
+export type Standing = {
+  failures: number;
+  maxFailures: number;
+  cancelRequested: boolean;
+  /** An earlier attempt ran out of memory. */
+  oomBefore: boolean;
+};
+
+export type Verdict = {
+  state: TrialStateName;
+  outcome: AttemptOutcome;
+  /** Failures counted so far, this one included. */
+  failures: number;
+  failureClass: FailureClass | null;
+  reason: string | null;
+};
+
+export const LOST_REASON = 'worker lost: its lease ran out';
+
+/**
+ * USER is never retried, OOM once, INFRA until failures exceed maxFailures; a drain costs nothing.
+ * A cancelled trial is not retried whatever the ending; a success that came before the cancel was heard stays one.
+ */
+export function judge(standing: Standing, ending: Ending): Verdict {
+  const verdict = verdictOf(standing, ending);
+  assertTransition('RUNNING', verdict.state);
+  return verdict;
+}
+
+function verdictOf(standing: Standing, ending: Ending): Verdict {
+  const { failures, cancelRequested } = standing;
+  switch (ending.kind) {
+    case 'completed':
+      return { state: ending.outcome, outcome: ending.outcome, failures, failureClass: null, reason: null };
+    case 'released': {
+      const state = cancelRequested ? 'CANCELLED' : 'QUEUED';
+      return { state, outcome: 'RELEASED', failures, failureClass: null, reason: null };
+    }
+    case 'lost':
+      return failed(standing, 'LOST', 'INFRA', LOST_REASON);
+    case 'failed':
+      return failed(standing, 'FAILED', ending.failureClass, ending.reason);
+    default:
+      return ending satisfies never;
+  }
+}
+
+function failed(
+  standing: Standing,
+  outcome: 'LOST' | 'FAILED',
+  failureClass: FailureClass,
+  reason: string,
+): Verdict {
+  const failures = standing.failures + 1;
+  const stopped = standing.cancelRequested && failureClass !== 'USER';
+  const retried = failures <= standing.maxFailures && mayRetry(standing, failureClass);
+  const state = stopped ? 'CANCELLED' : retried ? 'QUEUED' : 'FAILED';
+  return { state, outcome, failures, failureClass, reason };
+}
+
+function mayRetry(standing: Standing, failureClass: FailureClass): boolean {
+  switch (failureClass) {
+    case 'USER':
+      return false;
+    case 'OOM':
+      return !standing.oomBefore;
+    case 'INFRA':
+      return true;
+    default:
+      return failureClass satisfies never;
+  }
+}

@@ -1,0 +1,89 @@
+/** Ends an attempt: read how it stands, judge, write by compare-and-set; read again when something moved meanwhile. */
+import type { Database } from '@adt/prisma/client';
+import type { TrialStateName } from '@adt/proto/trialState';
+import { type AttemptNow, closeAttempt, readAttempt, type TrialResult } from '../store/attempts.js';
+import type { LeaderTerm } from '../store/leader.js';
+import { type Ending, judge } from './failure.js';
+
+export type FinishParams = {
+  trialId: number;
+  epoch: number;
+  ending: Ending;
+  /** Points the attempt reported; null (reaper, drain) takes what is stored. */
+  lastSeq: number | null;
+  result?: TrialResult;
+  exitCode?: number | null;
+  stderrTail?: string;
+} & ({ workerId: string; reaper?: undefined } | { workerId?: undefined; reaper: LeaderTerm });
+
+export type Finished =
+  | { kind: 'moved'; state: TrialStateName; sweepId: number }
+  /** The attempt had ended before: what the first call was answered. */
+  | { kind: 'repeated'; state: TrialStateName }
+  /** Another attempt owns the trial, or the lease was taken. */
+  | { kind: 'fenced' }
+  /** Points are missing, or more are stored than were announced. */
+  | { kind: 'gap'; ackedSeq: number }
+  /** The worker says CANCELLED though nobody asked for it. */
+  | { kind: 'not-cancelled' };
+
+/** Rounds of compare-and-set. Each lost one means that a cancel or an ingest came between; two are usual at most. */
+const ROUNDS = 8;
+
+/** @throws Error when the row keeps changing under us */
+export async function finishAttempt(db: Database, params: FinishParams): Promise<Finished> {
+  for (let round = 0; round < ROUNDS; round++) {
+    const now = await readAttempt(db, params);
+    if (!now) return { kind: 'fenced' };
+    const refusal = refuse(now, params);
+    if (refusal) return refusal;
+    const { workerId, failures, cancelRequested, ackedSeq } = now;
+    const verdict = judge(now, params.ending);
+    const written = await closeAttempt(db, {
+      trialId: params.trialId,
+      epoch: params.epoch,
+      verdict,
+      seen: { workerId, failures, cancelRequested, ackedSeq },
+      result: params.result ?? null,
+      exitCode: params.exitCode ?? null,
+      stderrTail: params.stderrTail ?? null,
+      reaper: params.reaper ?? null,
+    });
+    if (written) return { kind: 'moved', state: verdict.state, sweepId: now.sweepId };
+    // The reaper's guard is the clock: a lease renewed meanwhile is no conflict to retry.
+    if (params.reaper) return { kind: 'fenced' };
+  }
+  throw new Error(`trial ${params.trialId} epoch ${params.epoch} keeps changing while it ends`);
+}
+
+function refuse(now: AttemptNow, params: FinishParams): Finished | null {
+  if (params.workerId !== undefined && now.workerId !== params.workerId) return { kind: 'fenced' };
+  if (now.outcome !== null) return repeat(now, params);
+  if (now.trialState !== 'RUNNING' || now.trialEpoch !== params.epoch) return { kind: 'fenced' };
+  if (params.lastSeq !== null && params.lastSeq !== now.ackedSeq)
+    return { kind: 'gap', ackedSeq: now.ackedSeq };
+  const { ending } = params;
+  const cancelled = ending.kind === 'completed' && ending.outcome === 'CANCELLED';
+  return cancelled && !now.cancelRequested ? { kind: 'not-cancelled' } : null;
+}
+
+/** What the call that ended the attempt was told. A lease that was taken away had no such call: fenced. */
+function repeat(now: AttemptNow, params: FinishParams): Finished {
+  switch (now.outcome) {
+    case 'SUCCEEDED':
+    case 'PRUNED':
+    case 'CANCELLED':
+      return params.ending.kind === 'released'
+        ? { kind: 'fenced' }
+        : { kind: 'repeated', state: now.outcome };
+    case 'FAILED': {
+      if (params.ending.kind === 'released') return { kind: 'fenced' };
+      const isLast = now.trialEpoch === params.epoch && now.trialState !== 'QUEUED';
+      return { kind: 'repeated', state: isLast ? now.trialState : 'QUEUED' };
+    }
+    case 'RELEASED':
+      return params.ending.kind === 'released' ? { kind: 'repeated', state: 'QUEUED' } : { kind: 'fenced' };
+    default:
+      return { kind: 'fenced' };
+  }
+}

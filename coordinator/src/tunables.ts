@@ -1,0 +1,80 @@
+/** Every timing and bound of the coordinator, with what follows from changing it. */
+
+export const DEFAULT_TUNABLES = {
+  /** Workers renew leases this often. Longer: fewer statements, a slower cancel. */
+  heartbeatMs: 5_000,
+  /** Silence after which a trial is taken from its worker: six missed heartbeats. Shorter: faster retry, more false alarms. */
+  leaseTtlMs: 30_000,
+  /** How often the leader looks for expired leases; adds to the time from a dead worker to the retry. */
+  reapEveryMs: 1_000,
+  /** A leader that is silent for this long is replaced: bounds the fail-over. */
+  leaderTtlMs: 15_000,
+  /** Three renewals fit into the TTL, so one lost statement does not depose a leader. */
+  leaderRenewMs: 5_000,
+  /** Backstop of the relay, which is woken by each submit; matters when another process wrote the outbox. */
+  relayEveryMs: 1_000,
+  /** How long a lost hint or a wiped NATS store goes unnoticed. */
+  reconcileEveryMs: 15_000,
+  /** JetStream hands an unacknowledged hint to another worker after this; claims make the repeat harmless. */
+  ackWaitMs: 30_000,
+  /** A request to NATS that takes longer counts as an outage. */
+  natsTimeoutMs: 5_000,
+  /** At most one delta a topic in this time: four a second keep charts smooth and browsers idle. */
+  liveIntervalMs: 250,
+  /** On stop, calls in flight get this long before they are cut. */
+  stopGraceMs: 5_000,
+};
+export type Tunables = Readonly<typeof DEFAULT_TUNABLES>;
+
+/** Bounds of one call; what exceeds them is refused whole. */
+export const LIMITS = {
+  messageBytes: 1024 * 1024,
+  batchPoints: 500,
+  batchBytes: 256 * 1024,
+  /** Batches read from a metric stream and not yet committed; then the stream is paused. */
+  batchesInFlight: 8,
+  chunkBytes: 256 * 1024,
+  datasetBytes: 8 * 1024 ** 3,
+  specBytes: 256 * 1024,
+  leasesPerHeartbeat: 1_024,
+  curveTrials: 500,
+  curvePoints: 100_000,
+  stderrBytes: 8 * 1024,
+  /** Live: a client this far behind skips frames (it will see the version gap and refetch) … */
+  liveBufferedBytes: 1024 * 1024,
+  /** … and this far behind is disconnected. */
+  liveDeadBytes: 8 * 1024 * 1024,
+  liveMessageBytes: 64 * 1024,
+  liveTopicsPerClient: 32,
+  /** Rows in one delta; the rest follow in the next. */
+  liveRows: 500,
+  /** Points waiting for one delta; beyond, the topic skips a version, which makes clients refetch. */
+  livePoints: 20_000,
+} as const;
+
+/**
+ * Defaults with overrides by environment, say ADT_LEASE_TTL_MS=3000 for `leaseTtlMs`.
+ * @throws RangeError naming the variable that is off
+ */
+export function tunablesFrom(env: Readonly<Record<string, string | undefined>>): Tunables {
+  const tunables = { ...DEFAULT_TUNABLES };
+  for (const key of Object.keys(tunables) as (keyof Tunables)[]) {
+    const variable = `ADT_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+    const text = env[variable];
+    if (text === undefined || text === '') continue;
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > 86_400_000) {
+      throw new RangeError(
+        `${variable}: must be milliseconds from 1 to 86400000 (got ${JSON.stringify(text)})`,
+      );
+    }
+    tunables[key] = value;
+  }
+  if (tunables.leaseTtlMs < 2 * tunables.heartbeatMs) {
+    throw new RangeError('ADT_LEASE_TTL_MS: must be at least twice ADT_HEARTBEAT_MS');
+  }
+  if (tunables.leaderTtlMs < 2 * tunables.leaderRenewMs) {
+    throw new RangeError('ADT_LEADER_TTL_MS: must be at least twice ADT_LEADER_RENEW_MS');
+  }
+  return tunables;
+}
