@@ -1,0 +1,97 @@
+/** Random search in one stratum: the ordinal-th configuration from (sampler seed, stratum, ordinal), none twice. */
+import type { Domain, Parameter, Range } from './document.js';
+import { type Assignment, countConfigurations, domainSize, expandGrid, isActive, valueAt } from './grid.js';
+import { HYPERPARAMETERS } from './parameters.js';
+import { type Key, keyOf, uniform } from './philox.js';
+
+/** A space whose new configurations are this rare counts as exhausted. */
+const MAX_REDRAWS = 1000;
+
+/**
+ * Up to `wanted` distinct configurations; fewer when the space holds no more.
+ * @param stratum names the stratum in the key: adding an arm to a sweep leaves the other arms' draws as they were
+ */
+export function drawRandom(
+  parameters: readonly Parameter[],
+  wanted: number,
+  samplerSeed: number,
+  stratum: readonly string[],
+): Assignment[] {
+  const key = keyOf('random', samplerSeed, ...stratum);
+  if (countConfigurations(parameters) <= wanted) return shuffled([...expandGrid(parameters)], key);
+  const seen = new Set<string>();
+  const drawn: Assignment[] = [];
+  for (let ordinal = 0; ordinal < wanted; ordinal++) {
+    const next = drawNew(parameters, key, ordinal, seen);
+    if (next === null) break;
+    drawn.push(next);
+  }
+  return drawn;
+}
+
+function drawNew(parameters: readonly Parameter[], key: Key, ordinal: number, seen: Set<string>) {
+  for (let redraw = 0; redraw < MAX_REDRAWS; redraw++) {
+    const assignment = draw(parameters, key, ordinal, redraw);
+    const name = HYPERPARAMETERS.map((parameter) => assignment[parameter]).join();
+    if (seen.has(name)) continue;
+    seen.add(name);
+    return assignment;
+  }
+  return null;
+}
+
+function draw(parameters: readonly Parameter[], key: Key, ordinal: number, redraw: number): Assignment {
+  const chosen: Assignment = {};
+  for (const parameter of parameters) {
+    if (!isActive(parameter, chosen)) continue;
+    // By name, not by place: declaring another parameter leaves this one's draws as they were.
+    const lane = HYPERPARAMETERS.indexOf(parameter.name);
+    chosen[parameter.name] = pick(parameter.domain, uniform([ordinal, redraw, lane, 0], key));
+  }
+  return chosen;
+}
+
+/** The value of a domain at `u` in [0, 1). */
+export function pick(domain: Domain, u: number): number {
+  if (domain.kind === 'choice')
+    return valueAt(domain, choiceIndex(domain.probabilities, domain.values.length, u));
+  if (domain.scale === 'log') return pickLog(domain, u);
+  const size = domainSize(domain);
+  if (Number.isFinite(size)) return valueAt(domain, Math.floor(u * size));
+  return tidy(domain.low + u * (domain.high - domain.low), domain);
+}
+
+function choiceIndex(probabilities: readonly number[] | null, count: number, u: number): number {
+  if (probabilities === null) return Math.floor(u * count);
+  let sum = 0;
+  const index = probabilities.findIndex((share) => {
+    sum += share;
+    return u < sum;
+  });
+  return index === -1 ? count - 1 : index;
+}
+
+/** Whole numbers get the interval around them, so the ends are as likely as their neighbours' density says. */
+function pickLog({ low, high, integer, ...range }: Range, u: number): number {
+  const slack = integer ? 0.5 : 0;
+  const [from, to] = [Math.log(Math.max(low - slack, 0.5 * low)), Math.log(high + slack)];
+  const value = Math.exp(from + u * (to - from));
+  return integer ? Math.min(Math.max(Math.round(value), low), high) : tidy(value, { low, high, ...range });
+}
+
+/** Six significant digits: what a table shows is what ran. */
+function tidy(value: number, { low, high }: Pick<Range, 'low' | 'high'>): number {
+  return Math.min(Math.max(Number(value.toPrecision(6)), low), high);
+}
+
+/** Fisher and Yates, from the back. */
+function shuffled<Item>(items: readonly Item[], key: Key): Item[] {
+  const result = [...items];
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = Math.floor(uniform([last, 0, 0, 1], key) * (last + 1));
+    const held = result[last] as Item;
+    result[last] = result[other] as Item;
+    result[other] = held;
+  }
+  return result;
+}
