@@ -1,4 +1,5 @@
 /** How a command ends when it does not succeed: exit codes, and the one line on stderr. */
+import type { FieldViolation } from '@adt/proto/gen/adt/v1/common';
 import { DataError } from '@adt/worker/data/dataError';
 import { CommanderError } from 'commander';
 
@@ -9,23 +10,40 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** The platform took nothing of the input, and says for each thing what is wrong with it. Exit code 2. */
+export class Refused extends UsageError {
+  constructor(
+    message: string,
+    /** Machine-readable, say SPACE_INVALID. */
+    readonly reason: string,
+    readonly violations: readonly FieldViolation[],
+  ) {
+    super(message);
+  }
+}
+
 /** The command was stopped by a signal; whatever it had begun is cleaned up. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
 /**
- * Says on stderr why a command failed, in one line, and gives the exit code.
+ * Says on stderr why a command failed, in one line (a refusal: a line a violation), and gives the exit code.
  * @param verbose also print the stack of an unexpected failure
  */
 export function reportFailure(error: unknown, verbose: boolean): number {
   if (error instanceof CommanderError) return commanderExit(error);
   if (error instanceof Interrupted) return EXIT.interrupted;
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`adt: ${oneLine(message)}\n`);
+  for (const line of linesOf(error)) process.stderr.write(`adt: ${oneLine(line)}\n`);
   if (error instanceof UsageError || error instanceof DataError) return EXIT.usage;
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   return EXIT.failure;
+}
+
+function linesOf(error: unknown): string[] {
+  if (error instanceof Refused && error.violations.length > 0)
+    return error.violations.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  return [error instanceof Error ? error.message : String(error)];
 }
 
 /** Commander has said its line already; help and version are no failures. */

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { GlobalOptions } from './context.js';
+import { registerDatasetCommands } from './dataset.js';
 import { commanderLine, reportFailure } from './failure.js';
 
 /** One file a command group; each registers its own commands (`registerDatasetCommands(program)`). */
-const GROUPS: readonly ((program: Command) => void)[] = [];
+const GROUPS: readonly ((program: Command) => void)[] = [registerDatasetCommands];
 
 function createProgram(): Command {
   const program = new Command('adt')
