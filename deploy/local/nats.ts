@@ -103,7 +103,7 @@ function launch(
 ): Promise<RunningProcess<{ version: string; port: number }>> {
   let version = '';
   return startProcess({
-    name: 'nats-server',
+    name: 'nats',
     command: binary.path,
     args: ['--config', configuration(natsDir)],
     cwd: natsDir,

@@ -1,8 +1,6 @@
 /** Coordinator, worker and dashboard as child processes: their commands, environments and ready lines. */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ProcessParams, type RunningProcess, startProcess } from './runningProcess.js';
+import { type RunningProcess, startProcess } from './runningProcess.js';
 import { CHILD_STOP_MS } from './tunables.js';
 
 /** Folder of the repository; this file runs from deploy/dist/local. */
@@ -57,8 +55,8 @@ export function startWorker(params: WorkerParams): Promise<RunningProcess<true>>
   return startNode('worker', params, ['worker/dist/main.js'], isReadyLine, {
     ADT_COORDINATOR: params.coordinator,
     ADT_DATA_DIR: params.dataDir,
-    ADT_SLOTS: params.slots === undefined ? '' : String(params.slots),
-    ADT_THREADS_PER_SLOT: params.threadsPerSlot === undefined ? '' : String(params.threadsPerSlot),
+    ...(params.slots === undefined ? {} : { ADT_SLOTS: String(params.slots) }),
+    ...(params.threadsPerSlot === undefined ? {} : { ADT_THREADS_PER_SLOT: String(params.threadsPerSlot) }),
   });
 }
 
@@ -71,23 +69,15 @@ export type DashboardParams = Shared & {
   loginKey: string;
 };
 
-/** Next knows nothing of our parent watch, so a shell ends it with us. */
 export function startDashboard(params: DashboardParams): Promise<RunningProcess<true>> {
-  const next = createRequire(join(ROOT, 'dashboard/package.json')).resolve('next/dist/bin/next');
-  return startProcess({
-    ...common('dashboard', params),
-    command: process.execPath,
-    args: [next, 'start', '--hostname', '127.0.0.1', '--port', String(params.port)],
-    cwd: join(ROOT, 'dashboard'),
-    env: environment(params, {
-      NODE_ENV: 'production',
-      NEXT_TELEMETRY_DISABLED: '1',
-      ADT_COORDINATOR: params.coordinator,
-      ADT_LIVE_URL: params.liveUrl,
-      ADT_LOGIN_KEY: params.loginKey,
-    }),
-    parentWatch: 'shell',
-    isReady: (line) => (/\bReady in\b/.test(line) ? true : undefined),
+  return startNode('dashboard', params, ['dashboard/dist/server/main.js'], isReadyLine, {
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    HOSTNAME: '127.0.0.1',
+    PORT: String(params.port),
+    ADT_COORDINATOR: params.coordinator,
+    ADT_LIVE_URL: params.liveUrl,
+    ADT_LOGIN_KEY: params.loginKey,
   });
 }
 
@@ -98,29 +88,22 @@ function startNode<Ready>(
   isReady: (line: string) => Ready | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<RunningProcess<Ready>> {
+  const { onLine, signal } = params;
+  // Each process is told its own secrets and no other's: a worker never sees Postgres.
+  const { DATABASE_URL, NATS_URL, ADT_NATS_TOKEN, ADT_LOGIN_KEY, ...rest } = process.env;
   return startProcess({
-    ...common(name, params),
+    name,
     command: process.execPath,
     args: ['--enable-source-maps', ...args],
     cwd: ROOT,
-    env: environment(params, { ADT_PARENT_WATCH: '1', ...env }),
+    env: { ...rest, ADT_PARENT_WATCH: '1', ADT_TOKEN: params.token, ...env, ...params.env },
     parentWatch: 'stdin',
+    stopSignal: 'SIGTERM',
+    stopWithinMs: CHILD_STOP_MS,
+    onLine,
     isReady,
+    signal,
   });
-}
-
-function common(
-  name: string,
-  params: Shared,
-): Pick<ProcessParams<never>, 'name' | 'stopSignal' | 'stopWithinMs' | 'onLine' | 'signal'> {
-  const { onLine, signal } = params;
-  return { name, stopSignal: 'SIGTERM', stopWithinMs: CHILD_STOP_MS, onLine, signal };
-}
-
-function environment(params: Shared, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  // Each process is told its own secrets and no other's: a worker never sees Postgres.
-  const { DATABASE_URL, NATS_URL, ADT_NATS_TOKEN, ADT_LOGIN_KEY, ...rest } = process.env;
-  return { ...rest, ADT_TOKEN: params.token, ...env, ...params.env };
 }
 
 type ReadyLine = { ready: true } & Partial<Addresses>;

@@ -181,7 +181,7 @@ function launch(home: PostgresHome, port: number, params: PostgresParams): Promi
     ...(params.durable === false ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'] : []),
   ];
   return startProcess({
-    name: 'Postgres',
+    name: 'postgres',
     command: join(home.binaries, 'bin/postgres'),
     args: ['-D', home.cluster, ...settings.flatMap((setting) => ['-c', setting])],
     env: { ...process.env, LC_ALL: 'C' },

@@ -49,6 +49,8 @@ export type ProcessParams<Ready> = {
 export class StartFailure extends Error {
   constructor(
     message: string,
+    /** Who: the `name` it was started with. */
+    readonly process: string,
     /** Its last lines. */
     readonly tail: string[],
   ) {
@@ -143,14 +145,14 @@ async function firstOf<Ready>(
   const done = new AbortController();
   const late = new Promise<never>((_, reject) => {
     const timer = setTimeout(() => {
-      reject(new StartFailure(`${params.name} was not ready after ${withinMs / 1000} s`, tail));
+      reject(new StartFailure(`${params.name} was not ready after ${withinMs / 1000} s`, params.name, tail));
     }, withinMs);
     done.signal.addEventListener('abort', () => clearTimeout(timer));
     const onAbort = () => reject(params.signal?.reason);
     params.signal?.addEventListener('abort', onAbort, { once: true, signal: done.signal });
   });
   const ended = exited.then((exit) => {
-    throw new StartFailure(`${params.name} ended while starting (${describeExit(exit)})`, tail);
+    throw new StartFailure(`${params.name} ended while starting (${describeExit(exit)})`, params.name, tail);
   });
   try {
     return await Promise.race([ready, ended, late]);

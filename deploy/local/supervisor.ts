@@ -1,0 +1,75 @@
+/** Keeps a process running: starts it again with growing waits when it dies, gives up when it can't start. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeExit, type Exit, StartFailure } from './runningProcess.js';
+import { RESTART_FIRST_MS, RESTART_FORGET_MS, RESTART_LAST_MS, RESTART_TRIES } from './tunables.js';
+
+/** What can be kept running: a child process, or a server made of one. */
+export type Keepable = { exited: Promise<Exit>; stop(): Promise<void>; kill(): void };
+
+export type Kept<T> = {
+  /** The one that runs now, or ran last. */
+  current(): T;
+  /** Rejects when the process can't be started again; stays open otherwise. */
+  lost: Promise<never>;
+  /** Ends it for good; safe to call twice. */
+  stop(): Promise<void>;
+  kill(): void;
+};
+
+export type KeepParams<T> = {
+  name: string;
+  start(signal: AbortSignal): Promise<T>;
+  /** One line for the user whenever something happened. */
+  say(line: string): void;
+  signal: AbortSignal;
+};
+
+/** @throws what the first start throws: a process that never ran is not started again */
+export async function keepRunning<T extends Keepable>(params: KeepParams<T>): Promise<Kept<T>> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([params.signal, ended.signal]);
+  let current = await params.start(params.signal);
+  const watch = async (): Promise<never> => {
+    for (let failures = 0; ; ) {
+      const startedMs = performance.now();
+      const exit = await current.exited;
+      if (signal.aborted) return new Promise(() => {});
+      // Frees what the dead one held, so that its successor can have it.
+      await current.stop();
+      if (performance.now() - startedMs > RESTART_FORGET_MS) failures = 0;
+      params.say(`${params.name} ended (${describeExit(exit)}); starting it again`);
+      current = await startAgain(params, signal, failures);
+      failures += 1;
+      params.say(`${params.name} is back`);
+    }
+  };
+  const lost = watch();
+  lost.catch(() => {});
+  return {
+    current: () => current,
+    lost,
+    async stop() {
+      ended.abort();
+      await current.stop();
+    },
+    kill() {
+      ended.abort();
+      current.kill();
+    },
+  };
+}
+
+/** @throws StartFailure after the last try */
+async function startAgain<T>(params: KeepParams<T>, signal: AbortSignal, failures: number): Promise<T> {
+  for (let attempt = failures; ; attempt += 1) {
+    try {
+      await delay(Math.min(RESTART_FIRST_MS * 2 ** attempt, RESTART_LAST_MS), undefined, { signal });
+      return await params.start(signal);
+    } catch (error) {
+      // Never settles: the launcher is stopping and waits for the stop alone.
+      if (signal.aborted) return new Promise(() => {});
+      if (!(error instanceof StartFailure) || attempt + 1 >= RESTART_TRIES) throw error;
+      params.say(`${params.name} did not start: ${error.message}`);
+    }
+  }
+}
