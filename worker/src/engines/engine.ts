@@ -9,14 +9,54 @@ export type EngineInfo = {
   device: string;
 };
 
+export type OpenParams = { bundle: Bundle; config: TrainingConfig; threads: number };
+
 export interface Engine {
   readonly info: EngineInfo;
-  /** Sets a training up from its seed. Memory is taken here, not in the steps. */
-  open(params: { bundle: Bundle; config: TrainingConfig; threads: number }): Trainer;
+  /**
+   * Sets a training up from its seed. Memory is taken here, not in the steps.
+   * @throws DataUnfitError when the data set can't be trained on as configured
+   */
+  open(params: OpenParams): Trainer;
+  /** Trains from given parameters on given batches: what holds every engine to the same arithmetic. */
+  replay(replayCase: ReplayCase): ReplayOutcome;
 }
+
+/** A data set and a configuration that don't go together, say a user without any item left to be a negative. */
+export class DataUnfitError extends Error {
+  readonly code = 'DATA_UNFIT';
+}
+
+/** Samples of one step; labels are 1 for positives. All (batch). */
+export type Batch = { users: Uint32Array; items: Uint32Array; labels: Uint8Array };
+
+/** Parameters by the names of the parity fixtures' `shapes`, row-major. */
+export type Parameters = Record<string, Float32Array>;
+
+export type ReplayCase = {
+  model: TrainingConfig['model'];
+  loss: TrainingConfig['loss'];
+  hyper: { epsMax?: number; epsN?: number; beta?: number };
+  users: number;
+  items: number;
+  factors: number;
+  adam: { lr: number; beta1: number; beta2: number; eps: number };
+  initial: Parameters;
+  batches: Batch[];
+};
+
+export type ReplayOutcome = {
+  /** (steps): the loss that was back-propagated. */
+  loss: Float64Array;
+  /** [steps]: positions in the batch that T-CE dropped, ascending. */
+  dropped: Uint32Array[];
+  final: Parameters;
+};
 
 /** What a run of iterations did. */
 export type ChunkReport = {
+  /** Iterations done: fewer than asked for at totalSteps and when a loss was not finite. */
+  steps: number;
   /** Mean over the chunk of the loss that was back-propagated. */
   meanLoss: number;
   /** T-CE: samples dropped in the chunk. */
@@ -25,6 +65,8 @@ export type ChunkReport = {
   samples: number;
   sampleSeconds: number;
   trainSeconds: number;
+  /** The iteration whose loss was NaN or infinite, and the last one that was run; null: none. */
+  notFiniteAt: number | null;
 };
 
 /** Means over the users that have truth in the part; `recall[n]` and `ndcg[n]` belong to `topk[n]`. */
@@ -36,7 +78,9 @@ export interface Trainer {
   readonly totalSteps: number;
   /** Iterations done so far. */
   readonly step: number;
-  /** Runs up to `count` iterations off the main thread; stops at totalSteps. */
+  /** The samples of iteration `step`, from 1; the same from every engine (worker/native/src/sampler.h). */
+  batch(step: number): Batch;
+  /** Runs up to `count` iterations off the main thread; stops at totalSteps, or after a loss that is not finite. */
   run(count: number): Promise<ChunkReport>;
   /**
    * The training's own loss, drop or weight at this iteration included, summed over validation batches of
@@ -48,7 +92,10 @@ export interface Trainer {
    * (train for `valid`; train and valid for `test`). Ties go to the smaller item id.
    */
   rank(part: 'valid' | 'test', topk: readonly number[]): Promise<Ranking>;
-  /** Remembers the parameters as they are; `restoreBest` brings the last remembered ones back. */
+  /**
+   * Remembers the parameters as they are; `restoreBest` brings the last remembered ones back, to be evaluated:
+   * the optimiser's state is not kept, so no iteration may follow.
+   */
   keepBest(): void;
   restoreBest(): void;
   /** SHA-256 over the parameters, brought up to date, in the order of the parity fixtures' `shapes`. */

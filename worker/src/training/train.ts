@@ -1,7 +1,16 @@
 /** One training from its configuration to its test metrics: the loop, top to bottom. */
+import { performance } from 'node:perf_hooks';
+import { isMaximized } from '@adt/proto/metric';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import type { Bundle } from '../data/bundle.js';
-import type { Engine } from '../engines/engine.js';
+import {
+  type ChunkReport,
+  DataUnfitError,
+  type Engine,
+  type Ranking,
+  type Trainer,
+} from '../engines/engine.js';
+import { NonFiniteError } from './nonFiniteError.js';
 
 export type Point = { step: number; metric: string; value: number };
 
@@ -10,7 +19,7 @@ export type TrainParams = {
   config: TrainingConfig;
   engine: Engine;
   threads: number;
-  /** Aborted: the training stops within one chunk of iterations and rejects with the signal's reason. */
+  /** Aborted: the training stops within one call of the engine and rejects with the signal's reason. */
   signal: AbortSignal;
   /** Called after each validation with every series' point of that step. */
   report(points: Point[], progress: { step: number; totalSteps: number }): void;
@@ -28,4 +37,129 @@ export type TrainResult = {
   parametersSha256: string;
 };
 
-export declare function train(params: TrainParams): Promise<TrainResult>;
+/** Samples that one call of the engine may train on: a tenth of a second on two cores, which an abort waits for. */
+const SAMPLES_PER_CALL = 2 ** 18;
+
+type Metrics = Record<string, number>;
+
+/**
+ * Trains for config.epochs, validates every config.evalEvery iterations and after the last one, keeps the
+ * parameters that config.select likes best (the earliest of equals) and tests those, once.
+ *
+ * Every validation ranks in full, save where config.select is `valid/loss`: there only the chosen parameters
+ * are ranked. On Adressa a ranking takes as long as 400 iterations, and that selection does not read it.
+ *
+ * @throws DataUnfitError when data set and configuration don't go together
+ * @throws NonFiniteError when a loss is NaN or infinite
+ * @throws the signal's reason when aborted
+ */
+export async function train({
+  bundle,
+  config,
+  engine,
+  threads,
+  signal,
+  report,
+}: TrainParams): Promise<TrainResult> {
+  for (const part of ['valid', 'test'] as const) {
+    if (bundle[part].items.length === 0) throw new DataUnfitError(`the data set has no ${part} interaction`);
+  }
+  signal.throwIfAborted();
+  const trainer = engine.open({ bundle, config, threads });
+  try {
+    const seconds = { sample: 0, train: 0, validate: 0, test: 0 };
+    const ranksEachTime = config.select !== 'valid/loss';
+    let best: { step: number; value: number; valid: Metrics } | undefined;
+
+    while (trainer.step < trainer.totalSteps) {
+      const trained = await runToNextEvaluation(trainer, config, signal);
+      seconds.sample += trained.sampleSeconds;
+      seconds.train += trained.trainSeconds;
+
+      const started = performance.now();
+      const valid: Metrics = { 'valid/loss': await trainer.validationLoss() };
+      if (ranksEachTime) Object.assign(valid, await ranked(trainer, 'valid', config.topk, signal));
+      const value = valid[config.select] as number;
+      if (!Number.isFinite(value)) throw new NonFiniteError(config.select, value, trainer.step);
+      if (best === undefined || (isMaximized(config.select) ? value > best.value : value < best.value)) {
+        trainer.keepBest();
+        best = { step: trainer.step, value, valid };
+      }
+      seconds.validate += secondsSince(started);
+
+      const points = { ...trainMetrics(trained, config), ...valid };
+      report(
+        Object.entries(points).map(([metric, value]) => ({ step: trainer.step, metric, value })),
+        { step: trainer.step, totalSteps: trainer.totalSteps },
+      );
+    }
+
+    if (best === undefined) throw new Error('a training has at least one iteration');
+    trainer.restoreBest();
+    const started = performance.now();
+    if (!ranksEachTime) Object.assign(best.valid, await ranked(trainer, 'valid', config.topk, signal));
+    seconds.validate += secondsSince(started);
+
+    const testStarted = performance.now();
+    const test = await ranked(trainer, 'test', config.topk, signal);
+    seconds.test += secondsSince(testStarted);
+    return {
+      bestStep: best.step,
+      bestValue: best.value,
+      valid: best.valid,
+      test,
+      seconds,
+      parametersSha256: trainer.parametersSha256(),
+    };
+  } finally {
+    trainer.close();
+  }
+}
+
+/** Runs to the next multiple of evalEvery or to the end, in calls short enough to be aborted between. */
+async function runToNextEvaluation(
+  trainer: Trainer,
+  config: TrainingConfig,
+  signal: AbortSignal,
+): Promise<ChunkReport> {
+  const end = Math.min(
+    trainer.step + config.evalEvery - (trainer.step % config.evalEvery),
+    trainer.totalSteps,
+  );
+  const stepsPerCall = Math.max(1, Math.floor(SAMPLES_PER_CALL / config.batchSize));
+  const sum = { steps: 0, meanLoss: 0, dropped: 0, samples: 0, sampleSeconds: 0, trainSeconds: 0 };
+  while (trainer.step < end) {
+    signal.throwIfAborted();
+    const chunk = await trainer.run(Math.min(stepsPerCall, end - trainer.step));
+    if (chunk.notFiniteAt !== null) throw new NonFiniteError('train/loss', Number.NaN, chunk.notFiniteAt);
+    sum.meanLoss = (sum.meanLoss * sum.steps + chunk.meanLoss * chunk.steps) / (sum.steps + chunk.steps);
+    for (const key of ['steps', 'dropped', 'samples', 'sampleSeconds', 'trainSeconds'] as const) {
+      sum[key] += chunk[key];
+    }
+  }
+  signal.throwIfAborted();
+  return { ...sum, notFiniteAt: null };
+}
+
+function trainMetrics({ meanLoss, dropped, samples }: ChunkReport, { loss }: TrainingConfig): Metrics {
+  return { 'train/loss': meanLoss, ...(loss === 'T-CE' && { 'train/drop_rate': dropped / samples }) };
+}
+
+async function ranked(
+  trainer: Trainer,
+  part: 'valid' | 'test',
+  topk: readonly number[],
+  signal: AbortSignal,
+): Promise<Metrics> {
+  signal.throwIfAborted();
+  const ranking: Ranking = await trainer.rank(part, topk);
+  return Object.fromEntries(
+    (['recall', 'ndcg'] as const).flatMap((measure) =>
+      topk.map((k, at) => [`${part}/${measure}@${k}`, ranking[measure][at] as number]),
+    ),
+  );
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
+}

@@ -1,0 +1,60 @@
+// Owns the reading of JavaScript objects; TypeScript has checked every value before it comes here.
+#pragma once
+#include <napi.h>
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "dataset.h"
+#include "dispatch.h"
+#include "gmf.h"
+
+namespace adt {
+
+inline double number(const Napi::Object& from, const char* key) {
+  return from.Get(key).As<Napi::Number>().DoubleValue();
+}
+inline uint32_t integer(const Napi::Object& from, const char* key) {
+  return static_cast<uint32_t>(number(from, key));
+}
+inline Napi::Object object(const Napi::Object& from, const char* key) { return from.Get(key).As<Napi::Object>(); }
+
+inline std::vector<uint32_t> integers(const Napi::Value& from) {
+  const auto array = from.As<Napi::Uint32Array>();
+  return {array.Data(), array.Data() + array.ElementLength()};
+}
+
+inline Csr csr(const Napi::Object& from) {
+  const auto rowStarts = from.Get("rowStarts").As<Napi::Uint32Array>();
+  const auto items = from.Get("items").As<Napi::Uint32Array>();
+  return {rowStarts.Data(), items.Data(), static_cast<uint32_t>(rowStarts.ElementLength() - 1)};
+}
+
+inline AdamOptions adamOptions(const Napi::Object& from) {
+  return {number(from, "lr"), number(from, "beta1"), number(from, "beta2"), number(from, "eps")};
+}
+
+// {kind, epsMax, epsN, beta}; numbers that a loss does not read are 0.
+inline LossOptions lossOptions(const Napi::Object& from) {
+  const std::string kind = from.Get("kind").As<Napi::String>().Utf8Value();
+  const LossKind loss = kind == "T-CE"   ? LossKind::kTruncated
+                        : kind == "R-CE" ? LossKind::kReweighted
+                                         : LossKind::kCe;
+  return {loss, number(from, "epsMax"), number(from, "epsN"), number(from, "beta")};
+}
+
+inline const Kernels& kernelsNamed(const Napi::Object& from) {
+  const std::string name = from.Get("simd").As<Napi::String>().Utf8Value();
+  const Kernels* kernels = findKernels(name);
+  if (!kernels) throw std::invalid_argument("this CPU has no instruction set named " + name);
+  return *kernels;
+}
+
+inline Napi::Float64Array doubles(Napi::Env env, const std::vector<double>& from) {
+  auto to = Napi::Float64Array::New(env, from.size());
+  std::copy(from.begin(), from.end(), to.Data());
+  return to;
+}
+
+}  // namespace adt

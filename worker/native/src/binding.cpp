@@ -1,0 +1,131 @@
+// Owns what the add-on exports; worker/src/engines/native/addon.ts is its TypeScript side.
+#include <napi.h>
+
+#include <algorithm>
+
+#include "arguments.h"
+#include "trainer_binding.h"
+
+namespace adt {
+namespace {
+
+Napi::Value simdLevels(const Napi::CallbackInfo& info) {
+  const auto available = availableKernels();
+  auto to = Napi::Array::New(info.Env(), available.size());
+  for (uint32_t n = 0; n < available.size(); ++n) to.Set(n, available[n]->name);
+  return to;
+}
+
+Samples samplesOf(const Napi::Object& batch) {
+  Samples samples;
+  samples.users = integers(batch.Get("users"));
+  samples.items = integers(batch.Get("items"));
+  samples.resize(samples.users.size());
+  const auto labels = batch.Get("labels").As<Napi::Uint8Array>();
+  for (size_t n = 0; n < samples.size(); ++n) samples.sign[n] = labels[n] ? -1.0f : 1.0f;
+  return samples;
+}
+
+void setRows(Gmf& model, Gmf::Table table, const Napi::Value& from) {
+  const auto array = from.As<Napi::Float32Array>();
+  for (uint32_t row = 0; row < model.rows(table); ++row)
+    model.reset(table, row, array.Data() + size_t{row} * model.factors());
+}
+
+Napi::Value rowsOf(Napi::Env env, Gmf& model, Gmf::Table table) {
+  auto to = Napi::Float32Array::New(env, size_t{model.rows(table)} * model.factors());
+  std::vector<float> row(model.width());
+  for (uint32_t n = 0; n < model.rows(table); ++n) {
+    model.read(table, nullptr, n, n + 1, row.data());
+    std::copy_n(row.data(), model.factors(), to.Data() + size_t{n} * model.factors());
+  }
+  return to;
+}
+
+// Trains from given parameters on given batches: {loss, dropped, final}.
+Napi::Value replay(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto from = info[0].As<Napi::Object>();
+  const auto initial = object(from, "initial");
+  const auto batches = from.Get("batches").As<Napi::Array>();
+  ThreadPool pool(integer(from, "threads"));
+  Gmf model({integer(from, "users"), integer(from, "items"), integer(from, "factors"), integer(from, "largestBatch"),
+             batches.Length(), adamOptions(object(from, "adam")), lossOptions(object(from, "loss"))},
+            pool, kernelsNamed(from));
+  setRows(model, Gmf::kUser, initial.Get("userGmf"));
+  setRows(model, Gmf::kItem, initial.Get("itemGmf"));
+  const auto outW = initial.Get("outW").As<Napi::Float32Array>();
+  std::copy_n(outW.Data(), model.factors(), model.out());
+  model.out()[model.width()] = initial.Get("outB").As<Napi::Float32Array>()[0];
+
+  auto loss = Napi::Float64Array::New(env, batches.Length());
+  auto dropped = Napi::Array::New(env, batches.Length());
+  for (uint32_t n = 0; n < batches.Length(); ++n) {
+    loss[n] = model.step(samplesOf(batches.Get(n).As<Napi::Object>()));
+    auto positions = Napi::Uint32Array::New(env, model.dropped().size());
+    std::copy(model.dropped().begin(), model.dropped().end(), positions.Data());
+    dropped.Set(n, positions);
+  }
+  model.prepareToRead();
+  auto last = Napi::Object::New(env);
+  last.Set("userGmf", rowsOf(env, model, Gmf::kUser));
+  last.Set("itemGmf", rowsOf(env, model, Gmf::kItem));
+  auto lastW = Napi::Float32Array::New(env, model.factors());
+  std::copy_n(model.out(), model.factors(), lastW.Data());
+  last.Set("outW", lastW);
+  auto lastB = Napi::Float32Array::New(env, 1);
+  lastB[0] = model.out()[model.width()];
+  last.Set("outB", lastB);
+  auto to = Napi::Object::New(env);
+  to.Set("loss", loss);
+  to.Set("dropped", dropped);
+  to.Set("final", last);
+  return to;
+}
+
+// For the test of the lazy update alone: parameters p with moments m, v, last updated at step `start`, after
+// step `end` with no gradient since.
+Napi::Value restUntil(const Napi::CallbackInfo& info) {
+  const auto from = info[0].As<Napi::Object>();
+  const auto p = from.Get("p").As<Napi::Float32Array>();
+  const auto m = from.Get("m").As<Napi::Float32Array>();
+  const auto v = from.Get("v").As<Napi::Float32Array>();
+  const uint32_t columns = static_cast<uint32_t>(p.ElementLength());
+  AdamSchedule schedule(adamOptions(object(from, "adam")), static_cast<uint64_t>(number(from, "totalSteps")));
+  ParameterTable table(1, columns);
+  table.reset(0, p.Data());
+  std::copy_n(m.Data(), columns, table.row(0) + table.width());
+  std::copy_n(v.Data(), columns, table.row(0) + 2 * table.width());
+  table.view().last[0] = integer(from, "start");
+  std::vector<float> out(table.width());
+  kernelsNamed(from).bringUp(schedule.gapsEndingAt(integer(from, "end")), table.view(), nullptr, 0, 1, out.data());
+  auto to = Napi::Float32Array::New(info.Env(), columns);
+  std::copy_n(out.data(), columns, to.Data());
+  return to;
+}
+
+// C++ exceptions that are not N-API's own become JavaScript errors.
+template <Napi::Value (*Call)(const Napi::CallbackInfo&)>
+Napi::Value guarded(const Napi::CallbackInfo& info) {
+  try {
+    return Call(info);
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Napi::Error::New(info.Env(), error.what());
+  }
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("simdLevels", Napi::Function::New(env, guarded<simdLevels>));
+  exports.Set("replay", Napi::Function::New(env, guarded<replay>));
+  exports.Set("restUntil", Napi::Function::New(env, guarded<restUntil>));
+  exports.Set("Trainer", defineTrainer(env));
+  return exports;
+}
+
+}  // namespace
+}  // namespace adt
+
+static Napi::Object Init(Napi::Env env, Napi::Object exports) { return adt::init(env, exports); }
+NODE_API_MODULE(adt_native, Init)

@@ -1,0 +1,133 @@
+// Owns the border to the SIMD kernels: plain structs and pointers, nothing that a compiler could share between
+// instruction sets.
+#pragma once
+#include <cstdint>
+
+namespace adt {
+
+// Floats of a row are padded to whole groups of this many lanes, whatever the machine's own vector width; every
+// sum over floats keeps this many partial sums. That is what makes the bits the same on every CPU.
+constexpr uint32_t kLanes = 16;
+
+constexpr uint32_t padded(uint32_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
+
+// A table of parameters with Adam's two moments beside them: row r is p[width], m[width], v[width] at
+// cells + 3 * width * r. last[r] is the step of the row's last update, 0 for never.
+struct RowsView {
+  float* cells;
+  uint32_t* last;
+  uint32_t width;
+};
+
+// What a row last updated at some step t has to do to be as of a later step (adam.h has the formula).
+struct Gap {
+  float gain;            // lr * C * U
+  float shift;           // eps * U
+  float m2, m3, m4, m5;  // central moments of u / U
+};
+
+// All gaps that end at one step.
+struct GapView {
+  uint32_t end;             // rows are brought to their state after this step
+  uint32_t seriesFrom;      // rows last updated before it are first replayed up to min(end, seriesFrom)
+  uint32_t longest;         // gaps up to this are in byGap; longer ones count as infinite and are in byStart
+  uint32_t lastStart;       // byStart[lastStart] holds for every later start
+  const Gap* byGap;         // [k], k in 1..longest
+  const Gap* byStart;       // [t], t in seriesFrom..lastStart
+  const float* stepGain;    // [t] lr / (1 - b1^t), t up to seriesFrom
+  const float* stepScale;   // [t] 1 / sqrt(1 - b2^t)
+  const float* decay1;      // [s] b1^s, s in 0..replayLimit
+  const float* rootDecay2;  // [s] sqrt(b2^s)
+  uint32_t replayLimit;     // after so many steps the momentum is nothing: a replay ends there
+  float eps;
+};
+
+// What one step does with a gradient.
+struct AdamStep {
+  uint32_t step;
+  float rest1, rest2;   // 1 - b1, 1 - b2
+  float gain;           // lr / (1 - b1^step)
+  float scale;          // 1 / sqrt(1 - b2^step)
+  float eps;
+  const float* decay1;  // [k] b1^k, k in 0..decay1Limit; 0 after it
+  uint32_t decay1Limit;
+  const double* decay2Low;   // b2^k = low[k % 1024] * high[k / 1024]; 0 from decay2End on
+  const double* decay2High;
+  uint64_t decay2End;
+};
+
+// Samples as rows of two dense (rows, width) buffers.
+struct PairsView {
+  const float* user;
+  const uint32_t* userRow;
+  const float* item;
+  const uint32_t* itemRow;
+  const float* out;  // (width) weights, then kLanes of which the first is the bias
+  uint32_t width;
+};
+
+struct LossView {
+  const float* sign;    // -1: positive, +1: negative
+  const float* logit;
+  float beta;           // R-CE's exponent; 0 for CE and T-CE
+  float scale;          // 1 / samples that count
+  float* loss;          // R-CE's weight included
+  float* residual;      // d(mean loss)/d(logit)
+};
+
+// Which samples of a batch belong to each of its distinct rows, in sample order.
+struct GroupsView {
+  const uint32_t* ids;      // (groups) row of the table
+  const uint32_t* starts;   // (groups + 1)
+  const uint32_t* samples;  // (batch)
+};
+
+struct RowUpdate {
+  GroupsView groups;
+  RowsView rows;
+  const float* current;     // (groups, width): the rows as of the step before
+  const float* residual;    // (batch)
+  const float* other;       // the other table's rows, and which of them each sample has
+  const uint32_t* otherRow;
+  const float* out;
+  AdamStep step;
+};
+
+// Called for 16 items at once when one of them beats a user's threshold; returns the new threshold.
+using Offer = float (*)(void* context, uint32_t user, uint32_t firstItem, const float* scores);
+
+struct Kernels {
+  const char* name;
+
+  // out[n - from] = row (ids ? ids[n] : n) after step gaps.end, for n in [from, to). Writes no table.
+  void (*bringUp)(const GapView& gaps, const RowsView& rows, const uint32_t* ids, uint32_t from, uint32_t to,
+                  float* out);
+
+  // logit[n] = sum_f out_f * user_f * item_f + bias, for n in [from, to).
+  void (*logits)(const PairsView& pairs, uint32_t from, uint32_t to, float* logit);
+
+  // Loss and residual of samples [from, to); from is a multiple of kLanes and the arrays are padded to kLanes.
+  void (*losses)(const LossView& view, uint32_t from, uint32_t to);
+
+  // Gradient of groups [from, to), summed in sample order, and its Adam step.
+  void (*updateRows)(const RowUpdate& update, uint32_t from, uint32_t to);
+
+  // gradient (width + kLanes) of the output layer from samples [from, to).
+  void (*outGradient)(const PairsView& pairs, const float* residual, uint32_t from, uint32_t to, float* gradient);
+
+  // One Adam step of n floats (a multiple of kLanes) that step at every step: p, m, v at cells, cells + n, ...
+  void (*updateDense)(const AdamStep& step, float* cells, const float* gradient, uint32_t n);
+
+  // Scores `users` rows of weights (users, width) against panels [from, to) of 16 items; a panel is (factors, 16).
+  // Offers a panel of a user when one of its scores is above his threshold, panels ascending for each user.
+  void (*score)(const float* weights, uint32_t width, uint32_t users, const float* panels, uint32_t factors,
+                uint32_t from, uint32_t to, float* thresholds, Offer offer, void* context);
+};
+
+extern const Kernels kBaselineKernels;
+#if defined(__x86_64__)
+extern const Kernels kAvx2Kernels;
+extern const Kernels kAvx512Kernels;
+#endif
+
+}  // namespace adt

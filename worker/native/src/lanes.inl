@@ -1,0 +1,124 @@
+// Owns 16 floats at once, in as many registers as ADT_WIDTH floats fit in each. Included once per instruction set,
+// inside that set's namespace. Only +, -, *, / and square root, each correctly rounded: the same bits everywhere.
+
+typedef float Vec __attribute__((vector_size(ADT_WIDTH * 4)));
+typedef int32_t Ints __attribute__((vector_size(ADT_WIDTH * 4)));
+typedef float Quad __attribute__((vector_size(16)));
+
+constexpr int kParts = kLanes / ADT_WIDTH;
+
+struct F16 {
+  Vec part[kParts];
+};
+
+#define ADT_INLINE static inline __attribute__((always_inline))
+#define ADT_EACH for (int i = 0; i < kParts; ++i)
+
+ADT_INLINE F16 load(const float* at) {
+  F16 x;
+  __builtin_memcpy(&x, at, sizeof x);
+  return x;
+}
+ADT_INLINE void store(float* at, const F16& x) { __builtin_memcpy(at, &x, sizeof x); }
+ADT_INLINE F16 all(float value) {
+  F16 x;
+  ADT_EACH x.part[i] = value - Vec{};
+  return x;
+}
+ADT_INLINE F16 operator+(const F16& a, const F16& b) {
+  F16 x;
+  ADT_EACH x.part[i] = a.part[i] + b.part[i];
+  return x;
+}
+ADT_INLINE F16 operator-(const F16& a, const F16& b) {
+  F16 x;
+  ADT_EACH x.part[i] = a.part[i] - b.part[i];
+  return x;
+}
+ADT_INLINE F16 operator*(const F16& a, const F16& b) {
+  F16 x;
+  ADT_EACH x.part[i] = a.part[i] * b.part[i];
+  return x;
+}
+ADT_INLINE F16 operator/(const F16& a, const F16& b) {
+  F16 x;
+  ADT_EACH x.part[i] = a.part[i] / b.part[i];
+  return x;
+}
+ADT_INLINE F16 root(const F16& a) {
+  F16 x;
+  ADT_EACH x.part[i] = ADT_SQRT(a.part[i]);
+  return x;
+}
+ADT_INLINE F16 magnitude(const F16& a) {
+  F16 x;
+  ADT_EACH x.part[i] = (Vec)((Ints)a.part[i] & 0x7FFFFFFF);
+  return x;
+}
+// a < limit ? limit : a; a NaN stays.
+ADT_INLINE F16 atLeast(const F16& a, float limit) {
+  F16 x;
+  ADT_EACH {
+    const Vec bound = limit - Vec{};
+    x.part[i] = a.part[i] < bound ? bound : a.part[i];
+  }
+  return x;
+}
+// at >= 0 ? a : b
+ADT_INLINE F16 whereNotNegative(const F16& at, const F16& a, const F16& b) {
+  F16 x;
+  ADT_EACH x.part[i] = at.part[i] >= Vec{} ? a.part[i] : b.part[i];
+  return x;
+}
+ADT_INLINE bool anyAbove(const F16& a, float limit) {
+  Ints found = {};
+  ADT_EACH found |= a.part[i] > (limit - Vec{});
+  typedef long long Longs __attribute__((vector_size(ADT_WIDTH * 4)));
+  const Longs wide = (Longs)found;
+  long long bits = 0;
+  for (int i = 0; i < ADT_WIDTH / 2; ++i) bits |= wide[i];
+  return bits != 0;
+}
+
+// The 16 lanes by halves: ((0+8)+(4+12)) + ((2+10)+(6+14)) and so on; always in this order.
+ADT_INLINE float sum(const F16& a) {
+  Quad q[4];
+  __builtin_memcpy(q, &a, sizeof q);
+  const Quad s = (q[0] + q[2]) + (q[1] + q[3]);
+  return (s[0] + s[2]) + (s[1] + s[3]);
+}
+
+// e^x for x <= 0, relative error below 2e-7; below -87 it stays at e^-87.
+ADT_INLINE F16 expNonPositive(const F16& unbounded) {
+  const F16 x = atLeast(unbounded, -87.0f);
+  const F16 magic = all(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer, left in the low bits
+  const F16 shifted = x * all(1.44269504f) + magic;
+  const F16 n = shifted - magic;
+  const F16 r = (x - n * all(0.693359375f)) - n * all(-2.12194440e-4f);  // ln 2 in two parts, the first exact
+  F16 y = all(1.0f / 5040);  // Taylor: |r| <= 0.3466, so the next term is below 6e-9
+  y = y * r + all(1.0f / 720);
+  y = y * r + all(1.0f / 120);
+  y = y * r + all(1.0f / 24);
+  y = y * r + all(1.0f / 6);
+  y = y * r + all(0.5f);
+  y = y * r * r + r + all(1.0f);
+  F16 power;
+  ADT_EACH power.part[i] = (Vec)(((Ints)shifted.part[i] << 23) + 0x3F800000);
+  return y * power;
+}
+
+// log(1 + e) for e in [0, 1], relative error below 2e-7: 2 atanh(e / (2 + e)).
+ADT_INLINE F16 logOnePlus(const F16& e) {
+  const F16 s = e / (e + all(2.0f));
+  const F16 s2 = s * s;  // <= 1/9
+  F16 y = all(1.0f / 17);
+  y = y * s2 + all(1.0f / 15);
+  y = y * s2 + all(1.0f / 13);
+  y = y * s2 + all(1.0f / 11);
+  y = y * s2 + all(1.0f / 9);
+  y = y * s2 + all(1.0f / 7);
+  y = y * s2 + all(1.0f / 5);
+  y = y * s2 + all(1.0f / 3);
+  y = y * s2 + all(1.0f);
+  return (s + s) * y;
+}

@@ -1,0 +1,27 @@
+// Owns which loss a training has, and T-CE's choice of the samples it drops.
+//
+// Wang et al., "Denoising implicit feedback for recommendation", WSDM 2021, sections 3.2 and 3.3.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+namespace adt {
+
+enum class LossKind { kCe, kTruncated, kReweighted };
+
+struct LossOptions {
+  LossKind kind;
+  double epsMax, epsN;  // T-CE
+  double beta;          // R-CE
+};
+
+// T-CE: how many of `samples` are dropped at iteration t (from 1), if there are as many positives:
+// floor(epsMax * min(t / epsN, 1) * samples). 0 for the other losses.
+uint32_t dropCount(const LossOptions& options, uint64_t t, uint32_t samples);
+
+// Chooses the `drop` positives (sign < 0) of largest loss, ties to the smaller position, into `dropped`,
+// ascending. Fewer if there are fewer positives. `keys` is working memory.
+void chooseDropped(const float* loss, const float* sign, uint32_t samples, uint32_t drop,
+                   std::vector<uint64_t>& keys, std::vector<uint32_t>& dropped);
+
+}  // namespace adt

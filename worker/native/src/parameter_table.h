@@ -1,0 +1,65 @@
+// Owns the memory of one embedding table: parameters and both moments of a row side by side, on 64-byte lines.
+#pragma once
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <vector>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+#include "kernels.h"
+
+namespace adt {
+
+struct FreeAligned {
+  void operator()(float* at) const { std::free(at); }
+};
+using Floats = std::unique_ptr<float[], FreeAligned>;
+
+// Zeroed, aligned to 2 MiB where it pays: rows are read at random, and huge pages save most TLB misses.
+inline Floats allocateFloats(size_t count) {
+  const size_t bytes = count * sizeof(float);
+  const size_t alignment = bytes >= (size_t{4} << 20) ? size_t{2} << 20 : 64;
+  void* at = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (!at) throw std::bad_alloc();
+#if defined(__linux__)
+  if (alignment > 64) madvise(at, bytes, MADV_HUGEPAGE);
+#endif
+  __builtin_memset(at, 0, bytes);
+  return Floats(static_cast<float*>(at));
+}
+
+class ParameterTable {
+ public:
+  ParameterTable(uint32_t rows, uint32_t columns)
+      : rows_(rows),
+        columns_(columns),
+        width_(padded(columns)),
+        cells_(allocateFloats(size_t{3} * rows * width_)),
+        last_(rows, 0) {}
+
+  uint32_t rows() const { return rows_; }
+  uint32_t columns() const { return columns_; }
+  uint32_t width() const { return width_; }
+  RowsView view() { return {cells_.get(), last_.data(), width_}; }
+
+  float* row(uint32_t row) { return cells_.get() + size_t{3} * width_ * row; }
+
+  // Replaces a row's parameters (width floats, the padding zero) and forgets its moments.
+  void reset(uint32_t row, const float* parameters) {
+    float* to = this->row(row);
+    __builtin_memcpy(to, parameters, columns_ * sizeof(float));
+    __builtin_memset(to + columns_, 0, (size_t{3} * width_ - columns_) * sizeof(float));
+    last_[row] = 0;
+  }
+
+ private:
+  uint32_t rows_, columns_, width_;
+  Floats cells_;
+  std::vector<uint32_t> last_;
+};
+
+}  // namespace adt

@@ -1,0 +1,136 @@
+// Ranks by blocked products: blocks of users over tiles of items that stay in the cache, never a full matrix.
+#include "ranking.h"
+
+#include <algorithm>
+
+#include "exact_math.h"
+#include "top_k.h"
+
+namespace adt {
+namespace {
+
+constexpr uint32_t kUsers = 64;             // of a block
+constexpr uint32_t kTileFloats = 64 * 1024; // of items: half of a small second-level cache
+
+struct Block {
+  std::vector<uint32_t> ids;
+  Floats weights;  // (kUsers, width): outW * userGmf
+  float thresholds[kUsers];
+  TopK best[kUsers];
+  const Csr* masks;
+  size_t maskCount;
+  uint32_t items;
+};
+
+bool contains(const Csr& part, uint32_t user, uint32_t item) {
+  return std::binary_search(part.begin(user), part.end(user), item);
+}
+
+float offer(void* context, uint32_t user, uint32_t firstItem, const float* scores) {
+  Block& block = *static_cast<Block*>(context);
+  TopK& best = block.best[user];
+  const uint32_t last = std::min(firstItem + kLanes, block.items);
+  for (uint32_t item = firstItem; item < last; ++item) {
+    const float score = scores[item - firstItem];
+    if (!(score > best.threshold())) continue;
+    bool masked = false;
+    for (size_t n = 0; n < block.maskCount && !masked; ++n) masked = contains(block.masks[n], block.ids[user], item);
+    if (!masked) best.add(score, item);
+  }
+  return best.threshold();
+}
+
+void packPanels(Gmf& model, ThreadPool& pool, float* panels) {
+  const uint32_t items = model.rows(Gmf::kItem), factors = model.factors(), width = model.width();
+  pool.run(padded(items) / kLanes, [&](uint32_t panel, unsigned) {
+    std::vector<float> rows(size_t{kLanes} * width);
+    const uint32_t from = panel * kLanes;
+    model.read(Gmf::kItem, nullptr, from, std::min(from + kLanes, items), rows.data());
+    float* to = panels + size_t{panel} * kLanes * factors;
+    for (uint32_t f = 0; f < factors; ++f)
+      for (uint32_t lane = 0; lane < kLanes; ++lane) to[f * kLanes + lane] = rows[size_t{lane} * width + f];
+  });
+}
+
+void scoreBlock(Gmf& model, const float* panels, uint32_t most, Block& block) {
+  const uint32_t width = model.width(), factors = model.factors();
+  const uint32_t users = static_cast<uint32_t>(block.ids.size());
+  model.read(Gmf::kUser, block.ids.data(), 0, users, block.weights.get());
+  for (uint32_t n = 0; n < users; ++n) {
+    for (uint32_t f = 0; f < factors; ++f) block.weights[size_t{n} * width + f] *= model.out()[f];
+    block.best[n].start(most);
+    block.thresholds[n] = block.best[n].threshold();
+  }
+  const uint32_t all = padded(block.items) / kLanes;
+  const uint32_t tile = std::max(1u, kTileFloats / (kLanes * factors));
+  for (uint32_t from = 0; from < all; from += tile)
+    model.kernels().score(block.weights.get(), width, users, panels, factors, from, std::min(from + tile, all),
+                          block.thresholds, offer, &block);
+}
+
+// Adds one user's recall and ndcg at each K to sums (topk, 2).
+void addUser(const std::vector<Scored>& best, const Csr& truth, uint32_t user, const std::vector<uint32_t>& topk,
+             const std::vector<double>& discount, const std::vector<double>& ideal, double* sums) {
+  const uint32_t relevant = truth.count(user);
+  uint32_t hits = 0, rank = 0;
+  double dcg = 0.0;
+  for (size_t n = 0; n < topk.size(); ++n) {
+    for (; rank < topk[n] && rank < best.size(); ++rank) {
+      if (!contains(truth, user, best[rank].item)) continue;
+      ++hits;
+      dcg += discount[rank];
+    }
+    sums[2 * n] += static_cast<double>(hits) / relevant;
+    sums[2 * n + 1] += dcg / ideal[std::min(topk[n], relevant)];
+  }
+}
+
+}  // namespace
+
+RankingResult rank(Gmf& model, ThreadPool& pool, const Csr& truth, const std::vector<Csr>& masks,
+                   const std::vector<uint32_t>& topk, float* panels) {
+  const uint32_t most = topk.back();
+  std::vector<double> discount, ideal{0.0};
+  for (uint32_t r = 0; r < most; ++r) {
+    discount.push_back(logExact(2.0) / logExact(r + 2.0));
+    ideal.push_back(ideal.back() + discount.back());
+  }
+  std::vector<uint32_t> users;
+  for (uint32_t user = 0; user < truth.users; ++user)
+    if (truth.count(user) > 0) users.push_back(user);
+
+  model.prepareToRead();
+  packPanels(model, pool, panels);
+  std::vector<Block> blocks(pool.threads());
+  for (Block& block : blocks) {
+    block.weights = allocateFloats(size_t{kUsers} * model.width());
+    block.masks = masks.data();
+    block.maskCount = masks.size();
+    block.items = model.rows(Gmf::kItem);
+  }
+  const uint32_t count = static_cast<uint32_t>((users.size() + kUsers - 1) / kUsers);
+  std::vector<double> sums(size_t{count} * topk.size() * 2);
+  pool.run(count, [&](uint32_t at, unsigned thread) {
+    Block& block = blocks[thread];
+    const size_t from = size_t{at} * kUsers;
+    block.ids.assign(users.begin() + from, users.begin() + std::min(from + kUsers, users.size()));
+    scoreBlock(model, panels, most, block);
+    for (size_t n = 0; n < block.ids.size(); ++n)
+      addUser(block.best[n].finish(), truth, block.ids[n], topk, discount, ideal, &sums[at * topk.size() * 2]);
+  });
+
+  RankingResult result{std::vector<double>(topk.size()), std::vector<double>(topk.size()),
+                       static_cast<uint32_t>(users.size())};
+  for (uint32_t at = 0; at < count; ++at)
+    for (size_t n = 0; n < topk.size(); ++n) {
+      result.recall[n] += sums[(at * topk.size() + n) * 2];
+      result.ndcg[n] += sums[(at * topk.size() + n) * 2 + 1];
+    }
+  for (size_t n = 0; n < topk.size() && !users.empty(); ++n) {
+    result.recall[n] /= static_cast<double>(users.size());
+    result.ndcg[n] /= static_cast<double>(users.size());
+  }
+  return result;
+}
+
+}  // namespace adt

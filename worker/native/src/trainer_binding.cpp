@@ -1,0 +1,205 @@
+// Owns the JavaScript class of a training: long calls run on a thread of libuv's pool and return promises.
+#include "trainer_binding.h"
+
+#include <functional>
+#include <memory>
+
+#include "arguments.h"
+#include "trainer.h"
+
+namespace adt {
+namespace {
+
+// Runs `work` off the main thread, then turns its result into a value; keeps the JavaScript object alive.
+template <class Result>
+class Task : public Napi::AsyncWorker {
+ public:
+  using Work = std::function<Result()>;
+  using Convert = Napi::Value (*)(Napi::Env, const Result&);
+
+  Task(const Napi::Object& owner, bool& busy, Work work, Convert convert)
+      : Napi::AsyncWorker(owner.Env()),
+        owner_(Napi::Persistent(owner)),
+        deferred_(Napi::Promise::Deferred::New(owner.Env())),
+        busy_(busy),
+        work_(std::move(work)),
+        convert_(convert) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+  void Execute() override { result_ = work_(); }
+  void OnOK() override {
+    busy_ = false;
+    deferred_.Resolve(convert_(Env(), result_));
+  }
+  void OnError(const Napi::Error& error) override {
+    busy_ = false;
+    deferred_.Reject(error.Value());
+  }
+
+ private:
+  Napi::ObjectReference owner_;
+  Napi::Promise::Deferred deferred_;
+  bool& busy_;
+  Work work_;
+  Convert convert_;
+  Result result_{};
+};
+
+Napi::Value fromChunk(Napi::Env env, const ChunkResult& chunk) {
+  auto to = Napi::Object::New(env);
+  to.Set("steps", chunk.steps);
+  to.Set("lossSum", chunk.lossSum);
+  to.Set("dropped", static_cast<double>(chunk.dropped));
+  to.Set("samples", static_cast<double>(chunk.samples));
+  to.Set("sampleSeconds", chunk.sampleSeconds);
+  to.Set("trainSeconds", chunk.trainSeconds);
+  to.Set("notFiniteAt", chunk.notFiniteAt);
+  return to;
+}
+
+Napi::Value fromRanking(Napi::Env env, const RankingResult& ranking) {
+  auto to = Napi::Object::New(env);
+  to.Set("recall", doubles(env, ranking.recall));
+  to.Set("ndcg", doubles(env, ranking.ndcg));
+  to.Set("users", ranking.users);
+  return to;
+}
+
+Napi::Value fromNumber(Napi::Env env, const double& value) { return Napi::Number::New(env, value); }
+
+class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "Trainer",
+                       {InstanceMethod<&TrainerBinding::run>("run"),
+                        InstanceMethod<&TrainerBinding::validationLoss>("validationLoss"),
+                        InstanceMethod<&TrainerBinding::rank>("rank"),
+                        InstanceMethod<&TrainerBinding::keepBest>("keepBest"),
+                        InstanceMethod<&TrainerBinding::restoreBest>("restoreBest"),
+                        InstanceMethod<&TrainerBinding::readRows>("readRows"),
+                        InstanceMethod<&TrainerBinding::readOut>("readOut"),
+                        InstanceMethod<&TrainerBinding::batch>("batch"),
+                        InstanceMethod<&TrainerBinding::close>("close")});
+  }
+
+  explicit TrainerBinding(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TrainerBinding>(info) {
+    try {
+      open(info[0].As<Napi::Object>());
+    } catch (const Napi::Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw Napi::Error::New(info.Env(), error.what());
+    }
+  }
+
+ private:
+  void open(const Napi::Object& from) {
+    const auto data = object(from, "data");
+    data_ = Napi::Persistent(data);
+    trainer_ = std::make_unique<Trainer>(TrainerOptions{
+        {integer(data, "users"), integer(data, "items"), csr(object(data, "train")), csr(object(data, "valid")),
+         csr(object(data, "test"))},
+        integer(from, "factors"),
+        integer(from, "negatives"),
+        integer(from, "batchSize"),
+        integer(from, "seed"),
+        static_cast<uint64_t>(number(from, "totalSteps")),
+        adamOptions(object(from, "adam")),
+        lossOptions(object(from, "loss")),
+        integer(from, "threads"),
+        &kernelsNamed(from)});
+  }
+
+  Trainer& trainer() {
+    if (!trainer_) throw Napi::Error::New(Env(), "this training is closed");
+    if (busy_) throw Napi::Error::New(Env(), "this training is still at the last call");
+    return *trainer_;
+  }
+
+  template <class Result>
+  Napi::Value start(typename Task<Result>::Work work, typename Task<Result>::Convert convert) {
+    auto* task = new Task<Result>(Value().As<Napi::Object>(), busy_, std::move(work), convert);
+    const Napi::Promise promise = task->promise();
+    busy_ = true;
+    task->Queue();
+    return promise;
+  }
+
+  Napi::Value run(const Napi::CallbackInfo& info) {
+    Trainer& trainer = this->trainer();
+    const uint32_t count = info[0].As<Napi::Number>().Uint32Value();
+    return start<ChunkResult>([&trainer, count] { return trainer.run(count); }, fromChunk);
+  }
+
+  Napi::Value validationLoss(const Napi::CallbackInfo&) {
+    Trainer& trainer = this->trainer();
+    return start<double>([&trainer] { return trainer.validationLoss(); }, fromNumber);
+  }
+
+  Napi::Value rank(const Napi::CallbackInfo& info) {
+    Trainer& trainer = this->trainer();
+    const bool test = info[0].As<Napi::String>().Utf8Value() == "test";
+    auto topk = integers(info[1]);
+    return start<RankingResult>(
+        [&trainer, test, topk] { return test ? trainer.rankTest(topk) : trainer.rankValid(topk); }, fromRanking);
+  }
+
+  void keepBest(const Napi::CallbackInfo&) { trainer().keepBest(); }
+  void restoreBest(const Napi::CallbackInfo& info) {
+    if (!trainer().restoreBest()) throw Napi::Error::New(info.Env(), "restoreBest needs a keepBest before it");
+  }
+
+  // (table, from, count) -> Float32Array (count, factors)
+  Napi::Value readRows(const Napi::CallbackInfo& info) {
+    Trainer& trainer = this->trainer();
+    const auto table = info[0].As<Napi::Number>().Uint32Value() == 0 ? Gmf::kUser : Gmf::kItem;
+    const uint32_t count = info[2].As<Napi::Number>().Uint32Value();
+    auto to = Napi::Float32Array::New(info.Env(), size_t{count} * trainer.model().factors());
+    trainer.readRows(table, info[1].As<Napi::Number>().Uint32Value(), count, to.Data());
+    return to;
+  }
+
+  // outW (factors), then outB
+  Napi::Value readOut(const Napi::CallbackInfo& info) {
+    Gmf& model = trainer().model();
+    auto to = Napi::Float32Array::New(info.Env(), model.factors() + 1);
+    std::copy_n(model.out(), model.factors(), to.Data());
+    to[model.factors()] = model.out()[model.width()];
+    return to;
+  }
+
+  Napi::Value batch(const Napi::CallbackInfo& info) {
+    Samples samples;
+    trainer().draw(info[0].As<Napi::Number>().Uint32Value(), samples);
+    const size_t count = samples.size();
+    auto users = Napi::Uint32Array::New(info.Env(), count);
+    auto items = Napi::Uint32Array::New(info.Env(), count);
+    auto labels = Napi::Uint8Array::New(info.Env(), count);
+    for (size_t n = 0; n < count; ++n) {
+      users[n] = samples.users[n];
+      items[n] = samples.items[n];
+      labels[n] = samples.sign[n] < 0 ? 1 : 0;
+    }
+    auto to = Napi::Object::New(info.Env());
+    to.Set("users", users);
+    to.Set("items", items);
+    to.Set("labels", labels);
+    return to;
+  }
+
+  void close(const Napi::CallbackInfo& info) {
+    if (busy_) throw Napi::Error::New(info.Env(), "this training is still at the last call");
+    trainer_.reset();
+    data_.Reset();
+  }
+
+  bool busy_ = false;
+  Napi::ObjectReference data_;  // keeps the arrays that the trainer reads
+  std::unique_ptr<Trainer> trainer_;
+};
+
+}  // namespace
+
+Napi::Function defineTrainer(Napi::Env env) { return TrainerBinding::define(env); }
+
+}  // namespace adt

@@ -1,0 +1,103 @@
+/** The add-on as TypeScript sees it, and its loading; worker/native/src/binding.cpp is the other side. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Csr } from '../../data/bundle.js';
+import type { Batch, Parameters, ReplayOutcome } from '../engine.js';
+
+export const SIMD_LEVELS = ['avx512', 'avx2', 'baseline'] as const;
+export type SimdLevel = (typeof SIMD_LEVELS)[number];
+
+export type NativeAdam = { lr: number; beta1: number; beta2: number; eps: number };
+/** Numbers that the loss does not read are 0. */
+export type NativeLoss = { kind: 'CE' | 'T-CE' | 'R-CE'; epsMax: number; epsN: number; beta: number };
+
+export type NativeTrainerOptions = {
+  data: { users: number; items: number; train: Csr; valid: Csr; test: Csr };
+  factors: number;
+  negatives: number;
+  batchSize: number;
+  seed: number;
+  totalSteps: number;
+  adam: NativeAdam;
+  loss: NativeLoss;
+  threads: number;
+  simd: SimdLevel;
+};
+
+export type NativeChunk = {
+  steps: number;
+  lossSum: number;
+  dropped: number;
+  samples: number;
+  sampleSeconds: number;
+  trainSeconds: number;
+  /** 0: none. */
+  notFiniteAt: number;
+};
+
+export interface NativeTrainer {
+  run(count: number): Promise<NativeChunk>;
+  validationLoss(): Promise<number>;
+  rank(
+    part: 'valid' | 'test',
+    topk: Uint32Array,
+  ): Promise<{ recall: Float64Array; ndcg: Float64Array; users: number }>;
+  keepBest(): void;
+  restoreBest(): void;
+  /** Table 0: users, 1: items. (count, factors) */
+  readRows(table: 0 | 1, from: number, count: number): Float32Array;
+  /** (factors + 1): outW, then outB. */
+  readOut(): Float32Array;
+  batch(step: number): Batch;
+  close(): void;
+}
+
+export interface NativeAddon {
+  /** What this CPU can run, widest first. */
+  simdLevels(): SimdLevel[];
+  Trainer: new (options: NativeTrainerOptions) => NativeTrainer;
+  replay(options: {
+    users: number;
+    items: number;
+    factors: number;
+    largestBatch: number;
+    adam: NativeAdam;
+    loss: NativeLoss;
+    initial: Parameters;
+    batches: Batch[];
+    threads: number;
+    simd: SimdLevel;
+  }): ReplayOutcome;
+  /** p after step `end` of a row (p, m, v) whose last gradient came at step `start`. All (columns). */
+  restUntil(options: {
+    adam: NativeAdam;
+    totalSteps: number;
+    start: number;
+    end: number;
+    p: Float32Array;
+    m: Float32Array;
+    v: Float32Array;
+    simd: SimdLevel;
+  }): Float32Array;
+}
+
+export type LoadedAddon = { ok: true; addon: NativeAddon } | { ok: false; reason: string };
+
+const BUILD = new URL('../../../native/build/', import.meta.url);
+
+/** Loads the add-on, or says why it can't be and what to do. */
+export function loadAddon(): LoadedAddon {
+  const path = fileURLToPath(new URL('Release/adt_native.node', BUILD));
+  const missing = new URL('missing.txt', BUILD);
+  if (!existsSync(path)) {
+    const reason = existsSync(missing) ? ` (${readFileSync(missing, 'utf8').trim()})` : '';
+    return { ok: false, reason: `not built${reason}; install a C++ compiler, then: npm run build` };
+  }
+  try {
+    return { ok: true, addon: createRequire(import.meta.url)(path) as NativeAddon };
+  } catch (error) {
+    const cause = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    return { ok: false, reason: `does not load (${cause}); remove worker/native/build, then: npm run build` };
+  }
+}

@@ -1,0 +1,148 @@
+/** The native engine: GMF on the C++ core, behind the interface that every engine has. */
+import { createHash } from 'node:crypto';
+import type { TrainingConfig } from '@adt/proto/trainingConfig';
+import type { ChunkReport, Engine, EngineInfo, OpenParams, Ranking, ReplayCase, Trainer } from '../engine.js';
+import { loadAddon, type NativeAddon, type NativeLoss, type NativeTrainer, type SimdLevel } from './addon.js';
+import { checkReplay, checkTraining } from './checks.js';
+
+const VERSION = '0.1.0';
+/** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */
+const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
+/** Rows hashed at a time: a few MiB, whatever the table's size. */
+const ROWS_PER_HASH = 16_384;
+
+export type NativeEngineResult = { ok: true; engine: Engine } | { ok: false; reason: string };
+
+/**
+ * Loads the engine.
+ * @param simd an instruction set to use instead of the CPU's widest; results do not depend on it
+ */
+export function nativeEngine({ simd }: { simd?: SimdLevel } = {}): NativeEngineResult {
+  const loaded = loadAddon();
+  if (!loaded.ok) return loaded;
+  const { addon } = loaded;
+  const levels = addon.simdLevels();
+  const level = simd ?? (levels[0] as SimdLevel);
+  if (!levels.includes(level))
+    return { ok: false, reason: `this CPU has no ${level}, only ${levels.join(', ')}` };
+  const info: EngineInfo = { name: 'native', version: VERSION, device: `cpu (${level})` };
+  return {
+    ok: true,
+    engine: {
+      info,
+      open: (params) => openTrainer(addon, level, params),
+      replay: (replayCase) => replay(addon, level, replayCase),
+    },
+  };
+}
+
+function openTrainer(addon: NativeAddon, simd: SimdLevel, { bundle, config, threads }: OpenParams): Trainer {
+  const { stepsPerEpoch, totalSteps } = checkTraining(bundle, config);
+  const { header, train, valid, test } = bundle;
+  const native = new addon.Trainer({
+    data: { users: header.users, items: header.items, train, valid, test },
+    factors: config.factors,
+    negatives: config.negatives,
+    batchSize: config.batchSize,
+    seed: config.seed,
+    totalSteps,
+    adam: { lr: config.lr, ...ADAM },
+    loss: nativeLoss(config.loss, config),
+    threads,
+    simd,
+  });
+  return new GmfTrainer(native, header, stepsPerEpoch, totalSteps);
+}
+
+class GmfTrainer implements Trainer {
+  #step = 0;
+
+  constructor(
+    private readonly native: NativeTrainer,
+    private readonly sizes: { users: number; items: number },
+    readonly stepsPerEpoch: number,
+    readonly totalSteps: number,
+  ) {}
+
+  get step(): number {
+    return this.#step;
+  }
+
+  batch(step: number) {
+    if (!Number.isInteger(step) || step < 1 || step > this.totalSteps) {
+      throw new RangeError(`step ${step} is not in 1..${this.totalSteps}`);
+    }
+    return this.native.batch(step);
+  }
+
+  async run(count: number): Promise<ChunkReport> {
+    const chunk = await this.native.run(Math.min(count, this.totalSteps - this.#step));
+    this.#step += chunk.steps;
+    const { steps, lossSum, dropped, samples, sampleSeconds, trainSeconds, notFiniteAt } = chunk;
+    return {
+      steps,
+      meanLoss: lossSum / steps,
+      dropped,
+      samples,
+      sampleSeconds,
+      trainSeconds,
+      notFiniteAt: notFiniteAt === 0 ? null : notFiniteAt,
+    };
+  }
+
+  validationLoss(): Promise<number> {
+    return this.native.validationLoss();
+  }
+
+  async rank(part: 'valid' | 'test', topk: readonly number[]): Promise<Ranking> {
+    const { recall, ndcg, users } = await this.native.rank(part, Uint32Array.from(topk));
+    return { recall: [...recall], ndcg: [...ndcg], users };
+  }
+
+  keepBest(): void {
+    this.native.keepBest();
+  }
+
+  restoreBest(): void {
+    this.native.restoreBest();
+  }
+
+  parametersSha256(): string {
+    const hash = createHash('sha256');
+    for (const [table, rows] of [this.sizes.users, this.sizes.items].entries()) {
+      for (let from = 0; from < rows; from += ROWS_PER_HASH) {
+        hash.update(this.native.readRows(table as 0 | 1, from, Math.min(ROWS_PER_HASH, rows - from)));
+      }
+    }
+    return hash.update(this.native.readOut()).digest('hex');
+  }
+
+  close(): void {
+    this.native.close();
+  }
+}
+
+function replay(addon: NativeAddon, simd: SimdLevel, replayCase: ReplayCase) {
+  checkReplay(replayCase);
+  const { users, items, factors, adam, initial, batches, loss, hyper } = replayCase;
+  const largestBatch = batches.reduce((most, batch) => Math.max(most, batch.users.length), 1);
+  return addon.replay({
+    users,
+    items,
+    factors,
+    largestBatch,
+    adam,
+    loss: nativeLoss(loss, hyper),
+    initial,
+    batches,
+    threads: 1,
+    simd,
+  });
+}
+
+function nativeLoss(
+  kind: TrainingConfig['loss'],
+  { epsMax = 0, epsN = 0, beta = 0 }: { epsMax?: number; epsN?: number; beta?: number },
+): NativeLoss {
+  return { kind, epsMax, epsN, beta };
+}
