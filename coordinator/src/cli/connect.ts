@@ -47,25 +47,44 @@ export async function findPlatform(context: Pick<Context, 'dataDir'>, env = proc
 }
 
 /** Runs `use` with a connection that is closed afterwards, whatever happens. */
-export async function withPlatform<T>(context: Context, use: (connection: Connection) => Promise<T>): Promise<T> {
-  const { grpc, token } = await findPlatform(context);
-  const stated = Boolean(process.env.ADT_COORDINATOR);
-  const absent = () =>
-    stated ? new Unreachable(`no coordinator answers at ${grpc}`) : notRunning(context.dataDir);
+export async function withPlatform<T>(
+  context: Context,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const platform = await findPlatform(context);
+  const absent = () => (process.env.ADT_COORDINATOR ? noAnswer(platform.grpc) : notRunning(context.dataDir));
+  const connection = openConnection({ ...platform, signal: context.signal, absent });
+  try {
+    return await use(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+/**
+ * A channel to the coordinator at `grpc` (host:port); nothing is sent yet.
+ * @param params.signal aborts running calls, which then throw its reason
+ * @param params.absent the error for a coordinator that does not answer
+ */
+export function openConnection(
+  params: Platform & { signal: AbortSignal; absent?: () => Error },
+): Connection & { close(): void } {
+  const { grpc, token, signal, absent = () => noAnswer(grpc) } = params;
   const client = new SearchServiceClient(grpc, credentials.createInsecure(), {
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
   });
-  const call: Connection['call'] = (method, request) =>
-    unary(client, method, request, { token, signal: context.signal }).catch((error: unknown) => {
-      context.signal.throwIfAborted();
-      throw explain(error, absent);
-    });
-  try {
-    return await use({ address: grpc, token, client, call });
-  } finally {
-    client.close();
-  }
+  return {
+    address: grpc,
+    token,
+    client,
+    call: (method, request) =>
+      unary(client, method, request, { token, signal }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw explain(error, absent);
+      }),
+    close: () => client.close(),
+  };
 }
 
 function unary<M extends Method>(
@@ -125,7 +144,12 @@ function errorInfo(error: ServiceError): ErrorInfo | null {
   }
 }
 
-function notRunning(dataDir: string): Unreachable {
+function noAnswer(address: string): Unreachable {
+  return new Unreachable(`no coordinator answers at ${address}`);
+}
+
+/** Says which data dir was looked at, as short as it can be said. */
+export function notRunning(dataDir: string): Unreachable {
   const near = relative(process.cwd(), dataDir);
   const shown = near === '' || near.startsWith('..') ? dataDir : near;
   return new Unreachable(`no platform is running in ${shown} (start it with npm start)`);

@@ -4,9 +4,17 @@ import { Command } from 'commander';
 import type { GlobalOptions } from './context.js';
 import { registerDatasetCommands } from './dataset.js';
 import { commanderLine, reportFailure } from './failure.js';
+import { registerLoginCommand } from './login.js';
+import { registerSweepCommands } from './sweep.js';
+import { registerWorkerCommands } from './worker.js';
 
 /** One file a command group; each registers its own commands (`registerDatasetCommands(program)`). */
-const GROUPS: readonly ((program: Command) => void)[] = [registerDatasetCommands];
+const GROUPS: readonly ((program: Command) => void)[] = [
+  registerDatasetCommands,
+  registerSweepCommands,
+  registerWorkerCommands,
+  registerLoginCommand,
+];
 
 function createProgram(): Command {
   const program = new Command('adt')

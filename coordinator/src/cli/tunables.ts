@@ -24,3 +24,6 @@ export const WATCH_PATIENCE_MS = 60_000;
 
 /** Trials a page: some 300 KB, well under the message limit of 4 MiB. */
 export const TRIALS_PAGE = 500;
+
+/** A login link of `adt login` is good for this long, or until it is used. */
+export const LOGIN_LINK_MS = 24 * 60 * 60 * 1000;

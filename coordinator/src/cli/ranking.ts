@@ -1,0 +1,118 @@
+/** The ranking of a sweep: seeds of a configuration taken together, best mean first, each data set apart. Pure. */
+import { type TrainingConfig, TrialState } from '@adt/proto/gen/adt/v1/common';
+import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
+import { isMaximized } from '@adt/proto/metric';
+import { canonicalJson } from '../search/canonical.js';
+
+/** Mean over seeds; sd is the sample's (n − 1), null for fewer than two. */
+export type Spread = { mean: number; sd: number | null; n: number };
+
+/** One configuration with all its seeds. */
+export type RankedGroup = {
+  /** From 1, within its ranking; null while no seed has a value. */
+  rank: number | null;
+  /** The seed is the first trial's: it says nothing here. */
+  config: TrainingConfig;
+  trials: readonly TrialSummary[];
+  /** The objective at each seed's best step. */
+  objective: Spread | null;
+  /** Test metrics of the chosen checkpoints, by name, over the seeds that have ended. They never rank. */
+  test: ReadonlyMap<string, Spread>;
+};
+
+/** Values are compared within one data set and one metric only. */
+export type Ranking = { dataset: string; metric: string; maximize: boolean; groups: readonly RankedGroup[] };
+
+/**
+ * Rankings in the order in which the data sets first appear; equal means rank by the earlier trial.
+ * @param options.seedsApart each training is a group of its own
+ */
+export function rankTrials(
+  trials: readonly TrialSummary[],
+  { seedsApart = false }: { seedsApart?: boolean } = {},
+): Ranking[] {
+  const configured = trials.flatMap((trial) => (trial.config ? [{ trial, config: trial.config }] : []));
+  const boards = groupBy(configured, ({ config }) => `${config.dataset}\n${config.select}`);
+  return boards.map((board) => {
+    const { dataset, select } = (board[0] as (typeof board)[number]).config;
+    const maximize = isMaximized(select);
+    const key = ({ config }: { config: TrainingConfig }) =>
+      canonicalJson({ ...config, seed: seedsApart ? config.seed : 0 });
+    const groups = groupBy(board, key).map((members) => groupOf(members.map(({ trial }) => trial)));
+    return { dataset, metric: select, maximize, groups: ranked(groups, maximize) };
+  });
+}
+
+/** Mean and sample standard deviation; null for no values. */
+export function spreadOf(values: readonly number[]): Spread | null {
+  const n = values.length;
+  if (n === 0) return null;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: n < 2 ? null : Math.sqrt(squares / (n - 1)), n };
+}
+
+/** How far a group is, say `2 done`, or `1 done, 1 running`. */
+export function stateOf(trials: readonly Pick<TrialSummary, 'state'>[]): string {
+  const words: readonly [TrialState, string][] = [
+    [TrialState.SUCCEEDED, 'done'],
+    [TrialState.RUNNING, 'running'],
+    [TrialState.QUEUED, 'queued'],
+    [TrialState.PRUNED, 'pruned'],
+    [TrialState.FAILED, 'failed'],
+    [TrialState.CANCELLED, 'cancelled'],
+  ];
+  const counted = words.flatMap(([state, word]) => {
+    const count = trials.filter((trial) => trial.state === state).length;
+    return count === 0 ? [] : [{ count, word }];
+  });
+  const [only] = counted;
+  if (counted.length === 1 && only?.count === 1) return only.word;
+  return counted.map(({ count, word }) => `${count} ${word}`).join(', ');
+}
+
+function groupOf(trials: readonly TrialSummary[]): Omit<RankedGroup, 'rank'> {
+  const standing = trials.filter(isStanding);
+  const names = [...new Set(standing.flatMap(({ test }) => test.map(({ metric }) => metric)))];
+  const test = new Map<string, Spread>();
+  for (const name of names) {
+    const spread = spreadOf(standing.flatMap((trial) => testValue(trial, name) ?? []));
+    if (spread !== null) test.set(name, spread);
+  }
+  return {
+    config: (trials[0] as TrialSummary).config as TrainingConfig,
+    trials,
+    objective: spreadOf(standing.flatMap(({ bestValue }) => bestValue ?? [])),
+    test,
+  };
+}
+
+/** What a failed or cancelled training had reached is no result. */
+function isStanding({ state }: TrialSummary): boolean {
+  return state !== TrialState.FAILED && state !== TrialState.CANCELLED;
+}
+
+function testValue({ test }: TrialSummary, name: string): number | undefined {
+  return test.find(({ metric }) => metric === name)?.value;
+}
+
+function ranked(groups: readonly Omit<RankedGroup, 'rank'>[], maximize: boolean): RankedGroup[] {
+  const key = ({ objective }: Omit<RankedGroup, 'rank'>) =>
+    objective === null ? Number.POSITIVE_INFINITY : maximize ? -objective.mean : objective.mean;
+  const first = ({ trials }: Omit<RankedGroup, 'rank'>) => Math.min(...trials.map(({ number }) => number));
+  // Two infinities subtract to NaN, hence the comparison first.
+  const sorted = [...groups].sort((a, b) => (key(a) === key(b) ? first(a) - first(b) : key(a) - key(b)));
+  return sorted.map((group, index) => ({ ...group, rank: group.objective === null ? null : index + 1 }));
+}
+
+/** Groups in the order of their first members. */
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,92 @@
+/** `adt sweep …`: the commands about sweeps, their flags and their help. */
+import { type Command, Option } from 'commander';
+import { openContext } from './context.js';
+import { UsageError } from './failure.js';
+import { integerOption } from './options.js';
+import { cancelCommand } from './sweepCancel.js';
+import { EXPORT_FORMATS, type ExportFormat, exportCommand } from './sweepExport.js';
+import { lsCommand, showCommand } from './sweepShow.js';
+import { planCommand, submitCommand } from './sweepSubmit.js';
+import { watchCommand } from './sweepWatch.js';
+
+export function registerSweepCommands(program: Command): void {
+  const sweep = program.command('sweep').description('submit sweeps and follow them on the running platform');
+  registerSending(sweep);
+  registerReading(sweep);
+  sweep
+    .command('cancel')
+    .description('end what is queued and stop what is running')
+    .argument('<id>', 'number of the sweep', sweepId)
+    .action((id: number, _flags, command: Command) => cancelCommand(openContext(command), id));
+}
+
+function registerSending(sweep: Command): void {
+  sweep
+    .command('submit')
+    .description('check a sweep file and run it; data sets that only this machine has are sent along')
+    .argument('<file>', 'YAML or JSON; - reads stdin')
+    .option('--watch', 'follow it to its end and print the ranking')
+    .option('--owner <name>', 'who submits (default: your user name)')
+    .addHelpText('after', EXAMPLE)
+    .action((file: string, flags: { watch?: boolean; owner?: string }, command: Command) =>
+      submitCommand(openContext(command), file, flags),
+    );
+  sweep
+    .command('plan')
+    .description('check a sweep file and count what it would run, running nothing')
+    .argument('<file>', 'YAML or JSON; - reads stdin')
+    .action((file: string, _flags, command: Command) => planCommand(openContext(command), file));
+}
+
+function registerReading(sweep: Command): void {
+  sweep
+    .command('ls')
+    .description('list sweeps, newest first')
+    .option('--limit <n>', 'how many', integerOption('--limit', 1, 500), 50)
+    .action((flags: { limit: number }, command: Command) => lsCommand(openContext(command), flags));
+  sweep
+    .command('show')
+    .description('the ranking of a sweep: seeds together, mean ± sd')
+    .argument('<id>', 'number of the sweep', sweepId)
+    .option('--top <n>', 'lines to show', integerOption('--top', 1), 20)
+    .option('--seeds', 'a line a training instead of one a configuration')
+    .action((id: number, flags: { top: number; seeds?: boolean }, command: Command) =>
+      showCommand(openContext(command), id, flags),
+    );
+  sweep
+    .command('watch')
+    .description('follow a sweep to its end; Ctrl-C leaves it running')
+    .argument('<id>', 'number of the sweep', sweepId)
+    .action((id: number, _flags, command: Command) => watchCommand(openContext(command), id));
+  sweep
+    .command('export')
+    .description('every training with its configuration and metrics, on stdout')
+    .argument('<id>', 'number of the sweep', sweepId)
+    .addOption(new Option('--format <format>', 'csv or json').choices(EXPORT_FORMATS).default('csv'))
+    .action((id: number, flags: { format: ExportFormat }, command: Command) => {
+      const context = openContext(command);
+      return exportCommand(context, id, context.json ? 'json' : flags.format);
+    });
+}
+
+const EXAMPLE = `
+A sweep file:
+  name: first
+  method: grid                        # or random, with budget: {max_trials: 60}
+  parameters:
+    dataset: {value: synthetic}
+    loss:    {values: [CE, T-CE, R-CE]}
+    eps_max: {values: [0.05, 0.1, 0.2]}
+    eps_n:   {values: [1000, 5000]}
+    beta:    {values: [0.1, 0.25, 0.5]}
+  training: {epochs: 10}
+  seeds: {search: [1, 2]}
+Every key: coordinator/src/search/README.md`;
+
+/** The largest id of Postgres' serial. */
+const MAX_ID = 2_147_483_647;
+
+function sweepId(text: string): number {
+  if (/^[1-9]\d{0,9}$/.test(text) && Number(text) <= MAX_ID) return Number(text);
+  throw new UsageError(`sweep: must be a number as adt sweep ls shows it (got ${JSON.stringify(text)})`);
+}
