@@ -78,9 +78,16 @@ function nativeStep() {
   return {
     label: 'native engine',
     inputs: ['worker/native'],
-    outputs: [],
+    outputs: ['worker/native/build'],
     commands: [{ args: ['worker/native/build.mjs'], cwd: '.' }],
-    saysLastLine: true,
+    // Without a compiler there is nothing to remember: one may be installed before the next build.
+    isLasting: (output) => !output.includes('not built'),
+    describe: (output) =>
+      output
+        .trim()
+        .split('\n')
+        .at(-1)
+        .replace(/^native: /, ''),
   };
 }
 
@@ -116,23 +123,22 @@ function bin(packageName, path) {
 }
 
 /** Runs a step when its inputs differ from those of its last success, or an output is missing. */
-async function step({ label, stamp = label, inputs, outputs, commands, saysLastLine = false }, stages) {
+async function step({ label, stamp = label, inputs, outputs, commands, isLasting, describe }, stages) {
   const stampFile = join(STAMPS, stamp.replaceAll(' ', '-'));
-  const [hash, knownDetail] = [hashOf(inputs), readStamp(stampFile)];
+  const hash = hashOf(inputs);
   const complete = outputs.every((path) => existsSync(join(ROOT, path)));
-  if (complete && knownDetail?.hash === hash) return;
+  if (complete && readStamp(stampFile) === hash) return;
   await stages.run(label, async (say) => {
     let output = '';
     for (const command of commands) output = await run(label, command);
-    const detail = saysLastLine ? (output.trim().split('\n').at(-1) ?? '') : '';
-    say(detail);
-    writeFileSync(stampFile, JSON.stringify({ hash }));
+    if (describe) say(describe(output));
+    if (isLasting?.(output) ?? true) writeFileSync(stampFile, hash);
   });
 }
 
 function readStamp(path) {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return readFileSync(path, 'utf8');
   } catch {
     return null;
   }

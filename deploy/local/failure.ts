@@ -1,7 +1,8 @@
 /** What the user reads when a launch failed, and the exit code that goes with it. */
+import { Refused, UsageError } from '@adt/coordinator/cli/failure';
 import { DataError } from '@adt/worker/data/dataError';
 import { DirectoryTaken } from './directoryLock.js';
-import { BadInput, type LaunchOptions, type Stages } from './launchOptions.js';
+import type { LaunchOptions, Stages } from './launchOptions.js';
 import type { LogFiles } from './logFiles.js';
 import { StartFailure } from './runningProcess.js';
 
@@ -11,8 +12,8 @@ export function explainFailure(
   context: { options: LaunchOptions; stages: Stages; logs: LogFiles },
 ): number {
   const { options, logs } = context;
-  if (error instanceof BadInput || error instanceof DataError) {
-    say(error.message);
+  if (error instanceof UsageError || error instanceof DataError) {
+    for (const line of linesOf(error)) say(line);
     return 2;
   }
   if (error instanceof DirectoryTaken) {
@@ -26,6 +27,13 @@ export function explainFailure(
   }
   say(error instanceof Error ? (options.verbose && error.stack) || error.message : String(error));
   return 1;
+}
+
+/** A refused sweep has a line for each thing that is wrong with it. */
+function linesOf(error: Error): string[] {
+  const violations = error instanceof Refused ? error.violations : [];
+  if (violations.length === 0) return [error.message];
+  return violations.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
 }
 
 function say(line: string): void {

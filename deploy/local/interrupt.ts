@@ -1,8 +1,6 @@
 /** Ctrl-C, SIGTERM and the end of the terminal: the first asks for a clean stop, a second Ctrl-C for the end. */
+import { Interrupted } from '@adt/coordinator/cli/failure';
 import { SECOND_SIGNAL_AFTER_MS } from './tunables.js';
-
-/** Reason of the abort: the user, or who runs us, wants the end. */
-export class Interrupted extends Error {}
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

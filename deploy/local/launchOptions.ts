@@ -24,6 +24,3 @@ export type Stages = {
   status(line: string | null): void;
   isTerminal: boolean;
 };
-
-/** What the user gave can't be used: one line, exit code 2. */
-export class BadInput extends Error {}

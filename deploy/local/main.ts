@@ -3,6 +3,8 @@
 import { once } from 'node:events';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { withPlatform } from '@adt/coordinator/cli/connect';
+import { Interrupted, UsageError } from '@adt/coordinator/cli/failure';
 import { LOGIN_TICKET, mintTicket } from '@adt/proto/token';
 import { BUILT_IN, requireDataset, uploadStore } from './datasets.js';
 import { lockDirectory } from './directoryLock.js';
@@ -10,12 +12,11 @@ import { readEnv } from './env.js';
 import { explainFailure } from './failure.js';
 import { submitFirst } from './firstSweep.js';
 import { freePort, isPortFree } from './freePort.js';
-import { Interrupted, onInterrupt } from './interrupt.js';
-import { BadInput, type LaunchOptions, type Stages } from './launchOptions.js';
+import { onInterrupt } from './interrupt.js';
+import type { LaunchOptions, Stages } from './launchOptions.js';
 import { openLogFiles } from './logFiles.js';
 import { showSweep } from './onceRun.js';
 import { removeRunFile, writeRunFile } from './runFile.js';
-import { openSearch } from './search.js';
 import { secretIn } from './secretFile.js';
 import { type Launch, type Running, startServers } from './servers.js';
 import { Teardown } from './teardown.js';
@@ -61,37 +62,39 @@ export async function launch(options: LaunchOptions, stages: Stages): Promise<nu
 /** @returns the exit code */
 async function run(launch: Launch): Promise<number> {
   const { options, stages, token, signal, teardown } = launch;
+  const { dataDir, verbose } = options;
   const port = await dashboardPort(options);
-  if (options.dataset !== null) await requireDataset(options.dataDir, options.dataset);
+  if (options.dataset !== null) await requireDataset(dataDir, options.dataset);
   const running = await startServers(launch, port);
   const { grpc, live, dashboard, loginKey } = running;
-  writeRunFile(options.dataDir, { pid: process.pid, grpc, live, dashboard, token, loginKey });
-  const search = openSearch(grpc, token);
-  const stop = async () => {
-    removeRunFile(options.dataDir);
-    search.close();
-  };
-  teardown.add(CLIENT, { name: 'run file', stop, kill: () => removeRunFile(options.dataDir) });
-  await stages.run('data sets', async (say) => {
-    await requireDataset(options.dataDir, BUILT_IN);
-    const sent = await uploadStore(options.dataDir, search, token, signal);
-    say(sent === 0 ? 'up to date' : `${sent} sent to the platform`);
+  writeRunFile(dataDir, { pid: process.pid, grpc, live, dashboard, token, loginKey });
+  const forget = () => removeRunFile(dataDir);
+  teardown.add(CLIENT, { name: 'run file', stop: async () => forget(), kill: forget });
+  // The platform that runs here, not one that the environment names.
+  delete process.env.ADT_COORDINATOR;
+  const context = { dataDir, json: false, verbose, signal };
+  return withPlatform(context, async (connection) => {
+    await stages.run('data sets', async (say) => {
+      await requireDataset(dataDir, BUILT_IN);
+      const sent = await uploadStore(dataDir, connection, signal);
+      say(sent === 0 ? 'up to date' : `${sent} sent to the platform`);
+    });
+    const sweepId = await submitFirst({ options, connection, stages });
+    if (options.once && sweepId !== null) return showSweep({ context, connection, sweepId, stages });
+    sayWhere(running, stages);
+    if (!signal.aborted) await once(signal, 'abort');
+    if (signal.reason instanceof Interrupted) return 0;
+    throw signal.reason;
   });
-  const sweepId = await submitFirst({ options, search, stages });
-  if (options.once && sweepId !== null) return showSweep({ search, sweepId, stages, signal });
-  sayWhere(running, stages);
-  if (!signal.aborted) await once(signal, 'abort');
-  if (signal.reason instanceof Interrupted) return 0;
-  throw signal.reason;
 }
 
 /** Ends first: from then on nobody is told that a platform runs here. */
 const CLIENT = 4;
 
-/** @throws BadInput when the port that was asked for is taken */
+/** @throws UsageError when the port that was asked for is taken */
 async function dashboardPort(options: LaunchOptions): Promise<number> {
   if (options.port === null) return freePort(3000);
-  if (!(await isPortFree(options.port))) throw new BadInput(`--port: ${options.port} is taken`);
+  if (!(await isPortFree(options.port))) throw new UsageError(`--port: ${options.port} is taken`);
   return options.port;
 }
 

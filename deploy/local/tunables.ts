@@ -37,9 +37,6 @@ export const LOG_FILE_BYTES = 10 * 1024 * 1024;
 /** From Ctrl-C to SIGKILL of whatever still runs; a supervisor's patience ends a little later. */
 export const STOP_ALL_MS = 13_000;
 
-/** One question to our own coordinator; a sweep of 10,000 trials is submitted within it. */
-export const CALL_WITHIN_MS = 30_000;
-
 /** How often --once asks how far the sweep is, and prints it where there is no terminal. */
 export const PROGRESS_POLL_MS = 500;
 export const PROGRESS_LINE_MS = 5_000;
