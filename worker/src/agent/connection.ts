@@ -1,0 +1,93 @@
+/** The worker's gRPC channel to the coordinator: keepalive, deadlines, bearer token; refusals as values. */
+import {
+  type MetricDown,
+  type MetricUp,
+  TrialServiceClient,
+  type TrialServiceService,
+} from '@adt/proto/gen/adt/v1/trial';
+import { AUTHORIZATION } from '@adt/proto/token';
+import { type ClientDuplexStream, type ClientUnaryCall, credentials, Metadata } from '@grpc/grpc-js';
+import {
+  BACKOFF_FIRST_MS,
+  BACKOFF_LAST_MS,
+  CALL_DEADLINE_MS,
+  KEEPALIVE_INTERVAL_MS,
+  KEEPALIVE_TIMEOUT_MS,
+  MAX_MESSAGE_BYTES,
+} from '../tunables.js';
+import { Backoff } from './backoff.js';
+import { type Refusal, refusalOf } from './refusal.js';
+
+type Method = Exclude<keyof TrialServiceService, 'reportMetrics'>;
+type Request<M extends Method> = Parameters<TrialServiceService[M]['requestSerialize']>[0];
+type Reply<M extends Method> = ReturnType<TrialServiceService[M]['responseDeserialize']>;
+type UnaryCall<M extends Method> = (
+  request: Request<M>,
+  metadata: Metadata,
+  options: { deadline: number },
+  callback: (error: Error | null, reply: Reply<M>) => void,
+) => ClientUnaryCall;
+
+export type Answer<T> = { reply: T } | { refusal: Refusal };
+
+export type MetricCall = ClientDuplexStream<MetricUp, MetricDown>;
+
+export class Connection {
+  private readonly client: TrialServiceClient;
+  private readonly metadata = new Metadata();
+
+  /** @param address host:port */
+  constructor(address: string, token: string) {
+    this.metadata.set(AUTHORIZATION, `Bearer ${token}`);
+    this.client = new TrialServiceClient(address, credentials.createInsecure(), {
+      'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
+      'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+      'grpc.keepalive_permit_without_calls': 1,
+      'grpc.initial_reconnect_backoff_ms': BACKOFF_FIRST_MS,
+      'grpc.max_reconnect_backoff_ms': BACKOFF_LAST_MS,
+      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    });
+  }
+
+  /** One try. Resolves with the reply or with why there is none. */
+  call<M extends Method>(
+    method: M,
+    request: Request<M>,
+    deadlineMs = CALL_DEADLINE_MS,
+  ): Promise<Answer<Reply<M>>> {
+    const unary = this.client[method].bind(this.client) as unknown as UnaryCall<M>;
+    return new Promise((resolve, reject) => {
+      unary(request, this.metadata, { deadline: Date.now() + deadlineMs }, (error, reply) => {
+        if (error === null) return resolve({ reply });
+        try {
+          resolve({ refusal: refusalOf(error) });
+        } catch (unexpected) {
+          reject(unexpected);
+        }
+      });
+    });
+  }
+
+  /** Repeats the call, with backoff, until it is answered; null when `signal` aborts first. */
+  async persist<M extends Method>(
+    method: M,
+    request: Request<M>,
+    signal: AbortSignal,
+  ): Promise<Answer<Reply<M>> | null> {
+    const backoff = new Backoff();
+    while (!signal.aborted) {
+      const answer = await this.call(method, request);
+      if ('reply' in answer || answer.refusal.kind !== 'away') return answer;
+      await backoff.wait(signal);
+    }
+    return null;
+  }
+
+  reportMetrics(): MetricCall {
+    return this.client.reportMetrics(this.metadata);
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}

@@ -1,0 +1,47 @@
+/** What a failed gRPC call means for the worker: wait, stop, resend or give up. */
+import { ErrorInfo } from '@adt/proto/gen/adt/v1/common';
+import { ERROR_INFO } from '@adt/proto/token';
+import { type ServiceError, status } from '@grpc/grpc-js';
+
+/**
+ * - `away`: no answer, or the coordinator cannot answer now. The call is repeated.
+ * - `fenced`: another attempt owns the trial. Nothing more is sent for this one.
+ * - `gap`: the coordinator holds fewer points than the worker thought. Resend what follows `ackedSeq`.
+ * - `bad`: the coordinator will never take this. Repeating it would go on for ever.
+ */
+export type Refusal =
+  | { kind: 'away' | 'fenced' | 'bad'; message: string }
+  | { kind: 'gap'; message: string; ackedSeq: number };
+
+const KIND_OF_STATUS: Partial<Record<status, 'fenced' | 'bad'>> = {
+  [status.INVALID_ARGUMENT]: 'bad',
+  [status.UNAUTHENTICATED]: 'bad',
+  [status.UNIMPLEMENTED]: 'bad',
+  // The trial is gone with its sweep, or was never ours: either way it is not ours now.
+  [status.NOT_FOUND]: 'fenced',
+  [status.PERMISSION_DENIED]: 'fenced',
+  [status.FAILED_PRECONDITION]: 'fenced',
+};
+
+/** Sorts a gRPC error. @throws the error itself when no call failed (a bug of ours) */
+export function refusalOf(error: unknown): Refusal {
+  if (!isServiceError(error)) throw error;
+  const info = errorInfo(error);
+  const message = `${status[error.code]}: ${error.details}`;
+  if (info?.reason === 'SEQ_GAP') return { kind: 'gap', message, ackedSeq: info.ackedSeq ?? 0 };
+  return { kind: KIND_OF_STATUS[error.code] ?? 'away', message };
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' && 'details' in error;
+}
+
+function errorInfo(error: ServiceError): ErrorInfo | null {
+  const bytes = error.metadata?.get(ERROR_INFO)[0];
+  if (!(bytes instanceof Uint8Array)) return null;
+  try {
+    return ErrorInfo.decode(bytes);
+  } catch {
+    return null;
+  }
+}

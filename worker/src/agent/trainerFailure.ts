@@ -1,0 +1,26 @@
+/** Sorts what a training threw by whose fault it is: it decides whether the trial is tried again. */
+import { messageOf } from '../log.js';
+import type { FailureKind } from './trainerIpc.js';
+
+const OUT_OF_MEMORY = /out of memory|bad_alloc|allocation failed|cannot allocate/i;
+
+/**
+ * - OOM: memory ran out, here or in the native core.
+ * - INFRA: the machine's fault (a file that can't be read, a damaged bundle, an engine that does not load).
+ * - USER: everything else; the same configuration would throw the same again.
+ */
+export function trainerFailure(error: unknown): { failure: FailureKind; reason: string } {
+  const reason = messageOf(error);
+  const code = codeOf(error);
+  if (code === 'ENOMEM' || OUT_OF_MEMORY.test(reason)) return { failure: 'OOM', reason };
+  const infra = isSystemError(error) || code === 'BUNDLE_INVALID' || code === 'UNKNOWN_DATASET';
+  return { failure: infra ? 'INFRA' : 'USER', reason };
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -1,0 +1,92 @@
+/** The worker's environment, read once and checked whole. */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { messageOf } from './log.js';
+
+export type WorkerEnv = {
+  /** host:port of the coordinator's gRPC listener. */
+  coordinator: string;
+  token: string;
+  /** Absolute; the worker keeps to its folder `worker` in it. */
+  dataDir: string;
+  pool: string;
+  slots: number;
+  threadsPerSlot: number;
+  /** End when stdin closes: the launcher is gone. */
+  parentWatch: boolean;
+};
+
+/** The environment is unusable; the message says which variable and why. */
+export class EnvError extends Error {
+  override name = 'EnvError';
+}
+
+const MAX_DEFAULT_SLOTS = 16;
+const MIN_TOKEN_CHARS = 32;
+
+const count = (limit: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, `must be a whole number from 1 to ${limit}`)
+    .transform(Number)
+    .pipe(z.number().max(limit, `must be at most ${limit}`));
+
+const shape = z.object({
+  ADT_COORDINATOR: z.string('is required, say 127.0.0.1:7443').regex(/^\S+:\d{1,5}$/, 'must be host:port'),
+  ADT_TOKEN: z.string().optional(),
+  ADT_TOKEN_FILE: z.string().optional(),
+  ADT_DATA_DIR: z.string().min(1).default('.adt'),
+  ADT_POOL: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'must be 1-32 of a-z 0-9 -')
+    .default('default'),
+  ADT_SLOTS: count(256).optional(),
+  ADT_THREADS_PER_SLOT: count(1024).optional(),
+  ADT_PARENT_WATCH: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
+});
+
+/** @throws EnvError naming every variable that is off */
+export function parseEnv(env: NodeJS.ProcessEnv, cores = availableParallelism()): WorkerEnv {
+  const parsed = shape.safeParse(dropEmpty(env));
+  if (!parsed.success) {
+    throw new EnvError(
+      parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`).join('; '),
+    );
+  }
+  const given = parsed.data;
+  const slots = given.ADT_SLOTS ?? Math.min(cores, MAX_DEFAULT_SLOTS);
+  return Object.freeze({
+    coordinator: given.ADT_COORDINATOR,
+    token: readToken(given.ADT_TOKEN, given.ADT_TOKEN_FILE),
+    dataDir: resolve(given.ADT_DATA_DIR),
+    pool: given.ADT_POOL,
+    slots,
+    threadsPerSlot: given.ADT_THREADS_PER_SLOT ?? Math.max(1, Math.floor(cores / slots)),
+    parentWatch: given.ADT_PARENT_WATCH === '1',
+  });
+}
+
+/** A variable set to nothing counts as not set, as compose files and systemd units write it. */
+function dropEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}
+
+function readToken(token: string | undefined, file: string | undefined): string {
+  const secret = token ?? (file === undefined ? undefined : readTokenFile(file));
+  if (secret === undefined)
+    throw new EnvError('ADT_TOKEN: is required (or ADT_TOKEN_FILE, a file that holds it)');
+  if (secret.length < MIN_TOKEN_CHARS) {
+    throw new EnvError(`ADT_TOKEN: must be at least ${MIN_TOKEN_CHARS} characters (got ${secret.length})`);
+  }
+  return secret;
+}
+
+function readTokenFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new EnvError(`ADT_TOKEN_FILE: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,53 @@
+/** The worker process: environment in, ready line out, one clean way to end. */
+import { once } from 'node:events';
+import { Agent, RegistrationRefused } from './agent/agent.js';
+import { listEngines } from './engines/registry.js';
+import { EnvError, parseEnv, type WorkerEnv } from './env.js';
+import { createLog, messageOf } from './log.js';
+import { ORPHAN_BOUND_MS } from './tunables.js';
+
+const EXIT_BAD_INPUT = 2;
+/** 128 + SIGTERM: the second signal asked for an end at once. */
+const EXIT_FORCED = 143;
+
+const log = createLog();
+
+async function main(env: WorkerEnv): Promise<number> {
+  const stopping = new AbortController();
+  let boundMs: number | undefined;
+  const onSignal = (name: string): void => {
+    // Trainers end with their IPC channel.
+    if (stopping.signal.aborted) process.exit(EXIT_FORCED);
+    log.info('stopping', { signal: name });
+    stopping.abort();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  if (env.parentWatch) {
+    process.stdin.resume().once('close', () => {
+      boundMs = ORPHAN_BOUND_MS;
+      log.warn('the launcher is gone');
+      stopping.abort();
+    });
+  }
+  const engines = await listEngines();
+  if (engines.length === 0) throw new Error('no training engine loads on this machine');
+  try {
+    const agent = await Agent.start({ env, engines, log }, stopping.signal);
+    process.stdout.write(`${JSON.stringify({ ready: true, workerId: agent.workerId })}\n`);
+    log.info('ready', { workerId: agent.workerId, pool: env.pool, slots: env.slots });
+    if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
+    await agent.stop(boundMs);
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+  }
+  return 0;
+}
+
+try {
+  process.exit(await main(parseEnv(process.env)));
+} catch (error) {
+  const isBadInput = error instanceof EnvError || error instanceof RegistrationRefused;
+  log.error(isBadInput ? messageOf(error) : 'the worker cannot go on', { why: String(error) });
+  process.exit(isBadInput ? EXIT_BAD_INPUT : 1);
+}

@@ -1,0 +1,67 @@
+/** Every time and size the worker waits for or keeps to, with what follows when it is changed. */
+
+/** Longer: a dead coordinator is noticed later. Shorter: an idle connection costs more packets. */
+export const KEEPALIVE_INTERVAL_MS = 10_000;
+/** A keepalive unanswered for this long breaks the channel; a SIGSTOPped server is noticed after both together. */
+export const KEEPALIVE_TIMEOUT_MS = 5_000;
+/** Unary calls end by then; they are retried, so too short a value only repeats work. */
+export const CALL_DEADLINE_MS = 10_000;
+/** A heartbeat that takes longer is given up, so that several fit into one lease. */
+export const HEARTBEAT_DEADLINE_MS = 4_000;
+/** Largest message taken from the coordinator. */
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+/** First wait after a failed call; doubles up to the next one. Shorter: a restarted coordinator is hit harder. */
+export const BACKOFF_FIRST_MS = 100;
+/** Longest wait between two tries, so at most this is lost after the coordinator is back. */
+export const BACKOFF_LAST_MS = 3_000;
+
+/** Without NATS, one idle worker asks for work this often, whatever its slots. Shorter: load on Postgres. */
+export const CLAIM_POLL_MS = 2_000;
+/** A pull request waits this long at the server; a new one follows. Only the traffic of an idle pool hangs on it. */
+export const PULL_EXPIRES_MS = 30_000;
+/** Wait before binding to a consumer that is not there yet; meanwhile the worker polls. */
+export const BIND_RETRY_MS = 2_000;
+/** A hint whose claim could not be asked for goes back and is redelivered after this. */
+export const HINT_RETRY_MS = 1_000;
+/** A half-open NATS connection is dropped after two of these. */
+export const NATS_PING_INTERVAL_MS = 10_000;
+/** Wait between two connection attempts to NATS. */
+export const NATS_RECONNECT_MS = 1_000;
+
+/** Points of a batch; the coordinator refuses more. */
+export const BATCH_MAX_POINTS = 500;
+/** Encoded size of a batch; the coordinator refuses more. */
+export const BATCH_MAX_BYTES = 256 * 1024;
+/** Points sent and not yet acked. Larger: more is resent after a break. Smaller: the sender waits for commits. */
+export const ACK_WINDOW_POINTS = 4 * BATCH_MAX_POINTS;
+/** A power failure loses at most this much of a spool. */
+export const SPOOL_SYNC_INTERVAL_MS = 1_000;
+/** A spool beyond this keeps only the series that ranks, so that an absent coordinator cannot fill the disk. */
+export const SPOOL_CAP_BYTES = 256 * 1024 * 1024;
+/** A closed metric stream is torn down after this when the coordinator does not end it. */
+export const STREAM_CLOSE_MS = 1_000;
+
+/** From SIGTERM to SIGKILL of a trainer's process group. */
+export const TRAINER_GRACE_MS = 20_000;
+/** Last bytes of a trainer's stderr that go with a failure. */
+export const STDERR_TAIL_BYTES = 8 * 1024;
+
+/**
+ * A worker that reached no coordinator for this long gives its trials up: by then they run elsewhere, and a
+ * zombie would only heat the room. Longer than any coordinator restart, which the amnesty covers.
+ */
+export const OFFLINE_STOP_MS = 600_000;
+/** A drain ends by then, whatever is still open; leases of what is left run out. */
+export const DRAIN_BOUND_MS = 60_000;
+/** Of it, what a drain spends on sending the last points of trials that start anew elsewhere anyway. */
+export const DRAIN_FLUSH_MS = 5_000;
+/** The launcher is gone and the coordinator likely with it: one short try to hand trials back. */
+export const ORPHAN_BOUND_MS = 3_000;
+
+/** Bundles on disk; the least recently used go first. Smaller: data sets are fetched again. */
+export const BUNDLE_CACHE_BYTES = 32 * 1024 ** 3;
+/** A bundle's transfer without a byte for this long is begun anew. */
+export const BUNDLE_STALL_MS = 20_000;
+/** How long a trial waits for a bundle that cannot be had, before its attempt fails as the infrastructure's fault. */
+export const BUNDLE_WAIT_MS = 60_000;
