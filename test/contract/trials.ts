@@ -19,7 +19,7 @@ export async function openTestDatabase(): Promise<Database & { url: string }> {
   return { ...db, url };
 }
 
-export function trainingConfig(seed: number): TrainingConfig {
+export function trainingConfig(seed: number, select = OBJECTIVE): TrainingConfig {
   return {
     dataset: 'tiny',
     datasetSha256: 'a'.repeat(64),
@@ -32,7 +32,7 @@ export function trainingConfig(seed: number): TrainingConfig {
     epochs: 2,
     evalEvery: 10,
     topk: [50],
-    select: OBJECTIVE,
+    select,
     seed,
   };
 }
@@ -54,7 +54,7 @@ export function newSweep(params: Partial<NewSweep> & { size?: number } = {}): Ne
     models: ['GMF'],
     losses: ['CE'],
     trials: Array.from({ length: size }, (_, at) => ({
-      config: trainingConfig(at),
+      config: trainingConfig(at, rest.metric),
       configHash: `hash-${at}`,
     })),
     ...rest,

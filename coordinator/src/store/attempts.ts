@@ -19,16 +19,16 @@ export type AttemptNow = {
   maxFailures: number;
   cancelRequested: boolean;
   oomBefore: boolean;
-  /** Metric that ranks the sweep. */
+  /** Metric that ranks the trial. */
   objective: string;
 };
 
 const READ = `
   SELECT a.trial_id AS "trialId", t.sweep_id AS "sweepId", a.worker_id AS "workerId", a.outcome,
          a.acked_seq::float8 AS "ackedSeq", t.state AS "trialState", t.epoch AS "trialEpoch", t.failures,
-         t.max_failures AS "maxFailures", t.cancel_requested AS "cancelRequested", s.metric AS objective,
+         t.max_failures AS "maxFailures", t.cancel_requested AS "cancelRequested", t.config ->> 'select' AS objective,
          EXISTS (SELECT FROM attempt o WHERE o.trial_id = t.id AND o.failure_class = 'OOM') AS "oomBefore"
-  FROM attempt a JOIN trial t ON t.id = a.trial_id JOIN sweep s ON s.id = t.sweep_id
+  FROM attempt a JOIN trial t ON t.id = a.trial_id
   WHERE a.trial_id = $1 AND a.epoch = $2`;
 
 export async function readAttempt(

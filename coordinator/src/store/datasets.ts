@@ -20,6 +20,11 @@ export async function findDataset(db: Database, name: string): Promise<DatasetRo
   return row && rowOf(row);
 }
 
+/** Whether any name points to this content. */
+export async function isNamed(db: Database, sha256: string): Promise<boolean> {
+  return (await db.prisma.dataset.count({ where: { sha256 } })) > 0;
+}
+
 /** Names a bundle; a taken name is moved only with `replace`, else null is returned and nothing changes. */
 export async function nameDataset(
   db: Database,

@@ -8,7 +8,14 @@ export type Point = {
 };
 
 export type Ingested =
-  | { kind: 'stored'; ackedSeq: number; sweepId: number; cancelRequested: boolean; fresh: number }
+  | {
+      kind: 'stored';
+      ackedSeq: number;
+      sweepId: number;
+      cancelRequested: boolean;
+      fresh: number;
+      objective: string;
+    }
   /** The batch starts beyond what is stored: nothing of it was taken. */
   | { kind: 'gap'; ackedSeq: number }
   /** Another attempt owns the trial, or it has ended. */
@@ -16,10 +23,10 @@ export type Ingested =
 
 // FOR UPDATE on both rows: a repeat that arrives while the first try commits must see its acked_seq.
 const FENCE = `
-    SELECT t.id AS trial_id, a.epoch, a.acked_seq, t.sweep_id, t.cancel_requested, s.metric, s.maximize
+    SELECT t.id AS trial_id, a.epoch, a.acked_seq, t.sweep_id, t.cancel_requested,
+           t.config ->> 'select' AS metric, t.config ->> 'select' NOT LIKE '%/loss' AS maximize
     FROM trial t
     JOIN attempt a ON a.trial_id = t.id AND a.epoch = t.epoch
-    JOIN sweep s ON s.id = t.sweep_id
     WHERE t.id = $1 AND t.epoch = $2 AND t.worker_id = $3 AND t.state = 'RUNNING' AND a.ended_at IS NULL`;
 
 const INGEST = `
@@ -55,7 +62,7 @@ const INGEST = `
     FROM fence f CROSS JOIN newest LEFT JOIN best ON true
     WHERE t.id = f.trial_id AND newest.seq IS NOT NULL
   )
-  SELECT f.acked_seq::float8 AS before, newest.seq::float8 AS after, f.sweep_id AS "sweepId",
+  SELECT f.acked_seq::float8 AS before, newest.seq::float8 AS after, f.sweep_id AS "sweepId", f.metric AS objective,
          f.cancel_requested AS "cancelRequested", $4::bigint > f.acked_seq + 1 AS gap
   FROM fence f, newest`;
 
@@ -63,6 +70,7 @@ type IngestRow = {
   before: number;
   after: number | null;
   sweepId: number;
+  objective: string;
   cancelRequested: boolean;
   gap: boolean;
 };
@@ -102,8 +110,8 @@ export async function ingest(
   if (!row) return { kind: 'fenced' };
   if (row.gap) return { kind: 'gap', ackedSeq: row.before };
   const ackedSeq = row.after ?? row.before;
-  const { sweepId, cancelRequested } = row;
-  return { kind: 'stored', ackedSeq, sweepId, cancelRequested, fresh: ackedSeq - row.before };
+  const { sweepId, cancelRequested, objective } = row;
+  return { kind: 'stored', ackedSeq, sweepId, cancelRequested, objective, fresh: ackedSeq - row.before };
 }
 
 /** Where an attempt's stream goes on; null when it is fenced. */

@@ -11,7 +11,8 @@ export type FinishParams = {
   ending: Ending;
   /** Points the attempt reported; null (reaper, drain) takes what is stored. */
   lastSeq: number | null;
-  result?: TrialResult;
+  /** Of a success. Its objective decides the trial's best value; one that is not finite makes the success a failure. */
+  result?: Omit<TrialResult, 'bestValue'>;
   exitCode?: number | null;
   stderrTail?: string;
 } & ({ workerId: string; reaper?: undefined } | { workerId?: undefined; reaper: LeaderTerm });
@@ -38,13 +39,14 @@ export async function finishAttempt(db: Database, params: FinishParams): Promise
     const refusal = refuse(now, params);
     if (refusal) return refusal;
     const { workerId, failures, cancelRequested, ackedSeq } = now;
-    const verdict = judge(now, params.ending);
+    const bestValue = params.result?.valid[now.objective];
+    const verdict = judge(now, bestValue === null ? nonFinite(now.objective) : params.ending);
     const written = await closeAttempt(db, {
       trialId: params.trialId,
       epoch: params.epoch,
       verdict,
       seen: { workerId, failures, cancelRequested, ackedSeq },
-      result: params.result ?? null,
+      result: params.result ? { ...params.result, bestValue: bestValue ?? null } : null,
       exitCode: params.exitCode ?? null,
       stderrTail: params.stderrTail ?? null,
       reaper: params.reaper ?? null,
@@ -54,6 +56,10 @@ export async function finishAttempt(db: Database, params: FinishParams): Promise
     if (params.reaper) return { kind: 'fenced' };
   }
   throw new Error(`trial ${params.trialId} epoch ${params.epoch} keeps changing while it ends`);
+}
+
+function nonFinite(objective: string): Ending {
+  return { kind: 'failed', failureClass: 'USER', reason: `NON_FINITE: ${objective} is not a finite number` };
 }
 
 function refuse(now: AttemptNow, params: FinishParams): Finished | null {

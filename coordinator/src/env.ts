@@ -1,0 +1,88 @@
+/** The coordinator's environment, parsed once. */
+import { z } from 'zod';
+import { type Tunables, tunablesFrom } from './tunables.js';
+
+export type CoordinatorEnv = {
+  databaseUrl: string;
+  /** Comma-separated; empty: no NATS, workers poll. */
+  natsUrl: string;
+  natsToken: string;
+  /** Platform token. */
+  token: string;
+  /** host:port */
+  grpcListen: string;
+  liveListen: string;
+  /** Origins that browsers connect from. */
+  liveOrigins: string[];
+  verbose: boolean;
+  /** End when stdin does: the launcher that held it is gone. */
+  parentWatch: boolean;
+  tunables: Tunables;
+};
+
+/** Something in the environment is off; `message` has a line for each variable. */
+export class EnvError extends Error {
+  readonly code = 'ENV';
+}
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+const listen = z.string().regex(/^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i, 'must be host:port');
+
+const schema = z.object({
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://'),
+  NATS_URL: z.string().default(''),
+  ADT_NATS_TOKEN: z.string().default(''),
+  ADT_TOKEN: z.string().min(32, 'must have at least 32 characters'),
+  ADT_GRPC_LISTEN: listen.default('127.0.0.1:7070'),
+  ADT_LIVE_LISTEN: listen.default('127.0.0.1:7071'),
+  ADT_LIVE_ORIGINS: z.string().default(''),
+  ADT_INSECURE_LISTEN: z.string().default(''),
+  ADT_VERBOSE: z.string().default(''),
+  ADT_PARENT_WATCH: z.string().default(''),
+});
+
+/** @throws EnvError naming every variable that is off */
+export function parseEnv(env: Readonly<Record<string, string | undefined>>): CoordinatorEnv {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => {
+      const name = path.join('.');
+      return given[name] === undefined ? `${name}: must be set` : `${name}: ${message}`;
+    });
+    throw new EnvError(lines.join('\n'));
+  }
+  const { data } = parsed;
+  for (const name of ['ADT_GRPC_LISTEN', 'ADT_LIVE_LISTEN'] as const) refuseOpenListen(name, data);
+  return {
+    databaseUrl: data.DATABASE_URL,
+    natsUrl: data.NATS_URL,
+    natsToken: data.ADT_NATS_TOKEN,
+    token: data.ADT_TOKEN,
+    grpcListen: data.ADT_GRPC_LISTEN,
+    liveListen: data.ADT_LIVE_LISTEN,
+    liveOrigins: data.ADT_LIVE_ORIGINS.split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
+    verbose: data.ADT_VERBOSE === '1',
+    parentWatch: data.ADT_PARENT_WATCH === '1',
+    tunables: readTunables(env),
+  };
+}
+
+/** The listeners speak plain text, so only loopback is safe unless somebody else encrypts. */
+function refuseOpenListen(name: 'ADT_GRPC_LISTEN' | 'ADT_LIVE_LISTEN', data: z.infer<typeof schema>): void {
+  const host = data[name].slice(0, data[name].lastIndexOf(':'));
+  if (LOOPBACK.includes(host) || data.ADT_INSECURE_LISTEN === '1') return;
+  throw new EnvError(
+    `${name}: ${host} is not loopback and this listener has no TLS; set ADT_INSECURE_LISTEN=1 where a mesh or a tunnel encrypts`,
+  );
+}
+
+function readTunables(env: Readonly<Record<string, string | undefined>>): Tunables {
+  try {
+    return tunablesFrom(env);
+  } catch (error) {
+    throw new EnvError(error instanceof Error ? error.message : String(error));
+  }
+}

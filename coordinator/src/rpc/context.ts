@@ -1,0 +1,18 @@
+/** What the handlers of both services work with. */
+import type { Database } from '@adt/prisma/client';
+import type { Changes } from '../live/changes.js';
+import type { Log } from '../log.js';
+import type { NatsLink } from '../nats/link.js';
+import type { Scheduler } from '../scheduler/scheduler.js';
+import type { Tunables } from '../tunables.js';
+
+export type Context = {
+  db: Database;
+  link: NatsLink;
+  changes: Changes;
+  scheduler: Scheduler;
+  tunables: Tunables;
+  log: Log;
+  /** What Register tells workers; no servers: they poll. */
+  natsForWorkers: { servers: string[]; token: string };
+};

@@ -1,0 +1,100 @@
+/** ReportMetrics: Hello and Resume, then batches in order, each acked after its COMMIT. */
+import { once } from 'node:events';
+import {
+  Decision,
+  type MetricDown,
+  type MetricUp,
+  type TrialServiceServer,
+} from '@adt/proto/gen/adt/v1/trial';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { ingest, type Point, resumePoint } from '../store/metrics.js';
+import { checkInteger, checkLease, checkPoints } from './check.js';
+import type { Context } from './context.js';
+import { refuseFenced } from './fence.js';
+import { invalid, Refusal, status, statusOf } from './refusal.js';
+
+type Call = ServerDuplexStream<MetricUp, MetricDown>;
+type Lease = ReturnType<typeof checkLease>;
+
+/**
+ * One batch at a time: the next is read when the last one has committed and its ack is on its way, so a worker that
+ * is faster than Postgres is held back by HTTP/2's flow control and not by our memory.
+ */
+export function metricStream(context: Context): TrialServiceServer['reportMetrics'] {
+  return (call) => {
+    // Without this the loop below would wait for ever for a client that has gone.
+    call.on('cancelled', () => call.destroy());
+    serve(context, call).then(
+      () => call.end(),
+      (error) => {
+        if (!call.cancelled) call.emit('error', statusOf(error, context.log));
+      },
+    );
+  };
+}
+
+async function serve(context: Context, call: Call): Promise<void> {
+  let lease: Lease | null = null;
+  for await (const up of call as AsyncIterable<MetricUp>) {
+    if (lease === null) {
+      if (!up.hello) throw invalid('hello', 'must be the first message of the stream');
+      lease = checkLease(up.hello);
+      await send(call, { resume: await resume(context, lease), ack: undefined });
+    } else {
+      if (!up.batch) throw invalid('batch', 'must follow hello');
+      await send(call, { resume: undefined, ack: await store(context, lease, up.batch) });
+    }
+  }
+}
+
+async function resume(context: Context, lease: Lease): Promise<MetricDown['resume']> {
+  const point = await resumePoint(context.db, lease);
+  if (!point) return refuseFenced(context, lease);
+  return { ackedSeq: point.ackedSeq, decision: decisionOf(point.cancelRequested) };
+}
+
+async function store(
+  context: Context,
+  lease: Lease,
+  batch: NonNullable<MetricUp['batch']>,
+): Promise<MetricDown['ack']> {
+  const firstSeq = checkInteger('first_seq', batch.firstSeq, 1, Number.MAX_SAFE_INTEGER - 1_000);
+  const totalSteps = checkInteger('total_steps', batch.totalSteps, 0);
+  const points = checkPoints(batch.points);
+  const stored = await ingest(context.db, { ...lease, firstSeq, points, totalSteps });
+  switch (stored.kind) {
+    case 'fenced':
+      return refuseFenced(context, lease);
+    case 'gap': {
+      const { ackedSeq } = stored;
+      const message = `the batch begins at ${firstSeq}, what is stored ends at ${ackedSeq}`;
+      throw new Refusal({ status: status.OUT_OF_RANGE, reason: 'SEQ_GAP', message, ackedSeq });
+    }
+    case 'stored': {
+      if (stored.fresh > 0) publish(context, lease, points.slice(-stored.fresh), stored);
+      return { ackedSeq: stored.ackedSeq, decision: decisionOf(stored.cancelRequested) };
+    }
+    default:
+      return stored satisfies never;
+  }
+}
+
+function publish(
+  { changes }: Context,
+  { trialId, epoch }: Lease,
+  points: readonly Point[],
+  { sweepId, objective }: { sweepId: number; objective: string },
+): void {
+  const live = points.map((point) => ({ trialId, epoch, ...point }));
+  changes.touch({ sweepId, trialIds: [trialId], points: live, objective });
+}
+
+/** write() never blocks: wait until the client reads again, or has gone. */
+async function send(call: Call, down: MetricDown): Promise<void> {
+  if (call.write(down) || call.cancelled) return;
+  await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
+}
+
+function decisionOf(cancelRequested: boolean): Decision {
+  return cancelRequested ? Decision.CANCEL : Decision.CONTINUE;
+}

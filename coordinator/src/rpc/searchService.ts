@@ -1,0 +1,194 @@
+/** SearchService: what the dashboard and the command line ask. Thin: check, call, convert. */
+import { createHash } from 'node:crypto';
+import { type SearchServiceServer, SpecFormat, type SubmitSweepRequest } from '@adt/proto/gen/adt/v1/search';
+import { z } from 'zod';
+import { type Compiled, compileSweep } from '../search/compile.js';
+import { canonicalCurves } from '../store/curves.js';
+import { listDatasets } from '../store/datasets.js';
+import { findSubmission, type Submission, submitSweep } from '../store/submit.js';
+import {
+  cancelSweep,
+  finishSweeps,
+  listSweeps,
+  type SweepRow,
+  sweepSpec,
+  sweepsById,
+} from '../store/sweeps.js';
+import { listAttempts, listTrials, TRIAL_ORDERS, trialsById } from '../store/trials.js';
+import { listWorkers, workerPools } from '../store/workers.js';
+import { LIMITS } from '../tunables.js';
+import { checkInteger, checkLength } from './check.js';
+import type { Context } from './context.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { downsample } from './downsample.js';
+import { invalid, notFound, Refusal, status } from './refusal.js';
+import { unary } from './unary.js';
+import { uploadDataset } from './upload.js';
+import {
+  datasetToWire,
+  planToWire,
+  sweepToWire,
+  trialToWire,
+  trialWithAttempts,
+  workerToWire,
+} from './wire.js';
+
+type SpecText = { spec: string; format: 'YAML' | 'JSON' };
+
+const sweepCursor = z.int().min(1);
+const trialCursor = z.strictObject({
+  order: z.enum(TRIAL_ORDERS),
+  key: z.number().nullable(),
+  number: z.int(),
+});
+
+export function searchService(context: Context): SearchServiceServer {
+  const { db, log, tunables, changes, scheduler } = context;
+
+  const sweep = async (id: number): Promise<SweepRow> => {
+    const [row] = await sweepsById(db, [checkInteger('sweep_id', id, 1)]);
+    if (!row) throw notFound(`sweep ${id}`);
+    return row;
+  };
+
+  return {
+    planSweep: unary(log, async (request) => planToWire(await compile(context, checkSpec(request)))),
+
+    submitSweep: unary(log, async (request) => {
+      const submission = await submit(context, request);
+      if (submission.kind === 'conflict') throw keyTaken(submission.sweepId);
+      if (submission.kind === 'created') {
+        scheduler.wake();
+        changes.touch({ sweepId: submission.sweepId });
+      }
+      return sweepToWire(await sweep(submission.sweepId));
+    }),
+
+    listSweeps: unary(log, async (request) => {
+      const limit = checkInteger('limit', request.limit, 0, 500) || 100;
+      const beforeId = decodeCursor(request.cursor, sweepCursor);
+      const rows = await listSweeps(db, { limit: limit + 1, beforeId });
+      const page = rows.slice(0, limit);
+      const nextCursor = rows.length > limit ? encodeCursor(page.at(-1)?.id) : '';
+      return { sweeps: page.map(sweepToWire), nextCursor };
+    }),
+
+    getSweep: unary(log, async (request) => {
+      const summary = sweepToWire(await sweep(request.sweepId));
+      const text = await sweepSpec(db, request.sweepId);
+      if (!text) throw notFound(`sweep ${request.sweepId}`);
+      return { summary, spec: text.spec, format: SpecFormat[text.specFormat] };
+    }),
+
+    cancelSweep: unary(log, async (request) => {
+      const sweepId = checkInteger('sweep_id', request.sweepId, 1);
+      const cancelled = await cancelSweep(db, sweepId);
+      if (cancelled.kind === 'not-found') throw notFound(`sweep ${sweepId}`);
+      if (cancelled.kind === 'finished') throw alreadyFinished(sweepId);
+      await finishSweeps(db, sweepId);
+      changes.touch({ sweepId, trialIds: cancelled.trialIds });
+      return sweepToWire(await sweep(sweepId));
+    }),
+
+    listTrials: unary(log, async (request) => {
+      const { id: sweepId } = await sweep(request.sweepId);
+      const limit = checkInteger('limit', request.limit, 0, 1_000) || 200;
+      const order = TRIAL_ORDERS.find((known) => known === (request.order || 'best'));
+      if (!order) throw invalid('order', `must be one of ${TRIAL_ORDERS.join(', ')}`);
+      const after = decodeCursor(request.cursor, trialCursor);
+      if (after && after.order !== order) throw invalid('cursor', `is of a list ordered by ${after.order}`);
+      const page = await listTrials(db, { sweepId, order, limit, after });
+      const nextCursor = page.next ? encodeCursor({ order, ...page.next }) : '';
+      return { trials: page.trials.map(trialToWire), nextCursor };
+    }),
+
+    getTrial: unary(log, async (request) => {
+      const [row] = await trialsById(db, [checkInteger('trial_id', request.trialId, 1)]);
+      if (!row) throw notFound(`trial ${request.trialId}`);
+      return trialWithAttempts(row, await listAttempts(db, row.id));
+    }),
+
+    getCurves: unary(log, async (request) => {
+      if (request.trialIds.length > LIMITS.curveTrials) {
+        throw invalid('trial_ids', `must have at most ${LIMITS.curveTrials} entries`);
+      }
+      const trialIds = request.trialIds.map((id, at) => checkInteger(`trial_ids[${at}]`, id, 1));
+      const metrics = request.metrics.map((name, at) => checkLength(`metrics[${at}]`, name, 64));
+      const maxPoints = checkInteger('max_points', request.maxPoints, 0, LIMITS.curvePoints) || 1_000;
+      const curves = await canonicalCurves(db, { trialIds, metrics });
+      return {
+        curves: curves.map((curve) => ({
+          trialId: curve.trialId,
+          metric: curve.metric,
+          ...downsample(curve, Math.max(4, maxPoints)),
+        })),
+      };
+    }),
+
+    listDatasets: unary(log, async () => ({ datasets: (await listDatasets(db)).map(datasetToWire) })),
+
+    uploadDataset: uploadDataset(context),
+
+    listWorkers: unary(log, async () => ({
+      workers: (await listWorkers(db, tunables.leaseTtlMs)).map(workerToWire),
+    })),
+  };
+}
+
+async function submit(context: Context, request: SubmitSweepRequest): Promise<Submission> {
+  const text = checkSpec(request);
+  const idempotencyKey = checkLength('idempotency_key', request.idempotencyKey, 200);
+  const owner = checkLength('owner', request.owner, 200);
+  const specSha256 = createHash('sha256').update(`${text.format}\n${text.spec}`).digest('hex');
+  // Before compiling: a repeat is the same sweep even when data sets have changed since.
+  const earlier = await findSubmission(context.db, { idempotencyKey, specSha256 });
+  if (earlier) return earlier;
+  const compiled = await compile(context, text);
+  if (!compiled.ok) throw refusedSpec(compiled);
+  const { spec, format: specFormat } = text;
+  return submitSweep(context.db, { ...compiled.sweep, spec, specFormat, specSha256, idempotencyKey, owner });
+}
+
+async function compile({ db }: Context, { spec, format }: SpecText): Promise<Compiled> {
+  const [datasets, pools] = await Promise.all([listDatasets(db), workerPools(db)]);
+  const facts = datasets.map(({ name, sha256, header }) => {
+    const { users, items, parts } = header;
+    return { name, sha256, users, items, trainInteractions: parts.train.interactions };
+  });
+  return compileSweep({ spec, format, datasets: facts, pools });
+}
+
+function checkSpec({ spec, format }: { spec: string; format: SpecFormat }): SpecText {
+  const bytes = Buffer.byteLength(spec);
+  if (bytes > LIMITS.specBytes) {
+    const message = `spec: has ${bytes} bytes, the limit is ${LIMITS.specBytes}`;
+    throw new Refusal({ status: status.RESOURCE_EXHAUSTED, reason: 'SWEEP_TOO_LARGE', message });
+  }
+  if (spec.includes('\0')) throw invalid('spec', 'must not contain NUL');
+  switch (format) {
+    case SpecFormat.YAML:
+      return { spec, format: 'YAML' };
+    case SpecFormat.JSON:
+      return { spec, format: 'JSON' };
+    case SpecFormat.UNSPECIFIED:
+      throw invalid('format', 'must be given');
+    default:
+      return format satisfies never;
+  }
+}
+
+function refusedSpec({ reason, violations }: Extract<Compiled, { ok: false }>): Refusal {
+  const [first] = violations;
+  const message = first ? (first.path ? `${first.path}: ${first.message}` : first.message) : reason;
+  return new Refusal({ status: status.INVALID_ARGUMENT, reason, message, violations });
+}
+
+function keyTaken(sweepId: number): Refusal {
+  const message = `idempotency_key: sweep ${sweepId} was submitted under it with another spec`;
+  return new Refusal({ status: status.ALREADY_EXISTS, reason: 'IDEMPOTENCY_KEY_TAKEN', message });
+}
+
+function alreadyFinished(sweepId: number): Refusal {
+  const message = `sweep ${sweepId} is FINISHED: there is nothing to cancel`;
+  return new Refusal({ status: status.FAILED_PRECONDITION, reason: 'ILLEGAL_STATE', message });
+}

@@ -1,0 +1,140 @@
+/** TrialService: what workers say. Thin: check, call, convert. */
+
+import { TrialState } from '@adt/proto/gen/adt/v1/common';
+import { type ClaimReply, Decision, type TrialServiceServer } from '@adt/proto/gen/adt/v1/trial';
+import { reasonOf } from '../log.js';
+import { type Claim, claimNext, claimTrial, type LeaseDecision, renewLeases } from '../store/claims.js';
+import { finishSweeps } from '../store/sweeps.js';
+import { registerWorker } from '../store/workers.js';
+import { type Finished, type FinishParams, finishAttempt } from '../trial/finish.js';
+import { LIMITS } from '../tunables.js';
+import { checkInteger, checkLease, checkLength, checkText, POOL, WORKER_ID } from './check.js';
+import { endingOf } from './completion.js';
+import type { Context } from './context.js';
+import { refuseFenced } from './fence.js';
+import { metricStream } from './metricStream.js';
+import { invalid, Refusal, status } from './refusal.js';
+import { unary } from './unary.js';
+import { claimedToWire } from './wire.js';
+
+export function trialService(context: Context): TrialServiceServer {
+  const { db, tunables, log, changes, scheduler } = context;
+  const { leaseTtlMs } = tunables;
+
+  const answerClaim = (claim: Claim): ClaimReply => {
+    if (claim.kind === 'unknown-worker') throw unknownWorker();
+    if (claim.kind === 'none') return { trial: undefined };
+    changes.touch({ sweepId: claim.trial.sweepId, trialIds: [claim.trial.trialId] });
+    return { trial: claimedToWire(claim.trial) };
+  };
+
+  /** Ends an attempt and tells everybody who must know. */
+  const finish = async (params: FinishParams & { workerId: string }): Promise<Finished> => {
+    const end = await finishAttempt(db, params);
+    if (end.kind !== 'moved') return end;
+    changes.touch({ sweepId: end.sweepId, trialIds: [params.trialId] });
+    if (end.state === 'QUEUED') scheduler.wake();
+    else await closeSweep(end.sweepId);
+    return end;
+  };
+
+  /** The trial has ended whatever happens here; the reconciler closes what this can't. */
+  const closeSweep = async (sweepId: number): Promise<void> => {
+    try {
+      if ((await finishSweeps(db, sweepId)).length > 0) changes.touch({ sweepId });
+    } catch (error) {
+      log('warn', 'sweep is not closed yet', { sweepId, reason: reasonOf(error) });
+    }
+  };
+
+  return {
+    register: unary(log, async (request) => {
+      const pool = checkText('pool', request.pool, POOL);
+      if (request.engines.length > 16) throw invalid('engines', 'must have at most 16 entries');
+      await registerWorker(db, {
+        id: checkText('worker_id', request.workerId, WORKER_ID),
+        host: checkLength('host', request.host, 255),
+        pool,
+        slots: checkInteger('slots', request.slots, 1, 1024),
+        threadsPerSlot: checkInteger('threads_per_slot', request.threadsPerSlot, 1, 1024),
+        engines: request.engines.map((engine) => ({
+          name: checkLength('engines.name', engine.name, 64),
+          version: checkLength('engines.version', engine.version, 64),
+          device: checkLength('engines.device', engine.device, 255),
+        })),
+      });
+      await scheduler.ensurePools().catch((error) => {
+        log('warn', 'no consumer for the pool yet', { pool, reason: reasonOf(error) });
+      });
+      const { servers, token } = context.natsForWorkers;
+      return { heartbeatMs: tunables.heartbeatMs, leaseTtlMs, natsServers: servers, natsToken: token };
+    }),
+
+    claim: unary(log, async (request) => {
+      const workerId = checkText('worker_id', request.workerId, WORKER_ID);
+      const trialId = checkInteger('trial_id', request.trialId, 1);
+      return answerClaim(await claimTrial(db, { workerId, trialId, leaseTtlMs }));
+    }),
+
+    claimNext: unary(log, async (request) => {
+      const workerId = checkText('worker_id', request.workerId, WORKER_ID);
+      const pool = checkText('pool', request.pool, POOL);
+      return answerClaim(await claimNext(db, { workerId, pool, leaseTtlMs }));
+    }),
+
+    heartbeat: unary(log, async (request) => {
+      const workerId = checkText('worker_id', request.workerId, WORKER_ID);
+      if (request.leases.length > LIMITS.leasesPerHeartbeat) {
+        throw invalid('leases', `must have at most ${LIMITS.leasesPerHeartbeat} entries`);
+      }
+      const leases = request.leases.map(({ trialId, epoch }, at) => ({
+        trialId: checkInteger(`leases[${at}].trial_id`, trialId, 1),
+        epoch: checkInteger(`leases[${at}].epoch`, epoch, 1),
+      }));
+      const renewed = await renewLeases(db, { workerId, leases, draining: request.draining, leaseTtlMs });
+      if (renewed.kind === 'unknown-worker') throw unknownWorker();
+      return { decisions: renewed.decisions.map(toWireDecision) };
+    }),
+
+    reportMetrics: metricStream(context),
+
+    complete: unary(log, async (request) => {
+      const lease = checkLease(request);
+      const lastSeq = checkInteger('last_seq', request.lastSeq, 0, Number.MAX_SAFE_INTEGER);
+      const end = await finish({ ...lease, ...endingOf(request), lastSeq });
+      if (end.kind === 'gap') throw seqGap(lastSeq, end.ackedSeq);
+      return { state: TrialState[stateOf(end) ?? (await refuseFenced(context, lease))] };
+    }),
+
+    release: unary(log, async (request) => {
+      const lease = checkLease(request);
+      const end = await finish({ ...lease, ending: { kind: 'released' }, lastSeq: null });
+      if (stateOf(end) === null) await refuseFenced(context, lease);
+      return {};
+    }),
+  };
+}
+
+function toWireDecision({ trialId, epoch, decision }: LeaseDecision) {
+  return { trialId, epoch, decision: Decision[decision] };
+}
+
+function stateOf(end: Finished): keyof typeof TrialState | null {
+  if (end.kind === 'moved' || end.kind === 'repeated') return end.state;
+  if (end.kind === 'not-cancelled') {
+    const message = 'CANCELLED is for trials that were asked to stop, and this one was not';
+    throw new Refusal({ status: status.FAILED_PRECONDITION, reason: 'ILLEGAL_STATE', message });
+  }
+  return null;
+}
+
+function seqGap(lastSeq: number, ackedSeq: number): Refusal {
+  const message = `the attempt reported ${lastSeq} points, ${ackedSeq} are stored`;
+  if (lastSeq < ackedSeq) return invalid('last_seq', message);
+  return new Refusal({ status: status.OUT_OF_RANGE, reason: 'SEQ_GAP', message, ackedSeq });
+}
+
+function unknownWorker(): Refusal {
+  const message = 'this worker is not registered (any more): call Register first';
+  return new Refusal({ status: status.FAILED_PRECONDITION, reason: 'UNKNOWN_WORKER', message });
+}

@@ -1,0 +1,123 @@
+/** Starts and stops the coordinator in one place: in a process of its own, or inside a test. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { openDatabase } from '@adt/prisma/client';
+import { migrate } from '@adt/prisma/migrate';
+import type { CoordinatorEnv } from './env.js';
+import { Changes } from './live/changes.js';
+import { startLive } from './live/server.js';
+import { type Dirty, type Rows, Topics } from './live/topics.js';
+import { type Log, reasonOf } from './log.js';
+import { NatsLink } from './nats/link.js';
+import type { Context } from './rpc/context.js';
+import { startRpc } from './rpc/server.js';
+import { sweepToWire, trialToWire } from './rpc/wire.js';
+import { Scheduler } from './scheduler/scheduler.js';
+import { sweepsById } from './store/sweeps.js';
+import { trialsById } from './store/trials.js';
+
+export type CoordinatorOptions = Omit<CoordinatorEnv, 'verbose' | 'parentWatch'> & { log: Log };
+
+export type Coordinator = {
+  /** host:port of the gRPC listener. */
+  grpcAddress: string;
+  /** host:port of the socket.io listener. */
+  liveAddress: string;
+  /** Stops in reverse order; calls in flight get a bounded grace. Safe to call twice. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Migrates the database, then serves. NATS may be away, now or later; Postgres must be there.
+ * @throws when Postgres can't be reached, a migration fails or a port is taken; nothing is left running then
+ */
+export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+  const { log, tunables, token } = options;
+  const started: (() => Promise<void>)[] = [];
+  const stop = once(() => stopAll(started, log));
+  try {
+    const applied = await migrate({ url: options.databaseUrl });
+    if (applied.length > 0) log('info', 'database migrated', { migrations: applied.join(', ') });
+    const onIdleError = (error: Error) =>
+      log('warn', 'database connection broke', { reason: reasonOf(error) });
+    const db = openDatabase({ url: options.databaseUrl, connectionLimit: 16, onIdleError });
+    started.push(() => db.close());
+
+    const link = new NatsLink({
+      url: options.natsUrl,
+      token: options.natsToken,
+      timeoutMs: tunables.natsTimeoutMs,
+      log,
+    });
+    const holder = `${hostname()}-${process.pid}-${randomUUID()}`;
+    const changes = new Changes({ link, holder, log });
+    const scheduler = new Scheduler({ db, link, changes, tunables, log, holder });
+    link.start();
+    started.push(() => link.stop());
+    await scheduler.start();
+    started.push(() => scheduler.stop());
+
+    const readRows = async ({ sweepIds, trialIds }: Dirty): Promise<Rows> => {
+      const [sweeps, trials] = await Promise.all([
+        sweepIds.length > 0 ? sweepsById(db, sweepIds) : [],
+        trialIds.length > 0 ? trialsById(db, trialIds) : [],
+      ]);
+      return { sweeps: sweeps.map(sweepToWire), trials: trials.map(trialToWire) };
+    };
+    const topics = new Topics({
+      intervalMs: tunables.liveIntervalMs,
+      read: readRows,
+      emit: (delta) => live.emit(delta),
+      log,
+    });
+    const live = await startLive({
+      ...splitListen(options.liveListen),
+      token,
+      origins: options.liveOrigins,
+      topics,
+      healthy: () =>
+        db.pool.query('SELECT 1').then(
+          () => true,
+          () => false,
+        ),
+      log,
+    });
+    started.push(() => live.stop());
+    started.push(async () => topics.stop());
+    changes.onChange((change, foreign) => {
+      topics.apply(change);
+      // Another coordinator may have written the outbox, and only the leader's relay sends.
+      if (foreign) scheduler.wake();
+    });
+
+    const natsForWorkers = { servers: link.servers, token: options.natsToken };
+    const context: Context = { db, link, changes, scheduler, tunables, log, natsForWorkers };
+    const rpc = await startRpc(context, { listen: options.grpcListen, token });
+    started.push(() => rpc.stop(tunables.stopGraceMs));
+    return { grpcAddress: rpc.address, liveAddress: live.address, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function splitListen(listen: string): { host: string; port: number } {
+  const colon = listen.lastIndexOf(':');
+  return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(listen.slice(colon + 1)) };
+}
+
+async function stopAll(started: (() => Promise<void>)[], log: Log): Promise<void> {
+  for (let stopPart = started.pop(); stopPart; stopPart = started.pop()) {
+    await stopPart().catch((error) =>
+      log('warn', 'a part did not stop cleanly', { reason: reasonOf(error) }),
+    );
+  }
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}
