@@ -3,14 +3,18 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { GlobalOptions } from './context.js';
 import { registerDatasetCommands } from './dataset.js';
+import { registerEnginesCommand } from './engines.js';
 import { commanderLine, reportFailure } from './failure.js';
 import { registerLoginCommand } from './login.js';
 import { registerSweepCommands } from './sweep.js';
+import { registerTrainCommand } from './train.js';
 import { registerWorkerCommands } from './worker.js';
 
 /** One file a command group; each registers its own commands (`registerDatasetCommands(program)`). */
 const GROUPS: readonly ((program: Command) => void)[] = [
   registerDatasetCommands,
+  registerTrainCommand,
+  registerEnginesCommand,
   registerSweepCommands,
   registerWorkerCommands,
   registerLoginCommand,

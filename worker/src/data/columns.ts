@@ -19,16 +19,14 @@ export type ColumnPlan = {
 };
 
 /**
- * Finds the columns that the rule needs in a header. Other columns are left alone, unless one looks like the
- * label column mistyped: then its flags would be lost without a word.
- * @throws DataError BAD_INPUT: user or item missing, a column twice, a near miss
+ * Finds the columns that the rule needs in a header.
+ * @throws DataError BAD_INPUT: user or item missing, a column twice
  */
 export function planColumns(name: string, columns: readonly string[], rule: FpRule): ColumnPlan {
   for (const column of [...REQUIRED, ...LABELS]) refuseTwice(name, columns, column);
   const [user, item] = REQUIRED.map((column) => requireColumn(name, columns, column)) as [number, number];
   const labelColumn = fpColumn(rule);
   const label = labelColumn === null ? -1 : columns.indexOf(labelColumn);
-  if (label < 0 && rule.kind !== 'none') refuseNearMiss(name, columns);
   return { count: columns.length, user, item, label: label < 0 ? null : label };
 }
 
@@ -50,17 +48,20 @@ function refuseTwice(name: string, columns: readonly string[], column: string): 
   }
 }
 
-function refuseNearMiss(name: string, columns: readonly string[]): void {
+/**
+ * A file may lack flags, and other columns are left alone; but not one that looks like the label column
+ * mistyped, for its flags would be lost without a word.
+ * @throws DataError BAD_INPUT
+ */
+export function refuseNearMiss(name: string, columns: readonly string[]): void {
+  const known: readonly string[] = [...REQUIRED, ...LABELS];
   for (const column of columns) {
-    if ((REQUIRED as readonly string[]).includes(column) || (LABELS as readonly string[]).includes(column))
-      continue;
-    const meant = nearest(column, LABELS);
-    if (meant !== null) {
-      throw new DataError(
-        'BAD_INPUT',
-        `${name}: line 1: unknown column ${shown(column)}, is ${meant} meant? Rename it, or pass --fp none`,
-      );
-    }
+    const meant = known.includes(column) ? null : nearest(column, LABELS);
+    if (meant === null) continue;
+    throw new DataError(
+      'BAD_INPUT',
+      `${name}: line 1: unknown column ${shown(column)}, is ${meant} meant? Rename it, or pass --fp none`,
+    );
   }
 }
 

@@ -81,10 +81,8 @@ export class IdColumn {
   #pushOther(text: string, place: Place): void {
     if (text === '') throw badLine(place.name, place.line, `the ${this.#what} is empty`);
     if (this.#mode === 'integers') throw this.#notAnInteger(text, place);
-    if (this.#mode === 'auto') {
-      if (isOddNumber(text)) this.#oddity ??= this.#notAnInteger(text, place);
-      else this.#sawText = true;
-    }
+    if (this.#mode === 'number' || !NUMERIC.test(text.trim()) || /^0\d+$/.test(text)) this.#sawText = true;
+    else if (!isKeepable(text)) this.#oddity ??= this.#notAnInteger(text, place);
     this.#numbers ??= this.#numberWhatWasRead();
     this.#values.push(numberOf(this.#numbers, text));
   }
@@ -118,10 +116,6 @@ function plainInteger(bytes: Buffer, start: number, end: number): number {
     value = value * 10 + digit;
   }
   return value;
-}
-
-function isOddNumber(text: string): boolean {
-  return NUMERIC.test(text.trim()) && !/^0\d+$/.test(text) && !isKeepable(text);
 }
 
 function isKeepable(text: string): boolean {

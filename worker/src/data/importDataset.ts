@@ -1,6 +1,7 @@
 /** From a user's files to a bundle: find them, read them, split or take the parts as given, encode. */
 import { type Bundle, type BundleIds, type Csr, PARTS, type Part } from './bundle.js';
 import { dataFileSize } from './byteSource.js';
+import { refuseNearMiss } from './columns.js';
 import { buildCsr, countShared, selectTruePositives } from './csr.js';
 import { DataError } from './dataError.js';
 import { assertDatasetName, SYNTHETIC } from './datasetName.js';
@@ -100,12 +101,17 @@ function checkOptions({ name, users, items, mapIds, path }: ImportOptions): void
 }
 
 async function chooseRule(files: readonly SourceFile[], { fp, signal }: ImportOptions): Promise<FpRule> {
-  const columns = (await Promise.all(files.map((file) => readHeader(file, signal)))).flat();
-  if (fp === null) return usualFpRule(columns);
-  const rule = parseFpRule(fp);
+  const headers: { name: string; columns: readonly string[] }[] = [];
+  for (const file of files) headers.push({ name: file.name, columns: await readHeader(file, signal) });
+  const all = headers.flatMap(({ columns }) => columns);
+  const rule = fp === null ? usualFpRule(all) : parseFpRule(fp);
+  if (fp === 'none') return rule;
   const needed = fpColumn(rule);
-  if (needed !== null && !columns.includes(needed)) {
-    const there = [...new Set(columns)].slice(0, 8).join(', ');
+  for (const { name, columns } of headers) {
+    if (needed === null || !columns.includes(needed)) refuseNearMiss(name, columns);
+  }
+  if (needed !== null && !all.includes(needed)) {
+    const there = [...new Set(all)].slice(0, 8).join(', ');
     throw new DataError('BAD_INPUT', `--fp ${fp}: no file has a column ${needed} (there are ${there})`);
   }
   return rule;

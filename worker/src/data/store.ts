@@ -12,7 +12,7 @@ import {
 } from './atomicFile.js';
 import type { Bundle, BundleHeader } from './bundle.js';
 import { DataError } from './dataError.js';
-import { assertDatasetName, isDatasetName } from './datasetName.js';
+import { assertDatasetName, isDatasetName, SYNTHETIC } from './datasetName.js';
 import { decodeBundle, decodeHeader } from './decodeBundle.js';
 import { contentAddress } from './encodeBundle.js';
 import { MAX_HEADER_BYTES, PREAMBLE_BYTES } from './layout.js';
@@ -226,11 +226,9 @@ function nameTaken(name: string, sha256: string): DataError {
 }
 
 async function unknownDataset(store: DatasetStore, asked: string): Promise<DataError> {
-  const names = await namesIn(store);
-  const known = names.length === 0 ? 'the store is empty' : `there are ${names.join(', ')}`;
-  const shown = JSON.stringify(asked.slice(0, 80));
+  const names = [...new Set([...(await namesIn(store)), SYNTHETIC])].filter((name) => name !== asked);
   return new DataError(
     'UNKNOWN_DATASET',
-    `no data set ${shown} in ${store.root}${didYouMean(asked, names)}: ${known}`,
+    `no data set ${JSON.stringify(asked.slice(0, 80))}${didYouMean(asked, names)}; there are ${names.join(', ')}`,
   );
 }

@@ -1,0 +1,166 @@
+/** `adt train`: one training on this machine, without any server. */
+import { availableParallelism } from 'node:os';
+import { LOSSES, MODELS, TRAINING_DEFAULTS, type TrainingConfig } from '@adt/proto/trainingConfig';
+import type { Bundle } from '@adt/worker/data/bundle';
+import type { EngineInfo } from '@adt/worker/engines/engine';
+import { openEngine } from '@adt/worker/engines/registry';
+import { type Point, type TrainResult, train } from '@adt/worker/training/train';
+import type { Command } from 'commander';
+import { type Context, openContext } from './context.js';
+import { openDataset } from './openDataset.js';
+import { integerListOption, integerOption, numberOption } from './options.js';
+import { formatCount, formatSeconds, paint, print, printJson, renderTable } from './output.js';
+import { startProgress } from './progress.js';
+import { type TrainFlags, trainingConfigOf } from './trainConfig.js';
+
+const MAX_SEED = 0xffff_ffff;
+const MAX_THREADS = 1024;
+
+export function registerTrainCommand(program: Command): void {
+  program
+    .command('train')
+    .description("train once on this machine and print the chosen model's metrics")
+    .requiredOption('--dataset <name>', 'data set of the local store; synthetic is built in')
+    .option('--model <model>', MODELS.join(' | '), TRAINING_DEFAULTS.model)
+    .option('--loss <loss>', LOSSES.join(' | '), TRAINING_DEFAULTS.loss)
+    .option('--eps-max <x>', 'T-CE: largest drop rate, in [0, 1)', numberOption('--eps-max'))
+    .option('--eps-n <n>', 'T-CE: iteration at which it is reached', numberOption('--eps-n'))
+    .option('--beta <x>', 'R-CE: exponent of the weight', numberOption('--beta'))
+    .option('--lr <x>', 'learning rate of Adam', numberOption('--lr'), TRAINING_DEFAULTS.lr)
+    .option('--factors <n>', 'embedding width', numberOption('--factors'), TRAINING_DEFAULTS.factors)
+    .option('--batch-size <n>', 'samples a batch', numberOption('--batch-size'), TRAINING_DEFAULTS.batch_size)
+    .option(
+      '--negatives <n>',
+      'negatives a positive',
+      numberOption('--negatives'),
+      TRAINING_DEFAULTS.negatives,
+    )
+    .option(
+      '--epochs <n>',
+      'passes over the training part',
+      numberOption('--epochs'),
+      TRAINING_DEFAULTS.epochs,
+    )
+    .option(
+      '--eval-every <n>',
+      'iterations between validations',
+      numberOption('--eval-every'),
+      TRAINING_DEFAULTS.eval_every,
+    )
+    .option(
+      '--topk <list>',
+      'K of Recall@K and NDCG@K (default: 3,20 on adressa, else 50,100)',
+      integerListOption('--topk'),
+    )
+    .option(
+      '--select <metric>',
+      'what picks the model: valid/recall@K, valid/ndcg@K or valid-loss (default: valid/recall@ the smallest K)',
+    )
+    .option(
+      '--seed <n>',
+      'the same seed gives the same bits',
+      integerOption('--seed', 0, MAX_SEED),
+      TRAINING_DEFAULTS.seed,
+    )
+    .option(
+      '--threads <n>',
+      'CPU threads; they change no result',
+      integerOption('--threads', 1, MAX_THREADS),
+      availableParallelism(),
+    )
+    .addHelpText('after', HELP)
+    .action((flags: TrainFlags, command: Command) => runTrain(openContext(command), flags));
+}
+
+const HELP = `
+Examples:
+  adt train --dataset synthetic --loss T-CE --eps-max 0.1 --eps-n 1000
+  adt train --dataset adressa --loss CE --epochs 10 --select valid-loss --topk 3,20 --seed 1 --json`;
+
+async function runTrain(context: Context, flags: TrainFlags): Promise<void> {
+  // Flags are checked before a data set is read or generated; its hash is known only then.
+  trainingConfigOf(flags, { name: flags.dataset, sha256: '0'.repeat(64) });
+  const { name, bundle } = await openDataset(context, flags.dataset);
+  const config = trainingConfigOf(flags, { name, sha256: bundle.sha256 });
+  const engine = await openEngine();
+  const curve: CurvePoint[] = [];
+  const progress = startProgress(`${config.model} ${config.loss} on ${name}`);
+  let result: TrainResult;
+  try {
+    result = await train({
+      bundle,
+      config,
+      engine,
+      threads: flags.threads,
+      signal: context.signal,
+      report(points, { step, totalSteps }) {
+        curve.push(curvePoint(step, points));
+        progress.update(step / totalSteps, progressDetail(points, step, config.select));
+      },
+    });
+  } finally {
+    progress.clear();
+  }
+  const run = {
+    config,
+    engine: engine.info,
+    threads: flags.threads,
+    ...result,
+    samplesPerSecond: speed(bundle, config, result),
+  };
+  if (context.json) printJson({ ...run, curve });
+  else print(describeRun(run));
+}
+
+/** One validation: the iteration and every series' value there; null where it was not finite. */
+type CurvePoint = { step: number; values: Record<string, number | null> };
+
+function curvePoint(step: number, points: readonly Point[]): CurvePoint {
+  const finite = (value: number) => (Number.isFinite(value) ? value : null);
+  return { step, values: Object.fromEntries(points.map(({ metric, value }) => [metric, finite(value)])) };
+}
+
+function progressDetail(points: readonly Point[], step: number, select: string): string {
+  const of = (metric: string) => points.find((point) => point.metric === metric)?.value;
+  const shown = ['train/loss', select].map((metric) => `${metric} ${of(metric)?.toPrecision(4) ?? '–'}`);
+  return [`iteration ${formatCount(step)}`, ...shown].join('  ');
+}
+
+/** Samples, negatives included, per second of sampling and training. */
+function speed(bundle: Bundle, config: TrainingConfig, { seconds }: TrainResult): number {
+  const samples = config.epochs * bundle.train.items.length * (1 + config.negatives);
+  return Math.round(samples / ((seconds.sample ?? 0) + (seconds.train ?? 0)));
+}
+
+type Run = TrainResult & {
+  config: TrainingConfig;
+  engine: EngineInfo;
+  threads: number;
+  samplesPerSecond: number;
+};
+
+function describeRun(run: Run): string {
+  const { config, engine, bestStep, bestValue, seconds } = run;
+  const phases = Object.entries(seconds).map(([phase, time]) => `${phase} ${formatSeconds(time)}`);
+  return [
+    `${paint('green', '✓')} ${paint('bold', `${config.model} ${config.loss}`)} on ${config.dataset}, seed ${config.seed}`,
+    '',
+    metricsTable(run),
+    '',
+    `chosen     iteration ${formatCount(bestStep)}, by ${config.select} = ${bestValue.toPrecision(5)}`,
+    `seconds    ${phases.join(', ')}`,
+    `speed      ${formatCount(run.samplesPerSecond)} samples/s on ${engine.name} ${engine.version}, ${engine.device}`,
+    `parameters SHA-256 ${run.parametersSha256}`,
+  ].join('\n');
+}
+
+function metricsTable({ valid, test }: Run): string {
+  const measures = [
+    ...new Set([...Object.keys(valid), ...Object.keys(test)].map((name) => name.replace(/^\w+\//, ''))),
+  ];
+  const cell = (values: Record<string, number>, name: string) => values[name]?.toFixed(4) ?? '–';
+  return renderTable(
+    [{ title: 'metric' }, { title: 'valid', align: 'right' }, { title: 'test', align: 'right' }],
+    measures.map((measure) => [measure, cell(valid, `valid/${measure}`), cell(test, `test/${measure}`)]),
+  );
+}
