@@ -42,7 +42,7 @@ Napi::Value rowsOf(Napi::Env env, Gmf& model, Gmf::Table table) {
   return to;
 }
 
-// Trains from given parameters on given batches: {loss, dropped, final}.
+// Trains from given parameters on given batches: {loss, sampleLoss, dropped, final}.
 Napi::Value replay(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto from = info[0].As<Napi::Object>();
@@ -59,9 +59,14 @@ Napi::Value replay(const Napi::CallbackInfo& info) {
   model.out()[model.width()] = initial.Get("outB").As<Napi::Float32Array>()[0];
 
   auto loss = Napi::Float64Array::New(env, batches.Length());
+  auto sampleLoss = Napi::Array::New(env, batches.Length());
   auto dropped = Napi::Array::New(env, batches.Length());
   for (uint32_t n = 0; n < batches.Length(); ++n) {
-    loss[n] = model.step(samplesOf(batches.Get(n).As<Napi::Object>()));
+    const Samples batch = samplesOf(batches.Get(n).As<Napi::Object>());
+    loss[n] = model.step(batch);
+    auto losses = Napi::Float32Array::New(env, batch.size());
+    std::copy_n(model.sampleLoss(), batch.size(), losses.Data());
+    sampleLoss.Set(n, losses);
     auto positions = Napi::Uint32Array::New(env, model.dropped().size());
     std::copy(model.dropped().begin(), model.dropped().end(), positions.Data());
     dropped.Set(n, positions);
@@ -78,6 +83,7 @@ Napi::Value replay(const Napi::CallbackInfo& info) {
   last.Set("outB", lastB);
   auto to = Napi::Object::New(env);
   to.Set("loss", loss);
+  to.Set("sampleLoss", sampleLoss);
   to.Set("dropped", dropped);
   to.Set("final", last);
   return to;

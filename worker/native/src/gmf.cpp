@@ -81,11 +81,17 @@ double Gmf::step(const Samples& batch) {
   const uint32_t kept = samples - drop;
   forward(batch, static_cast<float>(1.0 / kept));
   chooseDropped(loss_.get(), batch.sign.data(), samples, drop, keys_, dropped_);
-  for (uint32_t n : dropped_) loss_[n] = residual_[n] = 0.0f;
+  for (uint32_t n : dropped_) residual_[n] = 0.0f;
   update(samples);
 
   double total = 0.0;
-  for (uint32_t n = 0; n < samples; ++n) total += loss_[n];
+  auto skip = dropped_.begin();
+  for (uint32_t n = 0; n < samples; ++n) {
+    if (skip != dropped_.end() && *skip == n)
+      ++skip;
+    else
+      total += loss_[n];
+  }
   return total / kept;
 }
 

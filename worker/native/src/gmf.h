@@ -37,6 +37,8 @@ class Gmf {
   uint32_t stepsDone() const { return done_; }
   // Positions dropped by the last step, ascending.
   const std::vector<uint32_t>& dropped() const { return dropped_; }
+  // Loss of each sample of the last step, of the dropped ones too.
+  const float* sampleLoss() const { return loss_.get(); }
 
   enum Table { kUser = 0, kItem = 1 };
   uint32_t rows(Table table) const { return tables_[table].rows(); }

@@ -48,6 +48,8 @@ export type ReplayCase = {
 export type ReplayOutcome = {
   /** (steps): the loss that was back-propagated. */
   loss: Float64Array;
+  /** [steps] of (batch): the loss of each sample, R-CE's weight included, also of those that T-CE dropped. */
+  sampleLoss: Float32Array[];
   /** [steps]: positions in the batch that T-CE dropped, ascending. */
   dropped: Uint32Array[];
   final: Parameters;

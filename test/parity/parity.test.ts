@@ -1,0 +1,24 @@
+/** PyTorch's fixtures, where this machine has them. */
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openEngine } from '@adt/worker/engines/registry';
+import { describe, expect, test } from 'vitest';
+import { fixtureFiles, runCase } from './runCases.js';
+
+const directory =
+  process.env.ADT_PARITY_DIR ?? fileURLToPath(new URL('../../../shared/parity', import.meta.url));
+
+if (!existsSync(directory)) console.log(`parity: skipped, there is no ${directory}`);
+
+describe.skipIf(!existsSync(directory))('the engine computes what PyTorch computed', async () => {
+  const files = existsSync(directory) ? fixtureFiles(directory) : [];
+  const engine = await openEngine();
+  for (const file of files) {
+    test(basename(file, '.json'), ({ skip }) => {
+      const result = runCase(engine, file);
+      if (result.outcome === 'skipped') skip(result.why);
+      expect(result).toMatchObject({ outcome: 'passed' });
+    });
+  }
+});

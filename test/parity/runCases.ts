@@ -1,0 +1,27 @@
+/** Runs every fixture of a folder through an engine. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Engine } from '@adt/worker/engines/engine';
+import { type Deviation, worstDeviation } from './compare.js';
+import { readFixture, replayCaseOf } from './fixture.js';
+
+export type CaseResult =
+  | ({ name: string; outcome: 'passed' | 'failed' } & Deviation)
+  | { name: string; outcome: 'skipped'; why: string };
+
+/** Fixture files of a folder, by name. @throws Error when there is none or it can't be read */
+export function fixtureFiles(directory: string): string[] {
+  const files = readdirSync(directory).filter((name) => name.endsWith('.json'));
+  if (files.length === 0) throw new Error(`${directory}: no .json fixture`);
+  return files.sort().map((name) => join(directory, name));
+}
+
+/** @throws Error when the fixture can't be read */
+export function runCase(engine: Engine, path: string): CaseResult {
+  const name = path.replace(/^.*[/\\]|\.json$/g, '');
+  const fixture = readFixture(path);
+  const replayCase = replayCaseOf(fixture);
+  if (replayCase === null) return { name, outcome: 'skipped', why: `no model ${fixture.model} yet` };
+  const deviation = worstDeviation(fixture, engine.replay(replayCase));
+  return { name, outcome: deviation.ratio <= 1 ? 'passed' : 'failed', ...deviation };
+}
