@@ -1,0 +1,105 @@
+/** The data sets: size, false positives, where they come from. */
+import type { Dataset, PartStats } from '@adt/proto/gen/adt/v1/search';
+import type { Metadata } from 'next';
+import { PageHeader } from '@/components/shell/page';
+import { Ago } from '@/components/time/clock';
+import { EmptyState } from '@/components/ui/emptyState';
+import { Table, Td, Th } from '@/components/ui/table';
+import { ABSENT, formatBytes, formatCount, formatPercent } from '@/format/number';
+import { show } from '@/lib/page';
+import { listDatasets } from '@/lib/search';
+
+export const metadata: Metadata = { title: 'Data sets' };
+
+const IMPORT = "npx adt dataset import DIR --name NAME --fp 'rating<3'";
+
+export default async function DatasetsPage() {
+  return show(await listDatasets(), (datasets) => (
+    <>
+      <PageHeader
+        title="Data sets"
+        note={
+          <>
+            Add one: <code className="select-all break-all font-mono">{IMPORT}</code>
+          </>
+        }
+      />
+      <div className="overflow-hidden rounded-lg border border-line bg-surface">
+        {datasets.length === 0 ? (
+          <EmptyState title="No data sets yet">
+            Import one with the command above. It is uploaded when the platform runs.
+          </EmptyState>
+        ) : (
+          <DatasetTable datasets={datasets} />
+        )}
+      </div>
+    </>
+  ));
+}
+
+function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
+  return (
+    <Table>
+      <thead>
+        <tr>
+          <Th>Name</Th>
+          <Th numeric>Users</Th>
+          <Th numeric>Items</Th>
+          <Th numeric>Interactions</Th>
+          <Th numeric>False positives</Th>
+          <Th numeric>Train</Th>
+          <Th numeric>Validation</Th>
+          <Th numeric>Test</Th>
+          <Th>False positive means</Th>
+          <Th>Source</Th>
+          <Th numeric>Size</Th>
+          <Th numeric>Added</Th>
+        </tr>
+      </thead>
+      <tbody className="[&>tr:last-child>td]:border-b-0">
+        {datasets.map((dataset) => (
+          <DatasetRow key={dataset.name} dataset={dataset} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function DatasetRow({ dataset }: { dataset: Dataset }) {
+  const parts = [dataset.train, dataset.valid, dataset.test];
+  const interactions = parts.reduce((sum, part) => sum + (part?.interactions ?? 0), 0);
+  return (
+    <tr className="hover:bg-sunken/60">
+      <Td>
+        <span className="font-medium">{dataset.name}</span>
+        <span title={dataset.sha256} className="block font-mono text-muted text-xs">
+          {dataset.sha256.slice(0, 12)}
+        </span>
+      </Td>
+      <Td numeric>{formatCount(dataset.users)}</Td>
+      <Td numeric>{formatCount(dataset.items)}</Td>
+      <Td numeric>{formatCount(interactions)}</Td>
+      <Td numeric>{falsePositives(parts)}</Td>
+      {(['train', 'valid', 'test'] as const).map((part) => (
+        <Td numeric key={part}>
+          {formatCount(dataset[part]?.interactions ?? 0)}
+        </Td>
+      ))}
+      <Td className="whitespace-nowrap">{dataset.fpRule || ABSENT}</Td>
+      <Td className="max-w-56 truncate text-muted">{dataset.source || ABSENT}</Td>
+      <Td numeric>{formatBytes(dataset.bytes)}</Td>
+      <Td numeric className="text-muted">
+        <Ago ms={dataset.createdMs} />
+      </Td>
+    </tr>
+  );
+}
+
+/** Over the parts that carry flags: the others say nothing about theirs. */
+function falsePositives(parts: readonly (PartStats | undefined)[]): string {
+  const flagged = parts.filter((part) => part?.falsePositives !== undefined);
+  if (flagged.length === 0) return ABSENT;
+  const count = flagged.reduce((sum, part) => sum + (part?.falsePositives ?? 0), 0);
+  const all = flagged.reduce((sum, part) => sum + (part?.interactions ?? 0), 0);
+  return `${formatCount(count)} (${formatPercent(all === 0 ? 0 : count / all)})`;
+}

@@ -1,0 +1,27 @@
+/** The list of sweeps, and submitting one. */
+import { z } from 'zod';
+import { problem, problemResponse } from '@/lib/problem';
+import { readJson } from '@/lib/requestBody';
+import { refuseCrossSite, respond } from '@/lib/route';
+import { submitSweep } from '@/lib/search';
+import { sweepsSnapshot } from '@/lib/snapshots';
+
+const body = z.strictObject({ spec: z.string().min(1) });
+const KEY = /^[\w-]{8,100}$/;
+
+export async function GET(request: Request): Promise<Response> {
+  return respond(await sweepsSnapshot(new URL(request.url).searchParams.get('cursor') ?? ''));
+}
+
+export async function POST(request: Request): Promise<Response> {
+  const crossSite = refuseCrossSite(request);
+  if (crossSite) return crossSite;
+  const key = request.headers.get('idempotency-key') ?? '';
+  if (!KEY.test(key)) {
+    const detail = 'Send the header Idempotency-Key with 8 to 100 of A-Z a-z 0-9 _ -.';
+    return problemResponse(problem(400, 'NO_IDEMPOTENCY_KEY', 'No idempotency key', detail));
+  }
+  const read = await readJson(request, body);
+  if (!read.ok) return problemResponse(read.problem);
+  return respond(await submitSweep(read.value.spec, key), 201);
+}

@@ -1,0 +1,16 @@
+/** No page at this address, or no such sweep or trial. */
+import { ButtonLink } from '@/components/ui/button';
+import { ErrorState } from '@/components/ui/errorState';
+
+export default function NotFound() {
+  return (
+    <main>
+      <ErrorState
+        title="Nothing is here"
+        detail="The address is mistyped, or what it named was removed."
+        code="404"
+        actions={<ButtonLink href="/sweeps">All sweeps</ButtonLink>}
+      />
+    </main>
+  );
+}

@@ -1,0 +1,6 @@
+/** The address without a path is the list of sweeps. */
+import { redirect } from 'next/navigation';
+
+export default function Home(): never {
+  redirect('/sweeps');
+}

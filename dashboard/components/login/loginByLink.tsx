@@ -1,0 +1,66 @@
+'use client';
+/** Posts the code from the link's fragment, which no server ever logs, and goes on to the sweeps. */
+import { useEffect, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { postJson } from '@/live/fetchProblem';
+
+type Stage = 'checking' | 'no code' | 'refused' | 'unreachable';
+
+// A code works once; React may run an effect twice.
+let posted: string | null = null;
+
+export function LoginByLink() {
+  const [stage, setStage] = useState<Stage>('checking');
+  useEffect(() => {
+    const follow = () => void signInByFragment(setStage);
+    follow();
+    // A second link pasted into the same tab changes the fragment only.
+    window.addEventListener('hashchange', follow);
+    return () => window.removeEventListener('hashchange', follow);
+  }, []);
+  return <div aria-live="polite">{CONTENT[stage]}</div>;
+}
+
+async function signInByFragment(setStage: (stage: Stage) => void): Promise<void> {
+  const code = decodeURIComponent(location.hash.slice(1));
+  if (code === '') {
+    if (posted === null) setStage('no code');
+    return;
+  }
+  if (code === posted) return;
+  posted = code;
+  setStage('checking');
+  const answer = await postJson('/api/login', { code });
+  // The code is spent: neither history nor a screenshot needs it.
+  history.replaceState(null, '', '/login');
+  if (answer.ok) location.replace('/sweeps');
+  else setStage(answer.problem.status === 401 ? 'refused' : 'unreachable');
+}
+
+const NEW_LINK = (
+  <>
+    Get a new one in the folder of the platform:
+    <code className="mt-2 block select-all rounded-md bg-sunken px-3 py-2 font-mono text-fg">
+      npx adt login
+    </code>
+  </>
+);
+
+const CONTENT: Record<Stage, React.ReactNode> = {
+  checking: <p className="text-muted">Signing in…</p>,
+  'no code': <div className="text-muted">You are signed out. A link signs you in. {NEW_LINK}</div>,
+  refused: (
+    <div role="alert" className="text-muted">
+      <p className="mb-1 font-medium text-bad">This link no longer works.</p>A link signs in once, within 24
+      hours, and dies when the platform restarts. {NEW_LINK}
+    </div>
+  ),
+  unreachable: (
+    <div role="alert" className="space-y-3 text-muted">
+      <p>
+        <span className="font-medium text-bad">The dashboard did not answer.</span> Is the platform running?
+      </p>
+      <Button onClick={() => location.reload()}>Try again</Button>
+    </div>
+  ),
+};

@@ -1,0 +1,48 @@
+'use client';
+/** Exact values of the point under the cursor. */
+import { formatCount } from '@/format/number';
+import type { Hovered } from './series';
+
+/** Half of the widest tooltip, so that it stays inside the plot. */
+const HALF_WIDTH = 112;
+
+type PlotTooltipProps = Hovered & {
+  /** Of the point, in pixels from the plot's corner. */
+  left: number;
+  top: number;
+  /** Of the plot. */
+  width: number;
+};
+
+export function PlotTooltip({ series, step, value, left, top, width }: PlotTooltipProps) {
+  const x = Math.min(Math.max(left, HALF_WIDTH), Math.max(HALF_WIDTH, width - HALF_WIDTH));
+  const below = top < 90;
+  return (
+    <>
+      <span
+        aria-hidden
+        className="-translate-x-1/2 -translate-y-1/2 pointer-events-none absolute size-2.5 rounded-full border-2 border-surface"
+        style={{ left, top, background: `var(${series.colour})` }}
+      />
+      <div
+        role="status"
+        className="-translate-x-1/2 pointer-events-none absolute z-10 w-max max-w-56 rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs shadow-pop"
+        style={below ? { left: x, top: top + 12 } : { left: x, top: top - 12, translate: '-50% -100%' }}
+      >
+        <p className="flex items-center gap-1.5 font-medium">
+          <span
+            aria-hidden
+            className="size-2 shrink-0 rounded-full"
+            style={{ background: `var(${series.colour})` }}
+          />
+          {series.label}
+        </p>
+        {series.detail && <p className="text-muted">{series.detail}</p>}
+        <p className="tabular mt-0.5">
+          <span className="font-semibold">{Number(value.toPrecision(7))}</span>
+          <span className="text-muted"> at iteration {formatCount(step)}</span>
+        </p>
+      </div>
+    </>
+  );
+}

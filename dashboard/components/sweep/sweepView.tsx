@@ -1,0 +1,101 @@
+'use client';
+/** One sweep, live: how far, the best of each loss, the curves, the ranking. */
+import type { SweepSummary } from '@adt/proto/gen/adt/v1/search';
+import { useMemo, useState } from 'react';
+import { LivePill } from '@/components/shell/livePill';
+import { PageHeader } from '@/components/shell/page';
+import { Ago, Elapsed, useNow } from '@/components/time/clock';
+import { ButtonLink } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { ProgressBar, trialsEnded, trialTotal } from '@/components/ui/progressBar';
+import { stateName } from '@/components/ui/stateName';
+import { StatePill } from '@/components/ui/statePill';
+import { Tabs } from '@/components/ui/tabs';
+import { etaMs, formatDuration } from '@/format/time';
+import type { SweepSnapshot } from '@/live/snapshot';
+import type { Rows } from '@/live/state';
+import { useLive } from '@/live/useLive';
+import { CancelSweep } from './cancelSweep';
+import { SpecView } from './specView';
+import { SweepResults } from './sweepResults';
+
+function rowsOf({ sweep, trials, curves }: SweepSnapshot): Rows {
+  return { sweeps: [sweep], trials, curves };
+}
+
+export function SweepView({ initial }: { initial: SweepSnapshot }) {
+  const { sweepId } = initial.sweep;
+  const topic = useMemo(() => ({ kind: 'sweep', sweepId }) as const, [sweepId]);
+  const live = useLive({ topic, url: `/api/sweeps/${sweepId}`, initial, rowsOf });
+  const { state, status, refresh } = live;
+  const sweep = state.sweeps.get(sweepId) ?? initial.sweep;
+  const trials = useMemo(() => [...state.trials.values()], [state.trials]);
+  const [bySeed, setBySeed] = useState(false);
+  return (
+    <>
+      <PageHeader
+        trail={[{ href: '/sweeps', title: 'Sweeps' }]}
+        title={sweep.name}
+        marks={
+          <>
+            <StatePill state={stateName(sweep.state)} />
+            <LivePill status={status} />
+          </>
+        }
+        note={<Facts sweep={sweep} />}
+        actions={
+          <>
+            <ButtonLink size="sm" href={`/sweeps/new?from=${sweepId}`}>
+              Clone and edit
+            </ButtonLink>
+            {stateName(sweep.state) === 'RUNNING' && <CancelSweep sweep={sweep} onCancelled={refresh} />}
+          </>
+        }
+      />
+      <Card className="mb-4">
+        <ProgressBar counts={sweep.counts} legend />
+      </Card>
+      <Tabs
+        label="Views of the sweep"
+        tabs={[
+          {
+            id: 'results',
+            title: 'Results',
+            content: (
+              <SweepResults
+                sweep={sweep}
+                trials={trials}
+                curves={state.curves}
+                bySeed={bySeed}
+                onBySeed={setBySeed}
+              />
+            ),
+          },
+          { id: 'spec', title: 'YAML', content: <SpecView spec={initial.spec} /> },
+        ]}
+      />
+    </>
+  );
+}
+
+function Facts({ sweep }: { sweep: SweepSummary }) {
+  return (
+    <>
+      #{sweep.sweepId} · ranked by {sweep.metric} · {sweep.datasets.join(', ')} · {sweep.models.join(', ')} ·
+      created <Ago ms={sweep.createdMs} />
+      {sweep.finishedMs !== undefined && (
+        <>
+          {' '}
+          · took <Elapsed fromMs={sweep.createdMs} toMs={sweep.finishedMs} />
+        </>
+      )}
+      {stateName(sweep.state) === 'RUNNING' && <TimeLeft sweep={sweep} />}
+    </>
+  );
+}
+
+function TimeLeft({ sweep: { counts, createdMs } }: { sweep: SweepSummary }) {
+  const nowMs = useNow(2_000);
+  const left = etaMs({ ended: trialsEnded(counts), total: trialTotal(counts), createdMs, nowMs });
+  return <span suppressHydrationWarning>{left === null ? '' : ` · about ${formatDuration(left)} left`}</span>;
+}

@@ -1,0 +1,134 @@
+/** A trial's numbers: the headline, results by metric, parameters and hashes. */
+import type { RunReport, TrialSummary } from '@adt/proto/gen/adt/v1/search';
+import type { ReactNode } from 'react';
+import { Elapsed } from '@/components/time/clock';
+import { Card } from '@/components/ui/card';
+import { Table, Td, Th } from '@/components/ui/table';
+import { measureTitle, metricTitle } from '@/format/metric';
+import { ABSENT, formatCount, formatMetric, formatParameter, formatPercent } from '@/format/number';
+import { formatDuration } from '@/format/time';
+
+type FactProps = { label: string; children: ReactNode };
+
+function Fact({ label, children }: FactProps) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-muted text-xs">{label}</dt>
+      <dd className="tabular mt-0.5 truncate font-semibold text-lg">{children}</dd>
+    </div>
+  );
+}
+
+export function Headline({ trial, metric }: { trial: TrialSummary; metric: string }) {
+  const { lastStep, totalSteps, startedMs, endedMs, bestStep, epoch } = trial;
+  const steps = totalSteps === 0 ? ABSENT : `${formatCount(lastStep)} / ${formatCount(totalSteps)}`;
+  return (
+    <Card>
+      <dl className="grid grid-cols-2 gap-4 sm:grid-cols-3 lg:grid-cols-5">
+        <Fact label={`Best ${metricTitle(metric)}`}>{formatMetric(trial.bestValue)}</Fact>
+        <Fact label="At iteration">{bestStep === undefined ? ABSENT : formatCount(bestStep)}</Fact>
+        <Fact label={totalSteps === 0 ? 'Iterations' : `Iterations, ${formatPercent(lastStep / totalSteps)}`}>
+          {steps}
+        </Fact>
+        <Fact label="Duration">
+          {startedMs === undefined ? ABSENT : <Elapsed fromMs={startedMs} toMs={endedMs} />}
+        </Fact>
+        <Fact label="Attempts">{epoch}</Fact>
+      </dl>
+    </Card>
+  );
+}
+
+export function Results({ trial, report }: { trial: TrialSummary; report: RunReport | undefined }) {
+  const valid = byMeasure(trial.valid);
+  const test = byMeasure(trial.test);
+  const measures = [...new Set([...valid.keys(), ...test.keys()])];
+  return (
+    <Card title="Results at the chosen checkpoint" flush={measures.length > 0}>
+      {measures.length === 0 ? (
+        <p className="text-muted text-sm">They come when the trial is done.</p>
+      ) : (
+        <Table>
+          <thead>
+            <tr>
+              <Th>Metric</Th>
+              <Th numeric>Validation</Th>
+              <Th numeric>Test</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {measures.map((measure) => (
+              <tr key={measure}>
+                <Td>{measureTitle(measure)}</Td>
+                <Td numeric>{formatMetric(valid.get(measure))}</Td>
+                <Td numeric className="font-medium">
+                  {formatMetric(test.get(measure))}
+                </Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      {report && report.seconds.length > 0 && (
+        <div className="px-4 py-3 text-sm">
+          <h3 className="mb-1 text-muted text-xs">Time by phase</h3>
+          <ul className="tabular flex flex-wrap gap-x-4 gap-y-1">
+            {report.seconds.map(({ metric, value }) => (
+              <li key={metric}>
+                {metric} <span className="font-medium">{formatDuration(1000 * (value ?? 0))}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+export function Parameters({ trial, report }: { trial: TrialSummary; report: RunReport | undefined }) {
+  const { config } = trial;
+  if (config === undefined) return null;
+  const lines: [string, ReactNode][] = [
+    ['ε_max', formatParameter(config.epsMax)],
+    ['ε_N', formatParameter(config.epsN)],
+    ['β', formatParameter(config.beta)],
+    ['Learning rate', formatParameter(config.lr)],
+    ['Factors', formatCount(config.factors)],
+    ['Batch size', formatCount(config.batchSize)],
+    ['Negatives per positive', formatCount(config.negatives)],
+    ['Epochs', formatCount(config.epochs)],
+    ['Evaluated every', `${formatCount(config.evalEvery)} iterations`],
+    ['Top K', config.topk.join(', ')],
+    ['Checkpoint by', config.select],
+    ['Seed', String(config.seed)],
+    ['Worker', trial.workerId || ABSENT],
+    ['Engine', report?.engine || ABSENT],
+    ['Data SHA-256', <Hash key="data" value={config.datasetSha256} />],
+    ['Model SHA-256', <Hash key="model" value={report?.parametersSha256 ?? ''} />],
+  ];
+  return (
+    <Card title="Parameters">
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1.5 text-sm">
+        {lines.map(([label, value]) => (
+          <div key={label} className="contents">
+            <dt className="text-muted">{label}</dt>
+            <dd className="tabular min-w-0 truncate text-right">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+function Hash({ value }: { value: string }) {
+  if (value === '') return ABSENT;
+  return (
+    <span title={value} className="font-mono text-xs">
+      {value.slice(0, 16)}…
+    </span>
+  );
+}
+
+function byMeasure(values: TrialSummary['valid']): Map<string, number | undefined> {
+  return new Map(values.map(({ metric, value }) => [metric.replace(/^(valid|test)\//, ''), value]));
+}

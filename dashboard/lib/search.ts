@@ -1,0 +1,89 @@
+/** Every question that the dashboard asks of SearchService, one function each. */
+import 'server-only';
+import type {
+  Curve,
+  Dataset,
+  ListSweepsReply,
+  Sweep,
+  SweepPlan,
+  SweepSummary,
+  Trial,
+  TrialSummary,
+  Worker,
+} from '@adt/proto/gen/adt/v1/search';
+import { SpecFormat } from '@adt/proto/gen/adt/v1/search';
+import { ask } from './coordinator';
+import type { Answer } from './problem';
+import {
+  CURVES_PAGE,
+  MAX_TRIALS,
+  PLAN_DEADLINE_MS,
+  READ_DEADLINE_MS,
+  SUBMIT_DEADLINE_MS,
+  TRIALS_PAGE,
+} from './tunables';
+
+export function listSweeps(cursor = ''): Promise<Answer<ListSweepsReply>> {
+  return ask((client) => client.listSweeps, { limit: 100, cursor }, READ_DEADLINE_MS);
+}
+
+export function getSweep(sweepId: number): Promise<Answer<Sweep>> {
+  return ask((client) => client.getSweep, { sweepId }, READ_DEADLINE_MS);
+}
+
+export function cancelSweep(sweepId: number): Promise<Answer<SweepSummary>> {
+  return ask((client) => client.cancelSweep, { sweepId }, READ_DEADLINE_MS);
+}
+
+export function planSweep(spec: string): Promise<Answer<SweepPlan>> {
+  return ask((client) => client.planSweep, { spec, format: SpecFormat.YAML }, PLAN_DEADLINE_MS);
+}
+
+export function submitSweep(spec: string, idempotencyKey: string): Promise<Answer<SweepSummary>> {
+  const request = { spec, format: SpecFormat.YAML, idempotencyKey, owner: '' };
+  return ask((client) => client.submitSweep, request, SUBMIT_DEADLINE_MS);
+}
+
+/** All trials of a sweep, best first, up to MAX_TRIALS. */
+export async function listTrials(sweepId: number): Promise<Answer<TrialSummary[]>> {
+  const trials: TrialSummary[] = [];
+  let cursor = '';
+  do {
+    const request = { sweepId, limit: TRIALS_PAGE, cursor, order: 'best' };
+    const page = await ask((client) => client.listTrials, request, READ_DEADLINE_MS);
+    if (!page.ok) return page;
+    trials.push(...page.value.trials);
+    cursor = page.value.nextCursor;
+  } while (cursor !== '' && trials.length < MAX_TRIALS);
+  return { ok: true, value: trials };
+}
+
+export function getTrial(trialId: number): Promise<Answer<Trial>> {
+  return ask((client) => client.getTrial, { trialId }, READ_DEADLINE_MS);
+}
+
+/** @param metrics empty: all */
+export async function getCurves(
+  trialIds: number[],
+  metrics: string[],
+  maxPoints: number,
+): Promise<Answer<Curve[]>> {
+  const curves: Curve[] = [];
+  for (let at = 0; at < trialIds.length; at += CURVES_PAGE) {
+    const request = { trialIds: trialIds.slice(at, at + CURVES_PAGE), metrics, maxPoints };
+    const page = await ask((client) => client.getCurves, request, READ_DEADLINE_MS);
+    if (!page.ok) return page;
+    curves.push(...page.value.curves);
+  }
+  return { ok: true, value: curves };
+}
+
+export async function listDatasets(): Promise<Answer<Dataset[]>> {
+  const reply = await ask((client) => client.listDatasets, {}, READ_DEADLINE_MS);
+  return reply.ok ? { ok: true, value: reply.value.datasets } : reply;
+}
+
+export async function listWorkers(): Promise<Answer<Worker[]>> {
+  const reply = await ask((client) => client.listWorkers, {}, READ_DEADLINE_MS);
+  return reply.ok ? { ok: true, value: reply.value.workers } : reply;
+}

@@ -1,0 +1,2 @@
+/** Tailwind is the only CSS transform. */
+export default { plugins: { '@tailwindcss/postcss': {} } };
