@@ -39,7 +39,11 @@ export async function watchSweep(context: Context, connection: Connection, sweep
  * Asks once a second until every trial has ended; sits out a platform that restarts.
  * @throws Unreachable when it stays away for a minute
  */
-export async function followSweep(context: Context, { call }: Connection, sweepId: number): Promise<SweepSummary> {
+export async function followSweep(
+  context: Context,
+  { call }: Connection,
+  sweepId: number,
+): Promise<SweepSummary> {
   const progress = startProgress(`sweep ${sweepId}`);
   let answeredAt = performance.now();
   let told = '';

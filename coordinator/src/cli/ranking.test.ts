@@ -1,0 +1,184 @@
+import { TrialState } from '@adt/proto/gen/adt/v1/common';
+import { TrialSummary } from '@adt/proto/gen/adt/v1/search';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rankTrials, spreadOf, stateOf } from './ranking.js';
+import { formatMetric, formatSpread, rankingTable } from './rankingTable.js';
+
+const { SUCCEEDED, RUNNING, QUEUED, FAILED } = TrialState;
+
+const CONFIG = {
+  dataset: 'synthetic',
+  datasetSha256: 'a'.repeat(64),
+  model: 'GMF',
+  loss: 'CE',
+  lr: 0.001,
+  factors: 32,
+  negatives: 1,
+  batchSize: 1024,
+  epochs: 10,
+  evalEvery: 100,
+  topk: [50, 100],
+  select: 'valid/recall@50',
+  seed: 1,
+};
+
+type Given = {
+  config?: Partial<typeof CONFIG> & { epsMax?: number; epsN?: number };
+  value?: number;
+  state?: TrialState;
+  test?: number;
+};
+
+/** Trials numbered in the order given. */
+function trials(...given: Given[]): TrialSummary[] {
+  return given.map(({ config, value, state = SUCCEEDED, test }, index) =>
+    TrialSummary.fromPartial({
+      trialId: 100 + index,
+      number: index + 1,
+      state,
+      config: { ...CONFIG, ...config },
+      bestValue: value,
+      bestStep: value === undefined ? undefined : 200,
+      test: test === undefined ? [] : [{ metric: 'test/recall@50', value: test }],
+    }),
+  );
+}
+
+const T_CE = { loss: 'T-CE', epsMax: 0.1, epsN: 1000 };
+
+describe('rankTrials', () => {
+  it('takes the seeds of a configuration together and puts the best mean first', () => {
+    const [ranking] = rankTrials(
+      trials(
+        { value: 0.3, test: 0.4 },
+        { config: { ...T_CE }, value: 0.5 },
+        { config: { seed: 2 }, value: 0.4, test: 0.6 },
+        { config: { ...T_CE, seed: 2 }, value: 0.4 },
+      ),
+    );
+    expect(
+      ranking?.groups.map(({ rank, config, objective }) => [rank, config.loss, objective?.mean]),
+    ).toEqual([
+      [1, 'T-CE', 0.45],
+      [2, 'CE', 0.35],
+    ]);
+    expect(ranking?.groups[1]?.objective?.sd).toBeCloseTo(Math.SQRT1_2 / 10, 12);
+    expect(ranking?.groups[1]?.test.get('test/recall@50')).toMatchObject({ mean: 0.5, n: 2 });
+  });
+
+  it('ranks each data set by its own metric, losses downwards', () => {
+    const rankings = rankTrials(
+      trials(
+        { config: { dataset: 'adressa', select: 'valid/loss' }, value: 70 },
+        { config: { dataset: 'adressa', select: 'valid/loss', lr: 0.01 }, value: 63 },
+        { value: 0.2 },
+      ),
+    );
+    expect(
+      rankings.map(({ dataset, metric, groups }) => [dataset, metric, groups[0]?.objective?.mean]),
+    ).toEqual([
+      ['adressa', 'valid/loss', 63],
+      ['synthetic', 'valid/recall@50', 0.2],
+    ]);
+  });
+
+  it('counts no value that a failed training had reached, and ranks nothing without a value', () => {
+    const [ranking] = rankTrials(
+      trials(
+        { value: 0.9, state: FAILED },
+        { config: { lr: 0.01 }, state: QUEUED },
+        { config: { lr: 0.1 }, value: 0.1, state: RUNNING },
+      ),
+    );
+    expect(ranking?.groups.map(({ rank, config }) => [rank, config.lr])).toEqual([
+      [1, 0.1],
+      [null, 0.001],
+      [null, 0.01],
+    ]);
+  });
+
+  it('keeps seeds apart when asked', () => {
+    const [ranking] = rankTrials(trials({ value: 0.3 }, { config: { seed: 2 }, value: 0.4 }), {
+      seedsApart: true,
+    });
+    expect(ranking?.groups.map(({ config }) => config.seed)).toEqual([2, 1]);
+  });
+
+  it('does not depend on the order in which trials arrive', () => {
+    const all = trials(
+      ...Array.from({ length: 12 }, (_, n) => ({
+        config: { lr: [0.1, 0.01, 0.001][n % 3], seed: Math.floor(n / 3) },
+        value: (n * 7) % 5 === 0 ? undefined : ((n * 7) % 5) / 10,
+      })),
+    );
+    const board = (list: TrialSummary[]) =>
+      rankTrials(list)[0]?.groups.map(({ rank, config, objective }) => [
+        rank,
+        config.lr,
+        objective?.mean.toFixed(9),
+      ]);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (shuffled) => {
+        expect(board(shuffled)).toEqual(board(all));
+      }),
+    );
+  });
+});
+
+describe('spreadOf', () => {
+  it('is the sample standard deviation, absent for one value', () => {
+    expect(spreadOf([])).toBeNull();
+    expect(spreadOf([3])).toEqual({ mean: 3, sd: null, n: 1 });
+    expect(spreadOf([2, 4, 4, 4, 5, 5, 7, 9])?.sd).toBeCloseTo(2.13809, 5);
+  });
+});
+
+describe('stateOf', () => {
+  it('says one word for one trial and counts several', () => {
+    expect(stateOf([{ state: SUCCEEDED }])).toBe('done');
+    expect(stateOf([{ state: SUCCEEDED }, { state: RUNNING }, { state: SUCCEEDED }])).toBe(
+      '2 done, 1 running',
+    );
+  });
+});
+
+describe('rankingTable', () => {
+  const [ranking] = rankTrials(
+    trials(
+      { value: 0.3, test: 0.4 },
+      { config: T_CE, value: 0.5 },
+      { config: { ...T_CE, seed: 2 }, value: 0.4 },
+    ),
+  );
+
+  it('shows what differs, a dash for what a loss has not, and the spread over seeds', () => {
+    if (!ranking) throw new Error('no ranking');
+    const [header, first, second] = rankingTable(ranking, 10).split('\n');
+    expect(header?.split(/\s{2,}/).map((title) => title.trim())).toEqual([
+      '#',
+      'loss',
+      'ε_max',
+      'ε_N',
+      'lr',
+      'seed',
+      'valid/recall@50',
+      'test/recall@50',
+      'step',
+      'state',
+    ]);
+    expect(first).toContain('0.4500 ± 0.0707 (2)');
+    expect(second).toMatch(/^2 {2}CE +– +– +0\.001 +1 +0\.3000 +0\.4000 +200 {2}done$/);
+  });
+
+  it('counts the lines it leaves out', () => {
+    if (!ranking) throw new Error('no ranking');
+    expect(rankingTable(ranking, 1).split('\n').at(-1)).toBe('… 1 more (--top 2 shows all)');
+  });
+
+  it('writes shares with four decimals and losses with four digits', () => {
+    expect(formatMetric(0.09131)).toBe('0.0913');
+    expect(formatMetric(72.784)).toBe('72.78');
+    expect(formatSpread(null)).toBe('–');
+  });
+});
