@@ -11,8 +11,10 @@ export type Progress = {
   clear(): void;
 };
 
+type Terminal = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+
 /** Shows `label`, a bar, percent, the caller's detail and the time left. */
-export function startProgress(label: string, stream = process.stderr): Progress {
+export function startProgress(label: string, stream: Terminal = process.stderr): Progress {
   if (stream.isTTY !== true) return { update() {}, clear() {} };
   const started = performance.now();
   let drawn = Number.NEGATIVE_INFINITY;

@@ -56,7 +56,8 @@ export function trainingConfigOf(
 
 /** `valid-loss` is the paper's word for the series valid/loss. */
 function metricOf(select: string): string {
-  if (select.startsWith('test/')) throw new UsageError('--select: the test part never selects; take valid/…');
+  if (select.startsWith('test/'))
+    throw new UsageError(`--select: the test part never selects; take ${select.replace('test', 'valid')}`);
   return select === 'valid-loss' ? 'valid/loss' : select;
 }
 

@@ -1,6 +1,7 @@
 /** Sends a bundle to a running platform, in chunks and no faster than it is taken. */
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import { Socket } from 'node:net';
 import { type Dataset, SearchServiceClient, type UploadDatasetRequest } from '@adt/proto/gen/adt/v1/search';
 import { AUTHORIZATION } from '@adt/proto/token';
 import type { StoredDataset } from '@adt/worker/data/store';
@@ -9,7 +10,12 @@ import { type ClientWritableStream, credentials, Metadata, type ServiceError } f
 import type { Context } from './context.js';
 import { printNote } from './output.js';
 import { type Platform, readRunFile } from './runFile.js';
-import { PLATFORM_ANSWERS_WITHIN_MS, UPLOAD_CHUNK_BYTES } from './tunables.js';
+import {
+  KEEPALIVE_INTERVAL_MS,
+  KEEPALIVE_TIMEOUT_MS,
+  PLATFORM_ANSWERS_WITHIN_MS,
+  UPLOAD_CHUNK_BYTES,
+} from './tunables.js';
 
 export type UploadParams = {
   client: SearchServiceClient;
@@ -71,10 +77,12 @@ export async function uploadIfRunning(
   replace: boolean,
 ): Promise<boolean> {
   const platform = await readRunFile(context.dataDir);
-  if (platform === null) return false;
-  const client = connect(platform);
+  if (platform === null || !(await answers(platform))) return false;
+  const client = new SearchServiceClient(platform.grpc, credentials.createInsecure(), {
+    'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+  });
   try {
-    if (!(await answers(client))) return false;
     await uploadDataset({ client, token: platform.token, dataset, replace, signal: context.signal });
     return true;
   } catch (error) {
@@ -86,14 +94,19 @@ export async function uploadIfRunning(
   }
 }
 
-function connect({ grpc }: Platform): SearchServiceClient {
-  return new SearchServiceClient(grpc, credentials.createInsecure());
-}
-
-function answers(client: SearchServiceClient): Promise<boolean> {
-  return new Promise((resolve) => {
-    client.waitForReady(Date.now() + PLATFORM_ANSWERS_WITHIN_MS, (error) => resolve(error === undefined));
-  });
+/** A plain connection tells a dead platform at once, where a channel keeps trying. */
+async function answers({ grpc }: Platform): Promise<boolean> {
+  const [, host, port] = grpc.match(/^\[?([^\]]+)\]?:(\d{1,5})$/) ?? [];
+  const socket = new Socket();
+  try {
+    socket.connect(Number(port), host ?? '');
+    await once(socket, 'connect', { signal: AbortSignal.timeout(PLATFORM_ANSWERS_WITHIN_MS) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** @param ended aborted when the call has ended, so that nothing waits for a drain that never comes */
