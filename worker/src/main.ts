@@ -1,7 +1,7 @@
 /** The worker process: environment in, ready line out, one clean way to end. */
 import { once } from 'node:events';
 import { Agent, RegistrationRefused } from './agent/agent.js';
-import { listEngines } from './engines/registry.js';
+import { listEngines, openEngine } from './engines/registry.js';
 import { EnvError, parseEnv, type WorkerEnv } from './env.js';
 import { createLog, messageOf } from './log.js';
 import { ORPHAN_BOUND_MS } from './tunables.js';
@@ -24,6 +24,7 @@ async function main(env: WorkerEnv): Promise<number> {
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   if (env.parentWatch) {
+    process.stdin.on('error', () => {});
     process.stdin.resume().once('close', () => {
       boundMs = ORPHAN_BOUND_MS;
       log.warn('the launcher is gone');
@@ -31,7 +32,8 @@ async function main(env: WorkerEnv): Promise<number> {
     });
   }
   const engines = await listEngines();
-  if (engines.length === 0) throw new Error('no training engine loads on this machine');
+  // Throws, with what to do about it, where the list is empty.
+  if (engines.length === 0) await openEngine();
   try {
     const agent = await Agent.start({ env, engines, log }, stopping.signal);
     process.stdout.write(`${JSON.stringify({ ready: true, workerId: agent.workerId })}\n`);
@@ -47,7 +49,10 @@ async function main(env: WorkerEnv): Promise<number> {
 try {
   process.exit(await main(parseEnv(process.env)));
 } catch (error) {
-  const isBadInput = error instanceof EnvError || error instanceof RegistrationRefused;
-  log.error(isBadInput ? messageOf(error) : 'the worker cannot go on', { why: String(error) });
-  process.exit(isBadInput ? EXIT_BAD_INPUT : 1);
+  if (error instanceof EnvError || error instanceof RegistrationRefused) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exit(EXIT_BAD_INPUT);
+  }
+  log.error('the worker cannot go on', { why: messageOf(error) });
+  process.exit(1);
 }

@@ -29,6 +29,9 @@ export const NATS_PING_INTERVAL_MS = 10_000;
 /** Wait between two connection attempts to NATS. */
 export const NATS_RECONNECT_MS = 1_000;
 
+/** A clean farewell to NATS may take this long; then the socket goes anyway. */
+export const NATS_CLOSE_MS = 1_000;
+
 /** Points of a batch; the coordinator refuses more. */
 export const BATCH_MAX_POINTS = 500;
 /** Encoded size of a batch; the coordinator refuses more. */

@@ -143,7 +143,8 @@ async function register(
 ): Promise<RegisterReply> {
   const answer = await connection.persist('register', identity, signal);
   if (answer === null) throw signal.reason;
-  if ('refusal' in answer) throw new RegistrationRefused(answer.refusal.message);
+  if ('refusal' in answer)
+    throw new RegistrationRefused(`the coordinator refuses this worker: ${answer.refusal.message}`);
   return answer.reply;
 }
 

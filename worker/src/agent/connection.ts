@@ -28,6 +28,9 @@ type UnaryCall<M extends Method> = (
   callback: (error: Error | null, reply: Reply<M>) => void,
 ) => ClientUnaryCall;
 
+/** Refusals that pass by themselves; who beats registers anew where that is what is missing. */
+const PASSING: readonly Refusal['kind'][] = ['away', 'unregistered'];
+
 export type Answer<T> = { reply: T } | { refusal: Refusal };
 
 export type MetricCall = ClientDuplexStream<MetricUp, MetricDown>;
@@ -77,7 +80,7 @@ export class Connection {
     const backoff = new Backoff();
     while (!signal.aborted) {
       const answer = await this.call(method, request);
-      if ('reply' in answer || answer.refusal.kind !== 'away') return answer;
+      if ('reply' in answer || !PASSING.includes(answer.refusal.kind)) return answer;
       await backoff.wait(signal);
     }
     return null;

@@ -4,6 +4,7 @@ import { Decision } from '@adt/proto/gen/adt/v1/trial';
 import type { Log } from '../log.js';
 import { HEARTBEAT_DEADLINE_MS, OFFLINE_STOP_MS } from '../tunables.js';
 import type { Connection } from './connection.js';
+import type { Refusal } from './refusal.js';
 
 type Lease = {
   trialId: number;
@@ -19,7 +20,7 @@ export type HeartbeatParams = {
   intervalMs: number;
   leaseTtlMs: number;
   log: Log;
-  /** The coordinator answers again after it did not: introduce the worker anew. */
+  /** The coordinator answers again after it did not, or does not know the worker: register anew. */
   onReturn(): Promise<void>;
   offlineStopMs?: number;
 };
@@ -88,12 +89,7 @@ export class Heartbeat {
     const leases = asked.map(({ trialId, epoch }) => ({ trialId, epoch }));
     const request = { workerId, leases, draining: this.draining };
     const answer = await connection.call('heartbeat', request, HEARTBEAT_DEADLINE_MS);
-    if ('refusal' in answer) {
-      if (this.reachable)
-        this.params.log.warn('coordinator does not answer', { why: answer.refusal.message });
-      this.reachable = false;
-      return this.giveUpStale();
-    }
+    if ('refusal' in answer) return await this.unanswered(answer.refusal);
     for (const { trialId, epoch, decision } of answer.reply.decisions) {
       const lease = asked.find((held) => held.trialId === trialId && held.epoch === epoch);
       if (lease === undefined) continue;
@@ -101,6 +97,13 @@ export class Heartbeat {
       lease.onDecision(decision);
     }
     if (!this.reachable) await this.welcomeBack();
+  }
+
+  private async unanswered(refusal: Refusal): Promise<void> {
+    if (this.reachable) this.params.log.warn('no answer to the heartbeat', { why: refusal.message });
+    this.reachable = false;
+    if (refusal.kind === 'unregistered') await this.params.onReturn();
+    this.giveUpStale();
   }
 
   private async welcomeBack(): Promise<void> {

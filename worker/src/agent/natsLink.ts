@@ -5,7 +5,13 @@ import { type Consumer, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Log, messageOf } from '../log.js';
-import { BIND_RETRY_MS, NATS_PING_INTERVAL_MS, NATS_RECONNECT_MS, PULL_EXPIRES_MS } from '../tunables.js';
+import {
+  BIND_RETRY_MS,
+  NATS_CLOSE_MS,
+  NATS_PING_INTERVAL_MS,
+  NATS_RECONNECT_MS,
+  PULL_EXPIRES_MS,
+} from '../tunables.js';
 import { sleep } from './backoff.js';
 
 export type NatsLinkParams = { servers: readonly string[]; token: string; pool: string; log: Log };
@@ -64,20 +70,19 @@ export class NatsLink {
 
   async close(): Promise<void> {
     this.stopping.abort();
-    await this.connection?.close();
+    // A server that is gone never answers the farewell.
+    await Promise.race([this.connection?.close(), sleep(NATS_CLOSE_MS)]);
     await this.running;
   }
 
   private async run(): Promise<void> {
     const connection = await this.connectOnce();
     if (connection === null) return;
-    const watching = this.watch(connection);
+    void this.watch(connection);
     while (!this.stopping.signal.aborted) {
       if (this.connected && this.binding === null) await this.bind(connection);
       await sleep(BIND_RETRY_MS, this.stopping.signal);
     }
-    await connection.close();
-    await watching;
   }
 
   /** The client reconnects for ever by itself, but not to a server that was never there. */

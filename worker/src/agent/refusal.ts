@@ -6,21 +6,27 @@ import { type ServiceError, status } from '@grpc/grpc-js';
 /**
  * - `away`: no answer, or the coordinator cannot answer now. The call is repeated.
  * - `fenced`: another attempt owns the trial. Nothing more is sent for this one.
+ * - `unregistered`: the coordinator does not know the worker (its database is another one). Register again.
  * - `gap`: the coordinator holds fewer points than the worker thought. Resend what follows `ackedSeq`.
  * - `bad`: the coordinator will never take this. Repeating it would go on for ever.
  */
 export type Refusal =
-  | { kind: 'away' | 'fenced' | 'bad'; message: string }
+  | { kind: 'away' | 'fenced' | 'unregistered' | 'bad'; message: string }
   | { kind: 'gap'; message: string; ackedSeq: number };
+
+const KIND_OF_REASON: Record<string, 'fenced' | 'unregistered'> = {
+  STALE_EPOCH: 'fenced',
+  UNKNOWN_WORKER: 'unregistered',
+};
 
 const KIND_OF_STATUS: Partial<Record<status, 'fenced' | 'bad'>> = {
   [status.INVALID_ARGUMENT]: 'bad',
+  [status.FAILED_PRECONDITION]: 'bad',
   [status.UNAUTHENTICATED]: 'bad',
   [status.UNIMPLEMENTED]: 'bad',
   // The trial is gone with its sweep, or was never ours: either way it is not ours now.
   [status.NOT_FOUND]: 'fenced',
   [status.PERMISSION_DENIED]: 'fenced',
-  [status.FAILED_PRECONDITION]: 'fenced',
 };
 
 /** Sorts a gRPC error. @throws the error itself when no call failed (a bug of ours) */
@@ -29,7 +35,7 @@ export function refusalOf(error: unknown): Refusal {
   const info = errorInfo(error);
   const message = `${status[error.code]}: ${error.details}`;
   if (info?.reason === 'SEQ_GAP') return { kind: 'gap', message, ackedSeq: info.ackedSeq ?? 0 };
-  return { kind: KIND_OF_STATUS[error.code] ?? 'away', message };
+  return { kind: KIND_OF_REASON[info?.reason ?? ''] ?? KIND_OF_STATUS[error.code] ?? 'away', message };
 }
 
 function isServiceError(error: unknown): error is ServiceError {

@@ -11,6 +11,9 @@ import { failure, failureOf, oomKills } from './failure.js';
 import type { Order } from './orders.js';
 import { runTrainer, type TrainerEnd } from './trainerProcess.js';
 
+/** The coordinator takes no longer name. */
+const MAX_ENGINE_CHARS = 64;
+
 /** How a training ended. A trainer that was told to stop counts as failed; the order says why. */
 type TrainingEnd = { result: TrialResult } | { failure: Failure };
 
@@ -130,7 +133,7 @@ function wireResult(result: TrainResult, engine: EngineInfo): TrialResult {
     valid: metricValues(result.valid),
     test: metricValues(result.test),
     seconds: metricValues(result.seconds),
-    engine: `${engine.name} ${engine.version}, ${engine.device}`,
+    engine: `${engine.name} ${engine.version}, ${engine.device}`.slice(0, MAX_ENGINE_CHARS),
     parametersSha256: result.parametersSha256,
   };
 }

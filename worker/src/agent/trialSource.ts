@@ -65,12 +65,9 @@ export class TrialSource {
       this.backoff.reset();
       return answer.reply.trial ?? null;
     }
-    if (answer.refusal.kind === 'away') {
-      hint.nak(HINT_RETRY_MS);
-      await this.backoff.wait(signal);
-    } else {
-      hint.ack();
-    }
+    // No reason to forget the trial: it may be somebody else's luck.
+    hint.nak(HINT_RETRY_MS);
+    await this.backoff.wait(signal);
     return null;
   }
 

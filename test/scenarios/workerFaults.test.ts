@@ -1,0 +1,103 @@
+/** What happens to a trial when its worker or its coordinator dies, drains or restarts in the middle. */
+import { TrialState } from '@adt/proto/gen/adt/v1/common';
+import { describe, expect, it } from 'vitest';
+import {
+  ENDLESS,
+  expectGapless,
+  membersOf,
+  openScene,
+  type Scene,
+  SHORT,
+  trainersOf,
+} from './workerTrials.js';
+
+const WITHIN_MS = 120_000;
+
+/** The same configuration again, undisturbed: training is deterministic, so its curves are what is to be expected. */
+async function expectCurvesOfUndisturbedTwin(scene: Scene, trialId: number): Promise<void> {
+  const [twin = 0] = (await scene.submit(SHORT)).trialIds;
+  expect((await scene.ended(twin)).summary?.epoch).toBe(1);
+  const curves = await scene.curves(trialId);
+  expect(curves.length).toBeGreaterThan(3);
+  expect(curves).toEqual(await scene.curves(twin));
+}
+
+describe.skipIf(process.platform !== 'linux')('a worker that dies', () => {
+  it(
+    'loses its trial to a new epoch, which ends once and shows nothing of the old attempt',
+    async () => {
+      const scene = await openScene({ workers: 1 });
+      const [worker] = scene.platform.workers;
+      const [trialId = 0] = (await scene.submit(SHORT)).trialIds;
+      await scene.reached(trialId, 50);
+      const trainers = trainersOf(worker?.pid ?? 0);
+      expect(trainers).toHaveLength(1);
+
+      worker?.kill();
+      await worker?.exited;
+      await expect.poll(() => trainers.flatMap(membersOf)).toEqual([]);
+
+      await scene.platform.startWorker();
+      const trial = await scene.ended(trialId);
+      expect(trial.summary).toMatchObject({ state: TrialState.SUCCEEDED, epoch: 2 });
+      expect(trial.attempts.map(({ epoch, outcome }) => [epoch, outcome])).toEqual([
+        [1, 'LOST'],
+        [2, 'SUCCEEDED'],
+      ]);
+      // The lost attempt's points are kept, and read by nobody.
+      expect(Number(trial.attempts[0]?.ackedSeq)).toBeGreaterThan(0);
+      await expectGapless(scene.db, trialId);
+      await expectCurvesOfUndisturbedTwin(scene, trialId);
+    },
+    WITHIN_MS,
+  );
+});
+
+describe.skipIf(process.platform !== 'linux')('a worker that is told to stop', () => {
+  it(
+    'hands its trial back without a failure counted, leaves no trainer and exits with 0',
+    async () => {
+      const scene = await openScene({ workers: 1 });
+      const [worker] = scene.platform.workers;
+      const [trialId = 0] = (await scene.submit(ENDLESS)).trialIds;
+      await scene.reached(trialId, 20);
+      const trainers = trainersOf(worker?.pid ?? 0);
+
+      process.kill(worker?.pid ?? 0, 'SIGTERM');
+      expect(await worker?.exited).toEqual({ code: 0, signal: null });
+      expect(trainers.flatMap(membersOf)).toEqual([]);
+      const released = await scene.trial(trialId);
+      expect(released.summary).toMatchObject({ state: TrialState.QUEUED, epoch: 1 });
+      expect(released.attempts.map(({ outcome }) => outcome)).toEqual(['RELEASED']);
+      const failures = 'SELECT failures FROM trial WHERE id = $1';
+      expect((await scene.db.pool.query(failures, [trialId])).rows).toEqual([{ failures: 0 }]);
+
+      await scene.platform.startWorker();
+      await scene.reached(trialId, 20);
+      expect((await scene.trial(trialId)).summary?.epoch).toBe(2);
+    },
+    WITHIN_MS,
+  );
+});
+
+describe('a coordinator that dies and comes back', () => {
+  it(
+    'costs a running trial neither its attempt nor a point, and doubles none',
+    async () => {
+      const scene = await openScene({ workers: 1 });
+      const [trialId = 0] = (await scene.submit(SHORT)).trialIds;
+      await scene.reached(trialId, 50);
+
+      const missed = scene.platform.log.next(/worker: .*no answer to the heartbeat/);
+      scene.platform.coordinator.kill();
+      await missed;
+      await scene.platform.restartCoordinator();
+
+      const trial = await scene.ended(trialId);
+      expect(trial.summary).toMatchObject({ state: TrialState.SUCCEEDED, epoch: 1 });
+      await expectGapless(scene.db, trialId);
+      await expectCurvesOfUndisturbedTwin(scene, trialId);
+    },
+    WITHIN_MS,
+  );
+});
