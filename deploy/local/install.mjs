@@ -1,4 +1,4 @@
-// Installs the packages when they are missing or the lock file has changed.
+// Installs the packages when they are missing, and brings them up to date when the lock file has changed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -18,8 +18,10 @@ export async function install(root, stages) {
     .digest('hex');
   if (!isInstalled(root, stamp, wanted)) {
     await stages.run('packages', async (say) => {
-      await npmCi(root);
-      say('npm ci');
+      // `npm ci` begins by deleting node_modules, from under a platform that may be running: only for a first install.
+      const isFirst = !existsSync(join(root, HIDDEN_LOCK));
+      await npm(root, isFirst ? ['ci'] : ['install', '--no-save']);
+      say(isFirst ? 'npm ci' : 'npm install');
     });
   }
   mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
@@ -34,11 +36,11 @@ function isInstalled(root, stamp, wanted) {
   return statSync(hidden).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
 }
 
-function npmCi(root) {
+function npm(root, command) {
   return new Promise((resolve, reject) => {
-    // A development install, whatever the environment says: the build needs its compilers.
-    const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
-    const child = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    // With everything the build needs, whatever the environment says (NODE_ENV=production leaves compilers out).
+    const all = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+    const child = spawn('npm', [...command, ...all], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
@@ -48,7 +50,10 @@ function npmCi(root) {
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) resolve();
-      else reject(Object.assign(new Error(`npm ci failed (exit code ${code})`), { output: output.trim() }));
+      else
+        reject(
+          Object.assign(new Error(`npm ${command[0]} failed (exit code ${code})`), { output: output.trim() }),
+        );
     });
   });
 }

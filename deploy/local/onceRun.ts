@@ -9,7 +9,7 @@ import type { Stages } from './launchOptions.js';
 /** Groups of seeds that the table shows; the quick-start has all of its ten in it. */
 const TOP = 20;
 
-/** @returns the exit code: 1 when the sweep was cancelled or nothing of it succeeded */
+/** @returns the exit code: 1 when the sweep was cancelled or a training of it failed */
 export async function showSweep(params: {
   context: Context;
   connection: Connection;
@@ -25,6 +25,5 @@ export async function showSweep(params: {
   stages.print('');
   printRankings(await fetchTrials(connection, sweepId), TOP);
   stages.print('');
-  const succeeded = sweep.counts?.succeeded ?? 0;
-  return succeeded === 0 || sweep.state === SweepState.CANCELLED ? 1 : 0;
+  return sweep.state === SweepState.FINISHED && sweep.counts?.failed === 0 ? 0 : 1;
 }

@@ -13,6 +13,12 @@ export class ProcessLog {
     return (line) => this.#add(`${name}: ${line}`);
   }
 
+  /** A line that matches, written already or to come. */
+  line(pattern: RegExp, withinMs?: number): Promise<string> {
+    const written = this.lines.find((line) => pattern.test(line));
+    return written === undefined ? this.next(pattern, withinMs) : Promise.resolve(written);
+  }
+
   /** The next line that matches, from now on. @param withinMs rejects with the last lines when none came by then */
   next(pattern: RegExp, withinMs = 20_000): Promise<string> {
     return new Promise((resolve, reject) => {
