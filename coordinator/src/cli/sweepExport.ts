@@ -20,51 +20,51 @@ export async function exportCommand(context: Context, sweepId: number, format: E
   });
 }
 
+type ExportColumn = readonly [name: string, read: (trial: TrialSummary) => Cell];
+
+/** Names as in sweep files where there is one. */
+const COLUMNS: readonly ExportColumn[] = [
+  ['trial_id', ({ trialId }) => trialId],
+  ['number', ({ number }) => number],
+  ['state', ({ state }) => stateName(state)],
+  ['dataset', ({ config }) => config?.dataset],
+  ['model', ({ config }) => config?.model],
+  ['loss', ({ config }) => config?.loss],
+  ['eps_max', ({ config }) => config?.epsMax],
+  ['eps_n', ({ config }) => config?.epsN],
+  ['beta', ({ config }) => config?.beta],
+  ['lr', ({ config }) => config?.lr],
+  ['factors', ({ config }) => config?.factors],
+  ['negatives', ({ config }) => config?.negatives],
+  ['batch_size', ({ config }) => config?.batchSize],
+  ['epochs', ({ config }) => config?.epochs],
+  ['eval_every', ({ config }) => config?.evalEvery],
+  ['topk', ({ config }) => config?.topk.join(' ')],
+  ['select', ({ config }) => config?.select],
+  ['seed', ({ config }) => config?.seed],
+  ['best_value', ({ bestValue }) => bestValue],
+  ['best_step', ({ bestStep }) => bestStep],
+  ['last_step', ({ lastStep }) => lastStep],
+  ['attempts', ({ epoch }) => epoch],
+  ['worker', ({ workerId }) => workerId],
+  ['failure', ({ failureReason }) => failureReason],
+  ['queued', ({ queuedMs }) => time(queuedMs)],
+  ['started', ({ startedMs }) => time(startedMs)],
+  ['ended', ({ endedMs }) => time(endedMs)],
+  ['dataset_sha256', ({ config }) => config?.datasetSha256],
+];
+
 /** A header line, then a line a trial. Metric columns are those that any trial has. */
 export function csvLines(trials: readonly TrialSummary[]): string[] {
-  const metrics = [
-    ...new Set(trials.flatMap(({ valid, test }) => [...valid, ...test].map(({ metric }) => metric))),
+  const metrics = new Set(
+    trials.flatMap(({ valid, test }) => [...valid, ...test].map(({ metric }) => metric)),
+  );
+  const columns = [
+    ...COLUMNS,
+    ...[...metrics].map((name): ExportColumn => [name, (trial) => metricOf(trial, name)]),
   ];
-  const header = [...Object.keys(columnsOf({} as TrialSummary)), ...metrics];
-  const rows = trials.map((trial) => [
-    ...Object.values(columnsOf(trial)),
-    ...metrics.map((name) => metricOf(trial, name)),
-  ]);
-  return [header, ...rows].map(csvLine);
-}
-
-function columnsOf(trial: TrialSummary): Record<string, Cell> {
-  const { config } = trial;
-  return {
-    trial_id: trial.trialId,
-    number: trial.number,
-    state: stateName(trial.state),
-    dataset: config?.dataset,
-    model: config?.model,
-    loss: config?.loss,
-    eps_max: config?.epsMax,
-    eps_n: config?.epsN,
-    beta: config?.beta,
-    lr: config?.lr,
-    factors: config?.factors,
-    negatives: config?.negatives,
-    batch_size: config?.batchSize,
-    epochs: config?.epochs,
-    eval_every: config?.evalEvery,
-    topk: config?.topk.join(' '),
-    select: config?.select,
-    seed: config?.seed,
-    best_value: trial.bestValue,
-    best_step: trial.bestStep,
-    last_step: trial.lastStep,
-    attempts: trial.epoch,
-    worker: trial.workerId,
-    failure: trial.failureReason,
-    queued: time(trial.queuedMs),
-    started: time(trial.startedMs),
-    ended: time(trial.endedMs),
-    dataset_sha256: config?.datasetSha256,
-  };
+  const rows = trials.map((trial) => columns.map(([, read]) => read(trial)));
+  return [columns.map(([name]) => name), ...rows].map(csvLine);
 }
 
 function trialDocument(trial: TrialSummary) {
