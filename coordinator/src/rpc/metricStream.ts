@@ -35,7 +35,9 @@ export function metricStream(context: Context): TrialServiceServer['reportMetric
 
 async function serve(context: Context, call: Call): Promise<void> {
   let lease: Lease | null = null;
-  for await (const up of call as AsyncIterable<MetricUp>) {
+  // The plain loop would destroy the stream on its way out, and the status could not be sent any more.
+  const messages: AsyncIterable<MetricUp> = call.iterator({ destroyOnReturn: false });
+  for await (const up of messages) {
     if (lease === null) {
       if (!up.hello) throw invalid('hello', 'must be the first message of the stream');
       lease = checkLease(up.hello);
