@@ -27,22 +27,25 @@ uint64_t stepsUntilBelow(double base, double limit, uint64_t most) {
 
 AdamSchedule::AdamSchedule(const AdamOptions& options, uint64_t totalSteps)
     : options_(options),
-      replayLimit_(static_cast<uint32_t>(stepsUntilBelow(options.beta1, kNothing, totalSteps))),
       lastStart_(static_cast<uint32_t>(stepsUntilBelow(options.beta2, kInvisible, totalSteps))),
       power1_(options.beta1, totalSteps + kLead),
       power2_(options.beta2, totalSteps + kLead) {
   double root = 1.0;
   for (int n = 0; n <= kMoments; ++n, root *= std::sqrt(options.beta2)) ratio_[n] = options.beta1 / root;
-
+  const bool usesSeries = ratio_[kMoments] < 0.99;
+  // Without it, sqrt(v) fades as fast as the momentum, and a step only dwindles once eps outweighs it.
+  const double nothing = usesSeries ? kNothing : kNothing * options.eps;
+  replayLimit_ = static_cast<uint32_t>(stepsUntilBelow(options.beta1, nothing, totalSteps));
   for (uint32_t s = 0; s <= replayLimit_; ++s) {
     decay1_.push_back(static_cast<float>(power1_.at(s)));
     rootDecay2_.push_back(static_cast<float>(std::sqrt(power2_.at(s))));
   }
-  if (ratio_[kMoments] < 0.99)
+  if (usesSeries) {
     fillSums();
-  else
-    seriesFrom_ = UINT32_MAX;  // momentum outlives the mean square: the sums diverge, so every gap is replayed
-  chooseSeriesStart();
+    chooseSeriesStart();
+  } else {
+    seriesFrom_ = UINT32_MAX;  // the sums diverge: every gap is replayed
+  }
 
   const uint64_t steps = std::min<uint64_t>(seriesFrom_, totalSteps);
   stepGain_.resize(steps + 1);
@@ -84,7 +87,6 @@ void AdamSchedule::fillSums() {
 }
 
 void AdamSchedule::chooseSeriesStart() {
-  if (seriesFrom_ == UINT32_MAX) return;
   byStart_.resize(lastStart_ + 1);
   for (uint32_t t = lastStart_ + 1; t-- > 0;) {
     const double* r = sums_[t].r;

@@ -51,6 +51,11 @@ inline const Kernels& kernelsNamed(const Napi::Object& from) {
   return *kernels;
 }
 
+inline void loadParameters(Gmf& model, const Napi::Object& from) {
+  const auto floats = [&](const char* key) { return from.Get(key).As<Napi::Float32Array>().Data(); };
+  model.load(floats("userGmf"), floats("itemGmf"), floats("outW"), *floats("outB"));
+}
+
 inline Napi::Float64Array doubles(Napi::Env env, const std::vector<double>& from) {
   auto to = Napi::Float64Array::New(env, from.size());
   std::copy(from.begin(), from.end(), to.Data());

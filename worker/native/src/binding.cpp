@@ -26,12 +26,6 @@ Samples samplesOf(const Napi::Object& batch) {
   return samples;
 }
 
-void setRows(Gmf& model, Gmf::Table table, const Napi::Value& from) {
-  const auto array = from.As<Napi::Float32Array>();
-  for (uint32_t row = 0; row < model.rows(table); ++row)
-    model.reset(table, row, array.Data() + size_t{row} * model.factors());
-}
-
 Napi::Value rowsOf(Napi::Env env, Gmf& model, Gmf::Table table) {
   auto to = Napi::Float32Array::New(env, size_t{model.rows(table)} * model.factors());
   std::vector<float> row(model.width());
@@ -46,17 +40,12 @@ Napi::Value rowsOf(Napi::Env env, Gmf& model, Gmf::Table table) {
 Napi::Value replay(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto from = info[0].As<Napi::Object>();
-  const auto initial = object(from, "initial");
   const auto batches = from.Get("batches").As<Napi::Array>();
   ThreadPool pool(integer(from, "threads"));
   Gmf model({integer(from, "users"), integer(from, "items"), integer(from, "factors"), integer(from, "largestBatch"),
              batches.Length(), adamOptions(object(from, "adam")), lossOptions(object(from, "loss"))},
             pool, kernelsNamed(from));
-  setRows(model, Gmf::kUser, initial.Get("userGmf"));
-  setRows(model, Gmf::kItem, initial.Get("itemGmf"));
-  const auto outW = initial.Get("outW").As<Napi::Float32Array>();
-  std::copy_n(outW.Data(), model.factors(), model.out());
-  model.out()[model.width()] = initial.Get("outB").As<Napi::Float32Array>()[0];
+  loadParameters(model, object(from, "initial"));
 
   auto loss = Napi::Float64Array::New(env, batches.Length());
   auto sampleLoss = Napi::Array::New(env, batches.Length());
@@ -75,12 +64,14 @@ Napi::Value replay(const Napi::CallbackInfo& info) {
   auto last = Napi::Object::New(env);
   last.Set("userGmf", rowsOf(env, model, Gmf::kUser));
   last.Set("itemGmf", rowsOf(env, model, Gmf::kItem));
-  auto lastW = Napi::Float32Array::New(env, model.factors());
-  std::copy_n(model.out(), model.factors(), lastW.Data());
-  last.Set("outW", lastW);
-  auto lastB = Napi::Float32Array::New(env, 1);
-  lastB[0] = model.out()[model.width()];
-  last.Set("outB", lastB);
+  std::vector<float> out(model.factors() + 1);
+  model.copyOut(out.data());
+  auto outW = Napi::Float32Array::New(env, model.factors());
+  std::copy_n(out.data(), model.factors(), outW.Data());
+  last.Set("outW", outW);
+  auto outB = Napi::Float32Array::New(env, 1);
+  outB[0] = out.back();
+  last.Set("outB", outB);
   auto to = Napi::Object::New(env);
   to.Set("loss", loss);
   to.Set("sampleLoss", sampleLoss);

@@ -59,6 +59,20 @@ void Gmf::initialise(uint32_t seed) {
     out_[f] = bound * (2.0f * unitFloat(philox(seed, f, 0, 2, Stream::kInit).word[0]) - 1.0f);
 }
 
+void Gmf::load(const float* users, const float* items, const float* outW, float outB) {
+  const float* from[2] = {users, items};
+  for (int table = 0; table < 2; ++table)
+    for (uint32_t row = 0; row < tables_[table].rows(); ++row)
+      tables_[table].reset(row, from[table] + size_t{row} * factors());
+  std::copy_n(outW, factors(), out_.get());
+  out_[width()] = outB;
+}
+
+void Gmf::copyOut(float* to) const {
+  std::copy_n(out_.get(), factors(), to);
+  to[factors()] = out_[width()];
+}
+
 PairsView Gmf::pairs() const {
   return {current_[kUser].get(), groups_[kUser].groupOfSample(), current_[kItem].get(),
           groups_[kItem].groupOfSample(), out_.get(), width()};

@@ -54,10 +54,12 @@ class Gmf {
   void prepareToRead() { gaps_ = schedule_.gapsEndingAt(done_); }
 
   // (width) weights, the padding zero, then the bias.
-  float* out() { return out_.get(); }
+  const float* out() const { return out_.get(); }
 
-  // Overwrites a row and forgets its moments.
-  void reset(Table table, uint32_t row, const float* parameters) { tables_[table].reset(row, parameters); }
+  // Replaces all parameters, (rows, factors) each, and forgets their moments.
+  void load(const float* users, const float* items, const float* outW, float outB);
+  // The other way: outW (factors), then outB.
+  void copyOut(float* to) const;
 
   const Kernels& kernels() const { return kernels_; }
   const LossOptions& loss() const { return options_.loss; }

@@ -3,14 +3,19 @@
 
 // --- Adam ---------------------------------------------------------------------------------------------------------
 
-// Sum over s = 1..steps of lr c_s / (a d_s + eps), step by step.
+// Sum over s = 1..steps of lr c_s / (a d_s + eps), step by step; in blocks, so that roundings do not pile up.
 ADT_INLINE F16 replay(const GapView& gaps, uint32_t from, uint32_t steps, const F16& a) {
+  constexpr uint32_t kBlock = 32;
   F16 total = all(0.0f);
   const F16 eps = all(gaps.eps);
-  for (uint32_t s = 1; s <= steps; ++s) {
-    const float gain = gaps.stepGain[from + s] * gaps.decay1[s];
-    const float scale = gaps.stepScale[from + s] * gaps.rootDecay2[s];
-    total = total + all(gain) / (a * all(scale) + eps);
+  for (uint32_t s = 1; s <= steps;) {
+    F16 block = all(0.0f);
+    for (const uint32_t end = s + kBlock; s < end && s <= steps; ++s) {
+      const float gain = gaps.stepGain[from + s] * gaps.decay1[s];
+      const float scale = gaps.stepScale[from + s] * gaps.rootDecay2[s];
+      block = block + all(gain) / (a * all(scale) + eps);
+    }
+    total = total + block;
   }
   return total;
 }

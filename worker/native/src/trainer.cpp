@@ -88,20 +88,15 @@ void Trainer::keepBest() {
   if (!best_) best_ = allocateFloats((size_t{users} + items + 1) * factors + 1);
   readRows(Gmf::kUser, 0, users, best_.get());
   readRows(Gmf::kItem, 0, items, best_.get() + users * factors);
-  float* out = best_.get() + (size_t{users} + items) * factors;
-  std::copy_n(model_.out(), factors, out);
-  out[factors] = model_.out()[model_.width()];
+  model_.copyOut(best_.get() + (size_t{users} + items) * factors);
 }
 
 bool Trainer::restoreBest() {
   if (!best_) return false;
-  const uint32_t users = options_.data.users, items = options_.data.items;
   const size_t factors = model_.factors();
-  const float* from = best_.get();
-  for (uint32_t row = 0; row < users; ++row, from += factors) model_.reset(Gmf::kUser, row, from);
-  for (uint32_t row = 0; row < items; ++row, from += factors) model_.reset(Gmf::kItem, row, from);
-  std::copy_n(from, factors, model_.out());
-  model_.out()[model_.width()] = from[factors];
+  const float* items = best_.get() + options_.data.users * factors;
+  const float* out = items + options_.data.items * factors;
+  model_.load(best_.get(), items, out, out[factors]);
   return true;
 }
 

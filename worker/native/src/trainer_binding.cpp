@@ -78,6 +78,7 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
                         InstanceMethod<&TrainerBinding::restoreBest>("restoreBest"),
                         InstanceMethod<&TrainerBinding::readRows>("readRows"),
                         InstanceMethod<&TrainerBinding::readOut>("readOut"),
+                        InstanceMethod<&TrainerBinding::load>("load"),
                         InstanceMethod<&TrainerBinding::batch>("batch"),
                         InstanceMethod<&TrainerBinding::close>("close")});
   }
@@ -163,10 +164,11 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
   Napi::Value readOut(const Napi::CallbackInfo& info) {
     Gmf& model = trainer().model();
     auto to = Napi::Float32Array::New(info.Env(), model.factors() + 1);
-    std::copy_n(model.out(), model.factors(), to.Data());
-    to[model.factors()] = model.out()[model.width()];
+    model.copyOut(to.Data());
     return to;
   }
+
+  void load(const Napi::CallbackInfo& info) { loadParameters(trainer().model(), info[0].As<Napi::Object>()); }
 
   Napi::Value batch(const Napi::CallbackInfo& info) {
     Samples samples;

@@ -9,7 +9,13 @@ export type EngineInfo = {
   device: string;
 };
 
-export type OpenParams = { bundle: Bundle; config: TrainingConfig; threads: number };
+export type OpenParams = {
+  bundle: Bundle;
+  config: TrainingConfig;
+  threads: number;
+  /** Parameters to start from; absent: drawn from the seed. The samples come from the seed either way. */
+  initial?: Parameters;
+};
 
 export interface Engine {
   readonly info: EngineInfo;
@@ -100,6 +106,8 @@ export interface Trainer {
    */
   keepBest(): void;
   restoreBest(): void;
+  /** A copy of all parameters, brought up to date. */
+  parameters(): Parameters;
   /** SHA-256 over the parameters, brought up to date, in the order of the parity fixtures' `shapes`. */
   parametersSha256(): string;
   /** Frees what `open` took; a second call does nothing. */

@@ -49,6 +49,8 @@ export interface NativeTrainer {
   readRows(table: 0 | 1, from: number, count: number): Float32Array;
   /** (factors + 1): outW, then outB. */
   readOut(): Float32Array;
+  /** Replaces all parameters, before the first iteration. */
+  load(parameters: Parameters): void;
   batch(step: number): Batch;
   close(): void;
 }

@@ -1,7 +1,7 @@
 /** Checks everything before it crosses into C++, which trusts it: array bounds, sizes, and that negatives exist. */
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { type Bundle, type Csr, PARTS } from '../../data/bundle.js';
-import { DataUnfitError, type ReplayCase } from '../engine.js';
+import { DataUnfitError, type Parameters, type ReplayCase } from '../engine.js';
 
 /** Samples of one epoch are numbered in 32 bits. */
 const MAX_SAMPLES_PER_ROUND = 2 ** 32 - 1;
@@ -69,14 +69,22 @@ function checkCsr(name: string, part: Csr, users: number, items: number): void {
   }
 }
 
-/** @throws RangeError with what is off */
-export function checkReplay(replayCase: ReplayCase): void {
-  const { users, items, factors, initial, adam, batches, hyper, loss } = replayCase;
+/** @throws RangeError with the parameter whose size is off */
+export function checkParameters(
+  parameters: Parameters,
+  { users, items, factors }: { users: number; items: number; factors: number },
+): void {
   const sizes = { userGmf: users * factors, itemGmf: items * factors, outW: factors, outB: 1 };
   for (const [name, size] of Object.entries(sizes)) {
-    const given = initial[name]?.length ?? 0;
+    const given = parameters[name]?.length ?? 0;
     if (given !== size) throw new RangeError(`${name}: ${given} values, expected ${size}`);
   }
+}
+
+/** @throws RangeError with what is off */
+export function checkReplay(replayCase: ReplayCase): void {
+  const { users, items, adam, batches, hyper, loss } = replayCase;
+  checkParameters(replayCase.initial, replayCase);
   const { lr, beta1, beta2, eps } = adam;
   if (![lr, eps].every((x) => x > 0) || ![beta1, beta2].every((x) => x >= 0 && x < 1)) {
     throw new RangeError('adam: lr and eps must be > 0, beta1 and beta2 in [0, 1)');

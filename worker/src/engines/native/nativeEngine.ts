@@ -1,9 +1,18 @@
 /** The native engine: GMF on the C++ core, behind the interface that every engine has. */
 import { createHash } from 'node:crypto';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
-import type { ChunkReport, Engine, EngineInfo, OpenParams, Ranking, ReplayCase, Trainer } from '../engine.js';
+import type {
+  ChunkReport,
+  Engine,
+  EngineInfo,
+  OpenParams,
+  Parameters,
+  Ranking,
+  ReplayCase,
+  Trainer,
+} from '../engine.js';
 import { loadAddon, type NativeAddon, type NativeLoss, type NativeTrainer, type SimdLevel } from './addon.js';
-import { checkReplay, checkTraining } from './checks.js';
+import { checkParameters, checkReplay, checkTraining } from './checks.js';
 
 const VERSION = '0.1.0';
 /** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */
@@ -36,9 +45,15 @@ export function nativeEngine({ simd }: { simd?: SimdLevel } = {}): NativeEngineR
   };
 }
 
-function openTrainer(addon: NativeAddon, simd: SimdLevel, { bundle, config, threads }: OpenParams): Trainer {
+function openTrainer(
+  addon: NativeAddon,
+  simd: SimdLevel,
+  { bundle, config, threads, initial }: OpenParams,
+): Trainer {
   const { stepsPerEpoch, totalSteps } = checkTraining(bundle, config);
   const { header, train, valid, test } = bundle;
+  const sizes = { users: header.users, items: header.items, factors: config.factors };
+  if (initial) checkParameters(initial, sizes);
   const native = new addon.Trainer({
     data: { users: header.users, items: header.items, train, valid, test },
     factors: config.factors,
@@ -51,7 +66,8 @@ function openTrainer(addon: NativeAddon, simd: SimdLevel, { bundle, config, thre
     threads,
     simd,
   });
-  return new GmfTrainer(native, header, stepsPerEpoch, totalSteps);
+  if (initial) native.load(initial);
+  return new GmfTrainer(native, sizes, stepsPerEpoch, totalSteps);
 }
 
 class GmfTrainer implements Trainer {
@@ -59,7 +75,7 @@ class GmfTrainer implements Trainer {
 
   constructor(
     private readonly native: NativeTrainer,
-    private readonly sizes: { users: number; items: number },
+    private readonly sizes: { users: number; items: number; factors: number },
     readonly stepsPerEpoch: number,
     readonly totalSteps: number,
   ) {}
@@ -105,6 +121,17 @@ class GmfTrainer implements Trainer {
 
   restoreBest(): void {
     this.native.restoreBest();
+  }
+
+  parameters(): Parameters {
+    const { users, items, factors } = this.sizes;
+    const out = this.native.readOut();
+    return {
+      userGmf: this.native.readRows(0, 0, users),
+      itemGmf: this.native.readRows(1, 0, items),
+      outW: out.slice(0, factors),
+      outB: out.slice(factors),
+    };
   }
 
   parametersSha256(): string {

@@ -1,0 +1,50 @@
+/** What only the native engine promises: the same bits from every instruction set of this CPU. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { randomBundle, testConfig } from '../randomBundle.js';
+import { loadAddon, SIMD_LEVELS, type SimdLevel } from './addon.js';
+import { nativeEngine } from './nativeEngine.js';
+
+const loaded = loadAddon();
+const levels: SimdLevel[] = loaded.ok ? loaded.addon.simdLevels() : [];
+
+async function trainOn(simd: SimdLevel, factors: number, loss: Parameters<typeof testConfig>[0]) {
+  const native = nativeEngine({ simd });
+  if (!native.ok) throw new Error(native.reason);
+  const config = testConfig({ ...loss, factors, batchSize: 100, epochs: 20 });
+  const trainer = native.engine.open({ bundle: randomBundle(), config, threads: 2 });
+  onTestFinished(() => trainer.close());
+  const { meanLoss } = await trainer.run(150);
+  const valid = await trainer.validationLoss();
+  return {
+    meanLoss,
+    valid,
+    ranking: await trainer.rank('test', [5, 20]),
+    sha256: trainer.parametersSha256(),
+  };
+}
+
+describe.skipIf(!loaded.ok)('the native engine', () => {
+  test.each([
+    { loss: 'CE' as const, factors: 32 },
+    { loss: 'T-CE' as const, epsMax: 0.2, epsN: 50, factors: 5 },
+    { loss: 'R-CE' as const, beta: 0.3, factors: 100 },
+  ])(
+    'gives the same bits on every instruction set: $loss, $factors factors',
+    async ({ factors, ...loss }) => {
+      const expected = await trainOn('baseline', factors, loss);
+      for (const simd of levels) expect(await trainOn(simd, factors, loss)).toEqual(expected);
+    },
+  );
+
+  test('says what an instruction set that is not there is', () => {
+    const absent = SIMD_LEVELS.find((level) => !levels.includes(level));
+    if (absent === undefined) return;
+    expect(nativeEngine({ simd: absent })).toMatchObject({ ok: false });
+  });
+
+  // The hash of a training that was run on AVX-512, AVX2 and SSE2: another compiler or CPU must find it too.
+  test('gives the bits that were found when this test was written', async () => {
+    const { sha256 } = await trainOn('baseline', 16, { loss: 'T-CE', epsMax: 0.2, epsN: 50 });
+    expect(sha256).toBe('51f63aee67a4dfae6720fd40d7a18106ec7ce24d2ddc8a3b05fc6c7a12a4ccaf');
+  });
+});
