@@ -137,6 +137,15 @@ describe('bad input on the command line is one line and exit code 2:', () => {
     expect(stderr.trimEnd()).toMatch(message);
   });
 
+  it('a data dir that is a file', async () => {
+    await writeFile(join(root, 'a-file'), '');
+    const refused = await adt('a-file', 'dataset', 'ls');
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/a data dir must be a directory\n$/),
+    });
+  });
+
   it('leaves nothing behind of a refused import', async () => {
     await writeFile(join(root, 'ragged.tsv'), 'user\titem\n0\t1\n0\n');
     const refused = await adt('nothing', 'dataset', 'import', 'ragged.tsv', '--name', 'ragged');

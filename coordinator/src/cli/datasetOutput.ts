@@ -38,7 +38,7 @@ export function listTable(datasets: readonly ListedDataset[]): string {
     formatBytes(bytes),
     fpRule,
     sha256.slice(0, 12),
-    source.length > 40 ? `${source.slice(0, 39)}…` : source,
+    printable(source.length > 40 ? `${source.slice(0, 39)}…` : source),
   ]);
   return renderTable(columns, rows);
 }
@@ -101,7 +101,7 @@ export function showDataset(name: string, bundle: Bundle): { text: string; docum
   const text = [
     paint('bold', name),
     `users ${formatCount(header.users)}, items ${formatCount(header.items)}, FP rule ${header.fpRule}, ${formatBytes(bytes)}`,
-    `source  ${header.source}`,
+    `source  ${printable(header.source)}`,
     `SHA-256 ${sha256}`,
     '',
     partsTable(header),
@@ -159,6 +159,11 @@ function perItem({ items }: Csr, itemCount: number): Uint32Array {
   const counts = new Uint32Array(itemCount);
   for (const item of items) counts[item] = (counts[item] as number) + 1;
   return counts;
+}
+
+/** File names and free text may hold what a terminal obeys. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
 }
 
 function right(title: string) {

@@ -2,7 +2,10 @@
 import { formatSeconds, paint } from './output.js';
 import { PROGRESS_INTERVAL_MS } from './tunables.js';
 
-const WIDTH = 24;
+/** Characters of the bar itself. */
+const BAR = 16;
+/** Where the terminal does not say how wide it is. */
+const USUAL_COLUMNS = 80;
 
 export type Progress = {
   /** @param fraction done, 0 to 1 @param detail short text behind the bar */
@@ -23,8 +26,11 @@ export function startProgress(label: string, stream: Terminal = process.stderr):
       const now = performance.now();
       if (now - drawn < PROGRESS_INTERVAL_MS && fraction < 1) return;
       drawn = now;
-      const line = progressLine(label, fraction, detail, (now - started) / 1000);
-      stream.write(`\r\x1b[2K${line.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
+      const bar = barOf(fraction);
+      const line = `${label}  ${bar} ${shareLine(fraction, (now - started) / 1000)}  ${detail}`;
+      // Cut before it is coloured: a cut colour code would colour the rest of the terminal.
+      const shown = line.slice(0, (stream.columns || USUAL_COLUMNS) - 1);
+      stream.write(`\r\x1b[2K${shown.replace(bar, paint('cyan', bar, stream))}`);
     },
     clear() {
       if (drawn > 0) stream.write('\r\x1b[2K');
@@ -33,10 +39,13 @@ export function startProgress(label: string, stream: Terminal = process.stderr):
   };
 }
 
-function progressLine(label: string, fraction: number, detail: string, elapsedSeconds: number): string {
-  const done = Math.min(1, Math.max(0, fraction));
-  const filled = Math.round(done * WIDTH);
-  const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
-  const left = done > 0.02 && done < 1 ? `  ${formatSeconds((elapsedSeconds * (1 - done)) / done)} left` : '';
-  return `${label}  ${paint('cyan', bar, process.stderr)} ${String(Math.floor(done * 100)).padStart(3)} %  ${detail}${left}`;
+function barOf(fraction: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, fraction)) * BAR);
+  return '█'.repeat(filled) + '░'.repeat(BAR - filled);
+}
+
+function shareLine(fraction: number, elapsedSeconds: number): string {
+  const percent = `${String(Math.floor(Math.min(1, Math.max(0, fraction)) * 100)).padStart(3)} %`;
+  const known = fraction > 0.02 && fraction < 1;
+  return known ? `${percent}  ${formatSeconds((elapsedSeconds * (1 - fraction)) / fraction)} left` : percent;
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,13 +22,46 @@ afterAll(() => rm(dataDir, { recursive: true, force: true }));
 type Run = { code: number; stdout: string; stderr: string };
 
 function train(...args: string[]): Promise<Run> {
-  const command = [ADT, 'train', '--data-dir', dataDir, '--dataset', 'synthetic', ...args];
+  return adt('train', '--dataset', 'synthetic', ...args);
+}
+
+function adt(...args: string[]): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, command, (error, stdout, stderr) => {
+    execFile(process.execPath, [ADT, '--data-dir', dataDir, ...args], (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });
 }
+
+const REAL_DATA = fileURLToPath(new URL('../../../../shared/data/adressa', import.meta.url));
+
+describe.skipIf(noEngine || !existsSync(REAL_DATA))('adt train on Adressa', () => {
+  it('follows the loss curve of the paper to its minimum and reaches the recall of the paper', async () => {
+    const sizes = ['--users', '212231', '--items', '6596'];
+    await adt('dataset', 'import', REAL_DATA, '--name', 'adressa', ...sizes);
+    const options = [
+      '--epochs',
+      '10',
+      '--eval-every',
+      '100',
+      '--select',
+      'valid-loss',
+      '--seed',
+      '1',
+      '--json',
+    ];
+    const run = JSON.parse((await adt('train', '--dataset', 'adressa', ...options)).stdout);
+    expect(run.config.topk).toEqual([3, 20]);
+    expect(run.curve[0]).toMatchObject({ step: 100, values: { 'valid/loss': expect.closeTo(72.78, 1) } });
+    expect(run.bestStep).toBeGreaterThanOrEqual(700);
+    expect(run.bestStep).toBeLessThanOrEqual(1000);
+    expect(Math.abs(run.bestValue - 62.8)).toBeLessThanOrEqual(0.6);
+    expect(run.test['test/recall@3']).toBeGreaterThan(0.085);
+    expect(run.test['test/recall@3']).toBeLessThan(0.094);
+    expect(run.test['test/recall@20']).toBeGreaterThan(0.205);
+    expect(run.test['test/recall@20']).toBeLessThan(0.225);
+  }, 120_000);
+});
 
 describe.skipIf(noEngine)('adt train', () => {
   it('trains on the built-in data set, and the same seed gives the same bits on any thread count', async () => {

@@ -408,6 +408,7 @@ describe('bad input is refused with file, line and reason:', () => {
       /a\.train\.rating: line 1: user "x" is not an integer/,
     ],
     ['a name with a slash', withTrain(VALID), /name "\.\.\/x" must be 1-64 of/, { name: '../x' }],
+    ['a source of two lines', withTrain(VALID), /--source: must be one line/, { source: 'a\nb' }],
     [
       'the name of the built-in data set',
       withTrain(VALID),

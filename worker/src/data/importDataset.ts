@@ -83,7 +83,9 @@ export async function importDataset(options: ImportOptions): Promise<Imported> {
   return { file, bundle: decodeBundle(file), report: makeReport(sources, assembled, ids) };
 }
 
-function checkOptions({ name, users, items, mapIds, path }: ImportOptions): void {
+const MAX_SOURCE = 1_000;
+
+function checkOptions({ name, users, items, mapIds, path, source }: ImportOptions): void {
   assertDatasetName(name);
   if (name === SYNTHETIC)
     throw new DataError('BAD_INPUT', `name ${SYNTHETIC} belongs to the built-in data set`);
@@ -98,6 +100,9 @@ function checkOptions({ name, users, items, mapIds, path }: ImportOptions): void
     }
   }
   if (path === '') throw new DataError('BAD_INPUT', 'the path is empty');
+  if (source !== null && (source.length > MAX_SOURCE || /\p{Cc}/u.test(source))) {
+    throw new DataError('BAD_INPUT', `--source: must be one line of at most ${MAX_SOURCE} characters`);
+  }
 }
 
 async function chooseRule(files: readonly SourceFile[], { fp, signal }: ImportOptions): Promise<FpRule> {

@@ -36,11 +36,16 @@ export type ListedDataset = {
 
 const HASH = /^[0-9a-f]{64}$/;
 
-/** The store in `<dataDir>/datasets`, made when it is not there. */
+/** The store in `<dataDir>/datasets`, made when it is not there. @throws DataError BAD_INPUT: a file is in the way */
 export async function openStore(dataDir: string): Promise<DatasetStore> {
   const root = join(dataDir, 'datasets');
   const names = join(root, 'names');
-  await mkdir(names, { recursive: true });
+  try {
+    await mkdir(names, { recursive: true });
+  } catch (error) {
+    if (!isErrno(error, 'ENOTDIR') && !isErrno(error, 'EEXIST')) throw error;
+    throw new DataError('BAD_INPUT', `${dataDir}: a data dir must be a directory`, { cause: error });
+  }
   await Promise.all([removeStrayTemporaries(root), removeStrayTemporaries(names)]);
   return { root, names };
 }
