@@ -12,6 +12,7 @@ import {
 } from './workerTrials.js';
 
 const WITHIN_MS = 120_000;
+const POLL = { timeout: 30_000 };
 
 /** The same configuration again, undisturbed: training is deterministic, so its curves are what is to be expected. */
 async function expectCurvesOfUndisturbedTwin(scene: Scene, trialId: number): Promise<void> {
@@ -75,6 +76,38 @@ describe.skipIf(process.platform !== 'linux')('a worker that is told to stop', (
       await scene.platform.startWorker();
       await scene.reached(trialId, 20);
       expect((await scene.trial(trialId)).summary?.epoch).toBe(2);
+    },
+    WITHIN_MS,
+  );
+});
+
+describe.skipIf(process.platform !== 'linux')('a worker that sleeps past its lease', () => {
+  it(
+    'wakes up fenced: it kills its trainer, adds nothing to the trial and goes on working',
+    async () => {
+      const scene = await openScene({ workers: 1 });
+      const [sleeper] = scene.platform.workers;
+      const [trialId = 0] = (await scene.submit(ENDLESS)).trialIds;
+      await scene.reached(trialId, 20);
+      const trainers = trainersOf(sleeper?.pid ?? 0);
+      process.kill(sleeper?.pid ?? 0, 'SIGSTOP');
+      const heir = await scene.platform.startWorker();
+      await expect.poll(async () => (await scene.trial(trialId)).summary?.epoch, POLL).toBe(2);
+      const stored = (await scene.trial(trialId)).attempts[0]?.ackedSeq;
+
+      const dropped = scene.platform.log.next(/worker: .*belongs to another attempt/);
+      process.kill(sleeper?.pid ?? 0, 'SIGCONT');
+      await dropped;
+      expect(trainers.flatMap(membersOf)).toEqual([]);
+      const trial = await scene.trial(trialId);
+      expect(trial.summary).toMatchObject({ state: TrialState.RUNNING, epoch: 2 });
+      expect(trial.attempts[0]).toMatchObject({ outcome: 'LOST', ackedSeq: stored });
+
+      // The other worker's only slot is taken, so this one is for who slept.
+      const [next = 0] = (await scene.submit(SHORT)).trialIds;
+      const ended = await scene.ended(next);
+      expect(ended.summary?.state).toBe(TrialState.SUCCEEDED);
+      expect(trainersOf(heir.pid)).toHaveLength(1);
     },
     WITHIN_MS,
   );
