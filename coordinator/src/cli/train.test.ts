@@ -39,17 +39,8 @@ describe.skipIf(noEngine || !existsSync(REAL_DATA))('adt train on Adressa', () =
   it('follows the loss curve of the paper to its minimum and reaches the recall of the paper', async () => {
     const sizes = ['--users', '212231', '--items', '6596'];
     await adt('dataset', 'import', REAL_DATA, '--name', 'adressa', ...sizes);
-    const options = [
-      '--epochs',
-      '10',
-      '--eval-every',
-      '100',
-      '--select',
-      'valid-loss',
-      '--seed',
-      '1',
-      '--json',
-    ];
+    // The minimum lies in the first two epochs; the other eight of the paper's run only confirm it.
+    const options = '--epochs 2 --eval-every 100 --select valid-loss --seed 1 --json'.split(' ');
     const run = JSON.parse((await adt('train', '--dataset', 'adressa', ...options)).stdout);
     expect(run.config.topk).toEqual([3, 20]);
     expect(run.curve[0]).toMatchObject({ step: 100, values: { 'valid/loss': expect.closeTo(72.78, 1) } });
