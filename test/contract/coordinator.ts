@@ -1,5 +1,5 @@
 /** A coordinator inside the test, on a database of its own, and clients that speak to it as workers and browsers do. */
-import { once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { type Coordinator, startCoordinator } from '@adt/coordinator/service';
 import { DEFAULT_TUNABLES, type Tunables } from '@adt/coordinator/tunables';
 import type { NatsServer } from '@adt/deploy/local/nats';
@@ -30,8 +30,10 @@ export type TestCoordinator = Coordinator & {
   databaseUrl: string;
   trials: TrialServiceClient;
   search: SearchServiceClient;
-  /** What it logged, `level msg`. */
+  /** What it logged, `level msg {fields}`. */
   logged: string[];
+  /** The next line, from now on, that contains the text. */
+  nextLog(text: string): Promise<string>;
 };
 
 export type CoordinatorParams = {
@@ -49,6 +51,11 @@ export async function testCoordinator(params: CoordinatorParams = {}): Promise<T
   const databaseUrl = params.databaseUrl ?? (await createDatabase());
   const token = params.token ?? newToken();
   const logged: string[] = [];
+  const lines = new EventEmitter();
+  const nextLog = async (text: string): Promise<string> => {
+    for await (const [line] of on(lines, 'line')) if (line.includes(text)) return line;
+    throw new Error('unreachable');
+  };
   const coordinator = await startCoordinator({
     databaseUrl,
     natsUrl: params.natsUrl ?? params.nats?.url ?? '',
@@ -58,7 +65,11 @@ export async function testCoordinator(params: CoordinatorParams = {}): Promise<T
     liveListen: '127.0.0.1:0',
     liveOrigins: [ORIGIN],
     tunables: { ...DEFAULT_TUNABLES, stopGraceMs: 500, ...params.tunables },
-    log: (level, msg, fields) => logged.push(`${level} ${msg} ${JSON.stringify(fields ?? {})}`),
+    log: (level, msg, fields) => {
+      const line = `${level} ${msg} ${JSON.stringify(fields ?? {})}`;
+      logged.push(line);
+      lines.emit('line', line);
+    },
   });
   const db = openDatabase({ url: databaseUrl, connectionLimit: 4 });
   const trials = new TrialServiceClient(coordinator.grpcAddress, credentials.createInsecure());
@@ -69,7 +80,7 @@ export async function testCoordinator(params: CoordinatorParams = {}): Promise<T
     await coordinator.stop();
     await db.close();
   });
-  return { ...coordinator, token, db, databaseUrl, trials, search, logged };
+  return { ...coordinator, token, db, databaseUrl, trials, search, logged, nextLog };
 }
 
 type Unary<Request, Reply> = (

@@ -9,6 +9,8 @@ export type Nats = { connection: NatsConnection; js: JetStreamClient; jsm: JetSt
 
 /** Pause before the next try while the server has never been reached; later the client reconnects by itself. */
 const FIRST_CONNECT_RETRY_MS = 1_000;
+/** The client's default of two seconds and more would be felt at each restart of the server. */
+const RECONNECT_MS = 500;
 /** Longest wait for a clean close; then the socket goes anyway. */
 const CLOSE_MS = 1_000;
 
@@ -63,6 +65,7 @@ export class NatsLink {
           name: 'adt-coordinator',
           timeout: timeoutMs,
           maxReconnectAttempts: -1,
+          reconnectTimeWait: RECONNECT_MS,
           pingInterval: 10_000,
         });
         await this.#adopt(connection);

@@ -11,7 +11,7 @@ const BATCH = 500;
 /**
  * Sends what is unsent. A crash between publish and mark publishes again: the server drops the repeat,
  * and beyond its de-duplication window the trial's subject is either full or the claim is refused.
- * @returns how many hints went out
+ * @returns how many rows of the outbox are done with
  * @throws the first publish that failed, after marking those that did not
  */
 export async function relayOutbox(db: Database, nats: Nats, stillLeading: () => boolean): Promise<number> {
@@ -19,7 +19,7 @@ export async function relayOutbox(db: Database, nats: Nats, stillLeading: () => 
   while (stillLeading()) {
     const hints = await unsentHints(db, BATCH);
     const results = await Promise.allSettled(
-      hints.map((hint) => publishHint(nats, hint, hintId(hint.trialId, hint.epoch))),
+      hints.map((hint) => (hint.due ? publishOnce(nats, hint) : undefined)),
     );
     const done = hints.filter((_, at) => results[at]?.status === 'fulfilled').map((hint) => hint.id);
     if (done.length > 0) await markSent(db, done);
@@ -29,6 +29,10 @@ export async function relayOutbox(db: Database, nats: Nats, stillLeading: () => 
     if (hints.length < BATCH) break;
   }
   return sent;
+}
+
+function publishOnce(nats: Nats, hint: Hint): Promise<void> {
+  return publishHint(nats, hint, hintId(hint.trialId, hint.epoch));
 }
 
 /** @param msgID de-duplication id; without one the only guard is one message a subject */

@@ -2,12 +2,14 @@
 import type { Database } from '@adt/prisma/client';
 
 export type Hint = { trialId: number; epoch: number; pool: string };
-export type OutboxRow = Hint & { id: number };
+/** `due`: the trial still waits; else it was claimed or cancelled before its hint went out. */
+export type OutboxRow = Hint & { id: number; due: boolean };
 
 /** Oldest first. */
 export async function unsentHints(db: Database, limit: number): Promise<OutboxRow[]> {
   const { rows } = await db.pool.query<OutboxRow>(
-    `SELECT id, trial_id AS "trialId", epoch, pool FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1`,
+    `SELECT o.id, o.trial_id AS "trialId", o.epoch, o.pool, t.state = 'QUEUED' AND t.epoch = o.epoch AS due
+     FROM outbox o JOIN trial t ON t.id = o.trial_id WHERE o.sent_at IS NULL ORDER BY o.id LIMIT $1`,
     [limit],
   );
   return rows;
