@@ -1,11 +1,13 @@
 /** `adt sweep submit` and `adt sweep plan`: hand a sweep file to the platform, or ask what it would run. */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { FieldViolation } from '@adt/proto/gen/adt/v1/common';
 import type { SweepPlan, SweepSummary } from '@adt/proto/gen/adt/v1/search';
 import { DataError } from '@adt/worker/data/dataError';
 import { SYNTHETIC } from '@adt/worker/data/datasetName';
-import { openStore, resolveDataset } from '@adt/worker/data/store';
+import { openStore, resolveDataset, type StoredDataset } from '@adt/worker/data/store';
 import { ensureSynthetic } from '@adt/worker/data/synthetic';
 import { type Connection, Unreachable, withPlatform } from './connect.js';
 import type { Context } from './context.js';
@@ -70,27 +72,37 @@ async function submit({ call }: Connection, file: SweepFile, owner: string): Pro
 /** Data sets that the file names, this machine has and the platform lacks. What neither has, the plan will name. */
 async function uploadMissing(context: Context, connection: Connection, file: SweepFile): Promise<void> {
   const { datasets } = await connection.call('listDatasets', {});
-  const known = new Set(datasets.map(({ name }) => name));
+  const there = new Map(datasets.map(({ name, sha256 }) => [name, sha256]));
   for (const name of namedDatasets(file)) {
-    if (known.has(name)) continue;
-    const dataset = await localDataset(context, name);
-    if (dataset === null) continue;
-    const progress = startProgress(`uploading ${name}`);
-    try {
-      const { client, token } = connection;
-      const onProgress = (fraction: number) => progress.update(fraction);
-      await uploadDataset({ client, token, dataset, signal: context.signal, onProgress });
-    } finally {
-      progress.clear();
-    }
+    const known = there.get(name);
+    const dataset = await localDataset(context, name, known === undefined);
+    if (dataset === null || dataset.sha256 === known) continue;
+    if (known === undefined) await upload(context, connection, dataset);
+    else
+      printNote(`${name}: the platform has other content under this name than this machine; its own is used`);
   }
 }
 
-async function localDataset(context: Context, name: string) {
-  const store = await openStore(context.dataDir);
+async function upload(context: Context, { client, token }: Connection, dataset: Local): Promise<void> {
+  const progress = startProgress(`uploading ${dataset.name}`);
   try {
-    const stored = name === SYNTHETIC ? await ensureSynthetic(store) : await resolveDataset(store, name);
-    return { ...stored, name };
+    const onProgress = (fraction: number) => progress.update(fraction);
+    await uploadDataset({ client, token, dataset, signal: context.signal, onProgress });
+  } finally {
+    progress.clear();
+  }
+}
+
+type Local = StoredDataset & { name: string };
+
+/** @param generate make the built-in data set when it is asked for */
+async function localDataset(context: Context, name: string, generate: boolean): Promise<Local | null> {
+  // A machine without a store of its own stays without one.
+  if (!existsSync(join(context.dataDir, 'datasets')) && !(generate && name === SYNTHETIC)) return null;
+  const store = await openStore(context.dataDir);
+  if (generate && name === SYNTHETIC) return ensureSynthetic(store);
+  try {
+    return { ...(await resolveDataset(store, name)), name };
   } catch (error) {
     if (error instanceof DataError) return null;
     throw error;

@@ -127,6 +127,15 @@ describe('a grid', () => {
     ]);
   });
 
+  it('may search a parameter for one loss and fix it for the others', () => {
+    const lr = { values: [0.01, 0.02], when: { loss: 'R-CE' } };
+    const { trials } = accepted({ ...withParameters({ lr }), training: { lr: 0.005 } });
+    const rates = (loss: string) => [
+      ...new Set(trials.flatMap(({ config }) => (config.loss === loss ? config.lr : []))),
+    ];
+    expect([rates('CE'), rates('T-CE'), rates('R-CE')]).toEqual([[0.005], [0.005], [0.01, 0.02]]);
+  });
+
   it('is refused beyond 10,000 configurations with the count, however vast', () => {
     const range = { min: 1, max: 100_000_000 };
     expect(refused(withParameters({ eps_n: range }))).toEqual({

@@ -1,6 +1,6 @@
 /** What a sweep fixes instead of searching: `training:`, the metric, and `overrides:` of both for some strata. */
 import { metricName } from '@adt/proto/metric';
-import { type Hyperparameter, MAX_TOPK } from '@adt/proto/trainingConfig';
+import { type Hyperparameter, MAX_TOPK, PARAMETER_OF_LOSS } from '@adt/proto/trainingConfig';
 import { type Parents, readWhen, type Vocabulary } from './conditions.js';
 import { ARMS, type Condition, type Override, type Parameter, type Settings } from './document.js';
 import { at, type Findings, quote, refuse } from './finding.js';
@@ -118,10 +118,15 @@ function refuseSearched(
 ) {
   for (const name of Object.keys(settings.values) as Hyperparameter[]) {
     const searched = parameters.find((parameter) => parameter.name === name);
-    const always = searched?.when.every(({ parent }) => parent === 'loss');
-    if (searched !== undefined && always)
+    if (searched !== undefined && leavesNothingToFix(searched))
       refuse(findings, at(path, name), `is searched as parameters.${name}: it cannot be fixed as well`);
   }
+}
+
+/** A parameter that is active wherever anything reads it. */
+function leavesNothingToFix({ name, when }: Parameter): boolean {
+  const ownLoss = PARAMETER_OF_LOSS[name] !== undefined;
+  return when.every(({ parent }) => ownLoss && parent === 'loss');
 }
 
 /** Losses of one data set are compared with each other, so they need one yardstick. */
