@@ -1,6 +1,7 @@
 /** What happens to a trial when its worker or its coordinator dies, drains or restarts in the middle. */
 import { TrialState } from '@adt/proto/gen/adt/v1/common';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { endAll } from '../harness/cleanup.js';
 import {
   ENDLESS,
   expectGapless,
@@ -13,6 +14,9 @@ import {
 
 const WITHIN_MS = 120_000;
 const POLL = { timeout: 30_000 };
+
+// A scene goes with its test: an endless trial would slow the next one down.
+afterEach(endAll, 60_000);
 
 /** The same configuration again, undisturbed: training is deterministic, so its curves are what is to be expected. */
 async function expectCurvesOfUndisturbedTwin(scene: Scene, trialId: number): Promise<void> {
@@ -30,7 +34,7 @@ describe.skipIf(process.platform !== 'linux')('a worker that dies', () => {
       const scene = await openScene({ workers: 1 });
       const [worker] = scene.platform.workers;
       const [trialId = 0] = (await scene.submit(SHORT)).trialIds;
-      await scene.reached(trialId, 50);
+      await scene.reached(trialId, 40);
       const trainers = trainersOf(worker?.pid ?? 0);
       expect(trainers).toHaveLength(1);
 
@@ -119,7 +123,7 @@ describe('a coordinator that dies and comes back', () => {
     async () => {
       const scene = await openScene({ workers: 1 });
       const [trialId = 0] = (await scene.submit(SHORT)).trialIds;
-      await scene.reached(trialId, 50);
+      await scene.reached(trialId, 40);
 
       const missed = scene.platform.log.next(/worker: .*no answer to the heartbeat/);
       scene.platform.coordinator.kill();

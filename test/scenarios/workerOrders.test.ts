@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import type { NatsServer } from '@adt/deploy/local/nats';
 import type { StartFailure } from '@adt/deploy/local/runningProcess';
 import { TrialState } from '@adt/proto/gen/adt/v1/common';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { endAll } from '../harness/cleanup.js';
 import { startTestNats } from '../harness/nats.js';
 import { temporaryFolder } from '../harness/temporary.js';
 import { ENDLESS, membersOf, openScene, trainersOf } from './workerTrials.js';
 
 const WITHIN_MS = 120_000;
+
+// A scene goes with its test: an endless trial would slow the next one down.
+afterEach(endAll, 60_000);
 const QUICK = { epochs: 1, evalEvery: 1000 };
 
 describe.skipIf(process.platform !== 'linux')('cancelling a sweep', () => {

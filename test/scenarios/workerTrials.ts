@@ -33,7 +33,7 @@ const PATIENCE_MS = 60_000;
 export type TrialSettings = { epochs: number; evalEvery: number; seeds?: number[] };
 
 /** A few seconds with a point every few dozen milliseconds. */
-export const SHORT: TrialSettings = { epochs: 6, evalEvery: 10 };
+export const SHORT: TrialSettings = { epochs: 5, evalEvery: 20 };
 /** Does not end before the test does. */
 export const ENDLESS: TrialSettings = { epochs: 10_000, evalEvery: 10 };
 

@@ -24,6 +24,8 @@ export const PULL_EXPIRES_MS = 30_000;
 export const BIND_RETRY_MS = 2_000;
 /** A hint whose claim could not be asked for goes back and is redelivered after this. */
 export const HINT_RETRY_MS = 1_000;
+/** A slot whose attempt broke off for a reason of this machine's waits before it spoils the next trial. */
+export const SLOT_REST_MS = 10_000;
 /** A half-open NATS connection is dropped after two of these. */
 export const NATS_PING_INTERVAL_MS = 10_000;
 /** Wait between two connection attempts to NATS. */

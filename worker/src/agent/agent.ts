@@ -6,7 +6,7 @@ import type { RegisterReply, RegisterRequest } from '@adt/proto/gen/adt/v1/trial
 import type { EngineInfo } from '../engines/engine.js';
 import type { WorkerEnv } from '../env.js';
 import { type Log, messageOf } from '../log.js';
-import { DRAIN_BOUND_MS } from '../tunables.js';
+import { DRAIN_BOUND_MS, SLOT_REST_MS } from '../tunables.js';
 import type { Workshop } from './attempt.js';
 import { sleep } from './backoff.js';
 import { BundleCache } from './bundleCache.js';
@@ -120,6 +120,7 @@ export class Agent {
       } catch (error) {
         // A bug or a full disk costs this attempt its lease, not the worker its other trials.
         shop.log.error('attempt broke off', { trialId: claimed.trialId, why: messageOf(error) });
+        await sleep(SLOT_REST_MS, shop.drain);
       }
     }
   }

@@ -1,12 +1,12 @@
 /** Bundles on this machine's disk, by content address: fetched once, checked whole, the oldest given up first. */
-import { createHash } from 'node:crypto';
-import { access, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectStore } from '@nats-io/obj';
 import { removeStrayTemporaries, syncDirectory, temporaryPath } from '../data/atomicFile.js';
 import { type Log, messageOf } from '../log.js';
-import { BUNDLE_CACHE_BYTES, BUNDLE_STALL_MS, BUNDLE_WAIT_MS } from '../tunables.js';
+import { BUNDLE_CACHE_BYTES, BUNDLE_WAIT_MS } from '../tunables.js';
 import { Backoff } from './backoff.js';
+import { unlessAborted, writeChecked } from './bundleTransfer.js';
 
 /** A bundle on disk, safe from eviction until `release`. */
 export type HeldBundle = { path: string; release(): void };
@@ -139,52 +139,6 @@ function sizeAndTime({ size, mtimeMs }: { size: number; mtimeMs: number }): {
   usedMs: number;
 } {
   return { bytes: size, usedMs: mtimeMs };
-}
-
-async function writeChecked(path: string, data: ReadableStream<Uint8Array>, sha256: string): Promise<void> {
-  const hash = createHash('sha256');
-  const handle = await open(path, 'wx', 0o644);
-  try {
-    for await (const chunk of withStallLimit(data)) {
-      hash.update(chunk);
-      await handle.write(chunk);
-    }
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  const found = hash.digest('hex');
-  if (found !== sha256) throw new Error(`the object's SHA-256 is ${found.slice(0, 12)}…`);
-}
-
-/** A transfer whose server has gone would otherwise wait for ever. */
-async function* withStallLimit(data: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = data.getReader();
-  try {
-    for (;;) {
-      const stalled = new AbortController();
-      const timer = setTimeout(() => stalled.abort(new Error('the transfer stalls')), BUNDLE_STALL_MS);
-      const next = await unlessAborted(reader.read(), stalled.signal).finally(() => clearTimeout(timer));
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
-
-/** What `work` resolves to, or the signal's reason as soon as it aborts; the work itself goes on for others. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const over = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { signal: over.signal });
-  });
-  try {
-    signal.throwIfAborted();
-    return await Promise.race([work, aborted]);
-  } finally {
-    over.abort();
-  }
 }
 
 async function isThere(path: string): Promise<boolean> {

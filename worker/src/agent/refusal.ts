@@ -31,11 +31,17 @@ const KIND_OF_STATUS: Partial<Record<status, 'fenced' | 'bad'>> = {
 
 /** Sorts a gRPC error. @throws the error itself when no call failed (a bug of ours) */
 export function refusalOf(error: unknown): Refusal {
+  if (isCutStream(error)) return { kind: 'away', message: error.message };
   if (!isServiceError(error)) throw error;
   const info = errorInfo(error);
   const message = `${status[error.code]}: ${error.details}`;
   if (info?.reason === 'SEQ_GAP') return { kind: 'gap', message, ackedSeq: info.ackedSeq ?? 0 };
   return { kind: KIND_OF_REASON[info?.reason ?? ''] ?? KIND_OF_STATUS[error.code] ?? 'away', message };
+}
+
+/** A stream that was torn down on our side of the channel, before any status came. */
+function isCutStream(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 function isServiceError(error: unknown): error is ServiceError {

@@ -52,7 +52,7 @@ export class TrialSource {
     const hint = signal.aborted ? null : await this.params.link().pull(signal);
     if (hint === null) return null;
     if (!signal.aborted) return { hint };
-    hint.nak();
+    tell(() => hint.nak());
     return null;
   }
 
@@ -61,12 +61,12 @@ export class TrialSource {
     const answer = await this.params.connection.call('claim', { workerId: this.params.workerId, trialId });
     if ('reply' in answer) {
       // Taken or not to be had: the hint has done its work. Should this ack get lost, the repeat is not to be had.
-      hint.ack();
+      tell(() => hint.ack());
       this.backoff.reset();
       return answer.reply.trial ?? null;
     }
     // No reason to forget the trial: it may be somebody else's luck.
-    hint.nak(HINT_RETRY_MS);
+    tell(() => hint.nak(HINT_RETRY_MS));
     await this.backoff.wait(signal);
     return null;
   }
@@ -78,5 +78,14 @@ export class TrialSource {
     if ('reply' in answer && answer.reply.trial !== undefined) return { trial: answer.reply.trial };
     await sleep(CLAIM_POLL_MS, AbortSignal.any([signal, this.params.link().bound]));
     return null;
+  }
+}
+
+/** Throws on a connection that has closed meanwhile; the server then redelivers, and the claim is refused. */
+function tell(word: () => void): void {
+  try {
+    word();
+  } catch {
+    // As above.
   }
 }
