@@ -1,7 +1,18 @@
 /** Builds the add-on when its sources changed; without a C++ compiler it says so and leaves the install whole. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -44,37 +55,32 @@ function headersRoot() {
   return [given, beside].find((root) => root && existsSync(join(root, 'include/node/node_api.h')));
 }
 
-function runNodeGyp(compiler, headers) {
+/** With node-gyp, in a folder of its own: `rebuild` begins by removing what a running process may load. */
+function runNodeGyp(folder, compiler, headers) {
+  copyFileSync(join(here, 'binding.gyp'), join(folder, 'binding.gyp'));
+  symlinkSync(join(here, 'src'), join(folder, 'src'), 'junction');
   const gyp = require.resolve('node-gyp/bin/node-gyp.js');
-  const args = [gyp, 'rebuild', '--directory', here, '--loglevel', 'error'];
+  const args = [gyp, 'rebuild', '--directory', folder, '--loglevel', 'error'];
   if (headers) args.push('--nodedir', headers);
-  return spawnSync(process.execPath, args, {
-    encoding: 'utf8',
-    env: { ...process.env, CXX: compiler, JOBS: 'max' },
-  });
+  const env = { ...process.env, CXX: compiler, JOBS: 'max' };
+  const run = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+  return { ...run, built: join(folder, 'build', 'Release', 'adt_native.node') };
 }
 
-/** One command, for machines without the Python that node-gyp needs; same flags as binding.gyp on Linux. */
-function runCompiler(compiler, headers) {
-  mkdirSync(dirname(addon), { recursive: true });
+/** One command, for machines without the Python that node-gyp needs; same flags as binding.gyp. */
+function runCompiler(folder, compiler, headers) {
+  const built = join(folder, 'adt_native.node');
   const sources = readdirSync(join(here, 'src')).filter((name) => name.endsWith('.cpp'));
   const includes = [join(headers, 'include/node'), dirname(require.resolve('node-addon-api/napi.h'))];
-  const undefinedSymbols = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [];
-  const flags = '-std=c++20 -O3 -ffp-contract=off -fno-math-errno -fPIC -shared -pthread -Wno-psabi';
-  return spawnSync(
-    compiler,
-    [
-      ...flags.split(' '),
-      ...undefinedSymbols,
-      ...includes.flatMap((path) => ['-I', path]),
-      '-DNAPI_VERSION=8',
-      '-DNAPI_CPP_EXCEPTIONS',
-      ...sources.map((name) => join(here, 'src', name)),
-      '-o',
-      addon,
-    ],
-    { encoding: 'utf8' },
-  );
+  const args = [
+    ...'-std=c++20 -O3 -ffp-contract=off -fno-math-errno -fPIC -shared -pthread -Wno-psabi'.split(' '),
+    ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
+    ...includes.flatMap((path) => ['-I', path]),
+    ...['-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS'],
+    ...sources.map((name) => join(here, 'src', name)),
+    ...['-o', built],
+  ];
+  return { ...spawnSync(compiler, args, { encoding: 'utf8' }), built };
 }
 
 function recordMissing(reason) {
@@ -111,9 +117,17 @@ export function buildNative() {
         'no Node headers and no Python: install python3, or Node from nodejs.org, which has its headers',
     };
   }
-  const run = python ? runNodeGyp(compiler.command, headers) : runCompiler(compiler.command, headers);
-  if (run.status !== 0) throw new Error(`the native engine does not build:\n${run.stdout}${run.stderr}`);
-  writeFileSync(stampFile, stamp);
+  mkdirSync(dirname(addon), { recursive: true });
+  const folder = mkdtempSync(join(buildDirectory, 'tmp-'));
+  try {
+    const run = (python ? runNodeGyp : runCompiler)(folder, compiler.command, headers);
+    if (run.status !== 0) throw new Error(`the native engine does not build:\n${run.stdout}${run.stderr}`);
+    renameSync(run.built, addon);
+    rmSync(missingFile, { force: true });
+    writeFileSync(stampFile, stamp);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
   return { outcome: 'built' };
 }
 
