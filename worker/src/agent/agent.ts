@@ -55,7 +55,7 @@ export class Agent {
     const connection = new Connection(params.env.coordinator, params.env.token);
     try {
       const identity = identify(params);
-      const registered = await register(connection, identity, signal);
+      const registered = await register(connection, identity, params.log, signal);
       const agent = new Agent(params, identity, connection, registered);
       await agent.open();
       return agent;
@@ -140,9 +140,11 @@ export class Agent {
 async function register(
   connection: Connection,
   identity: RegisterRequest,
+  log: Log,
   signal: AbortSignal,
 ): Promise<RegisterReply> {
-  const answer = await connection.persist('register', identity, signal);
+  const onAway = (why: string): void => log.warn('waiting for the coordinator', { why });
+  const answer = await connection.persist('register', identity, signal, onAway);
   if (answer === null) throw signal.reason;
   if ('refusal' in answer)
     throw new RegistrationRefused(`the coordinator refuses this worker: ${answer.refusal.message}`);

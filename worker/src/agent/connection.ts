@@ -71,16 +71,21 @@ export class Connection {
     });
   }
 
-  /** Repeats the call, with backoff, until it is answered; null when `signal` aborts first. */
+  /**
+   * Repeats the call, with backoff, until it is answered; null when `signal` aborts first.
+   * @param onAway called once, when the first try found nobody
+   */
   async persist<M extends Method>(
     method: M,
     request: Request<M>,
     signal: AbortSignal,
+    onAway: (why: string) => void = () => {},
   ): Promise<Answer<Reply<M>> | null> {
     const backoff = new Backoff();
-    while (!signal.aborted) {
+    for (let told = false; !signal.aborted; told = true) {
       const answer = await this.call(method, request);
       if ('reply' in answer || !PASSING.includes(answer.refusal.kind)) return answer;
+      if (!told) onAway(answer.refusal.message);
       await backoff.wait(signal);
     }
     return null;
