@@ -43,7 +43,7 @@ async function receive(context: Context, messages: AsyncIterable<UploadDatasetRe
   const nats = context.link.current;
   if (!nats) throw noNats();
   await refuseTakenName(context, head);
-  const folder = await mkdtemp(join(tmpdir(), 'adt-upload-'));
+  const folder = await mkdtemp(join(tmpdir(), `adt-upload-${process.pid}-`));
   try {
     const file = await open(join(folder, 'bundle'), 'wx+', 0o600);
     try {
@@ -60,7 +60,8 @@ async function receive(context: Context, messages: AsyncIterable<UploadDatasetRe
 
 function checkHead(head: DatasetUploadHead | undefined): DatasetUploadHead {
   if (!head) throw invalid('head', 'must be the first message of the stream');
-  if (!isDatasetName(head.name)) throw invalid('head.name', 'must be 1-64 of a-z 0-9 _ . -, not a dot first');
+  if (!isDatasetName(head.name))
+    throw invalid('head.name', 'must be 1-64 of a-z 0-9 _ . -, beginning with a letter or digit');
   checkText('head.sha256', head.sha256, /^[0-9a-f]{64}$/);
   if (head.bytes > LIMITS.datasetBytes) throw tooLarge(head.bytes);
   checkInteger('head.bytes', head.bytes, PREAMBLE_BYTES, LIMITS.datasetBytes);
