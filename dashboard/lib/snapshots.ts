@@ -22,7 +22,7 @@ export async function sweepSnapshot(sweepId: number): Promise<Answer<SweepSnapsh
   if (!trials.ok) return trials;
   const summary = present(sweep.value.summary);
   // After the trials: a curve may then be newer than its row, never older.
-  const curves = await getCurves(worthDrawing(trials.value), [summary.metric], POINTS_PER_CURVE);
+  const curves = await objectiveCurves(trials.value);
   if (!curves.ok) return curves;
   return {
     ok: true,
@@ -30,9 +30,19 @@ export async function sweepSnapshot(sweepId: number): Promise<Answer<SweepSnapsh
       sweep: summary,
       spec: sweep.value.spec,
       trials: trials.value,
-      curves: curves.value.map(snapshotCurve),
+      curves: curves.value,
     },
   };
+}
+
+/** Each trial's own objective: an override may rank one data set by another K than the next. */
+async function objectiveCurves(trials: TrialSummary[]): Promise<Answer<SnapshotCurve[]>> {
+  const objective = new Map(trials.map((trial) => [trial.trialId, trial.config?.select]));
+  const metrics = [...new Set(objective.values())].filter((metric) => metric !== undefined);
+  const curves = await getCurves(worthDrawing(trials), metrics, POINTS_PER_CURVE);
+  if (!curves.ok) return curves;
+  const own = curves.value.filter((curve) => objective.get(curve.trialId) === curve.metric);
+  return { ok: true, value: own.map(snapshotCurve) };
 }
 
 export async function trialSnapshot(trialId: number): Promise<Answer<TrialSnapshot>> {

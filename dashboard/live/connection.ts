@@ -34,7 +34,6 @@ async function run(topic: Topic, events: ConnectionEvents, signal: AbortSignal):
   let pauseMs = RETRY_MIN_MS;
   const socket: Socket<ServerToClient, ClientToServer> = io(first.url, {
     transports: ['websocket'],
-    addTrailingSlash: false,
     reconnectionDelay: RETRY_MIN_MS,
     reconnectionDelayMax: RETRY_MAX_MS,
     // A ticket serves one handshake.

@@ -9,15 +9,19 @@ type Stage = 'checking' | 'no code' | 'refused' | 'unreachable';
 // A code works once; React may run an effect twice.
 let posted: string | null = null;
 
-export function LoginByLink() {
+/** @param signedIn a session is there already: without a code there is nothing to do here */
+export function LoginByLink({ signedIn }: { signedIn: boolean }) {
   const [stage, setStage] = useState<Stage>('checking');
   useEffect(() => {
-    const follow = () => void signInByFragment(setStage);
+    const follow = () => {
+      if (signedIn && location.hash.length < 2) location.replace('/sweeps');
+      else void signInByFragment(setStage);
+    };
     follow();
     // A second link pasted into the same tab changes the fragment only.
     window.addEventListener('hashchange', follow);
     return () => window.removeEventListener('hashchange', follow);
-  }, []);
+  }, [signedIn]);
   return <div aria-live="polite">{CONTENT[stage]}</div>;
 }
 

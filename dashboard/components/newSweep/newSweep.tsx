@@ -8,7 +8,7 @@ import { Card } from '@/components/ui/card';
 import { useNotify } from '@/components/ui/toast';
 import { postJson } from '@/live/fetchProblem';
 import { newKey } from './idempotencyKey';
-import { PlanPanel } from './planPanel';
+import { PlanBar, PlanDetails } from './planPanel';
 import { type Change, openFile, withValues } from './sweepFile';
 import { SweepForm } from './sweepForm';
 import { usePlan } from './usePlan';
@@ -31,7 +31,8 @@ export function NewSweep({ start, vocabulary }: { start: string; vocabulary: Voc
   return (
     <>
       <PageHeader trail={[{ href: '/sweeps', title: 'Sweeps' }]} title="New sweep" />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(22rem,34rem)]">
+      {/* On a phone one column, in which the count with the button stays in sight at the bottom. */}
+      <div className="flex flex-col gap-4 lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(22rem,34rem)] lg:items-start">
         <Card>
           {error && (
             <p role="status" className="mb-4 rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">
@@ -46,13 +47,16 @@ export function NewSweep({ start, vocabulary }: { start: string; vocabulary: Voc
             onChange={edit}
           />
         </Card>
-        <div className="space-y-4 lg:sticky lg:top-16">
-          <PlanPanel
-            planned={planned}
-            checking={checking}
-            submitting={submitting}
-            onSubmit={() => void submit()}
-          />
+        <div className="contents lg:sticky lg:top-16 lg:block lg:space-y-3">
+          <div className="sticky bottom-3 z-20 order-last lg:static">
+            <PlanBar
+              planned={planned}
+              checking={checking}
+              submitting={submitting}
+              onSubmit={() => void submit()}
+            />
+          </div>
+          <PlanDetails planned={planned} />
           <div>
             <YamlEditor text={text} onChange={setText} errors={parseErrors} errorLine={error?.line ?? null} />
             <p className="mt-1 text-muted text-xs">

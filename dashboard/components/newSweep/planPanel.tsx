@@ -1,5 +1,5 @@
 'use client';
-/** What the sweep would run, live: counts, strata, warnings, what no field could show; and the button. */
+/** What the sweep would run, live: the count with the button, and below it strata, refusals and warnings. */
 import type { StratumPlan, SweepPlan } from '@adt/proto/gen/adt/v1/search';
 import { CircleAlert, Info, LoaderCircle } from 'lucide-react';
 import { Button } from '@/components/ui/button';
@@ -9,62 +9,38 @@ import type { Planned } from './usePlan';
 import { unclaimed } from './violations';
 import { FIELD_PATHS } from './vocabulary';
 
-type PlanPanelProps = {
-  planned: Planned;
-  checking: boolean;
-  submitting: boolean;
-  onSubmit: () => void;
-};
+type PlanBarProps = { planned: Planned; checking: boolean; submitting: boolean; onSubmit: () => void };
 
-export function PlanPanel({ planned, checking, submitting, onSubmit }: PlanPanelProps) {
+export function PlanBar({ planned, checking, submitting, onSubmit }: PlanBarProps) {
   const plan = planned.kind === 'plan' ? planned.plan : null;
   const canSubmit = plan !== null && plan.violations.length === 0 && !checking && !submitting;
   return (
-    <section aria-label="What would run" className="rounded-lg border border-line bg-surface p-4">
-      <div className="flex flex-wrap items-end justify-between gap-3">
-        <Counts plan={plan} checking={checking} />
-        <Button variant="primary" disabled={!canSubmit} onClick={onSubmit}>
-          {submitting && <LoaderCircle aria-hidden size={14} className="animate-spin" />}
-          Submit sweep
-        </Button>
-      </div>
-      {planned.kind === 'problem' && (
-        <p role="alert" className="mt-3 text-bad text-sm">
-          {planned.problem.title}. {planned.problem.detail}
-        </p>
-      )}
-      {plan && plan.violations.length === 0 && <Strata strata={plan.strata} />}
-      {plan && <Refusals plan={plan} />}
-      {plan && plan.warnings.length > 0 && (
-        <ul className="mt-3 space-y-1 rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">
-          {plan.warnings.map(({ path, message }) => (
-            <li key={`${path} ${message}`} className="flex gap-2">
-              <Info aria-hidden size={14} className="mt-0.5 shrink-0" />
-              <span className="min-w-0">
-                {path && <span className="font-mono text-xs">{path}: </span>}
-                {message}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+    <section
+      aria-label="What would run"
+      className="flex items-center justify-between gap-3 rounded-lg border border-line bg-surface px-4 py-3"
+    >
+      <Counts plan={plan} checking={checking} />
+      <Button variant="primary" disabled={!canSubmit} onClick={onSubmit}>
+        {submitting && <LoaderCircle aria-hidden size={14} className="animate-spin" />}
+        Submit sweep
+      </Button>
     </section>
   );
 }
 
 function Counts({ plan, checking }: { plan: SweepPlan | null; checking: boolean }) {
-  const isRefused = plan !== null && plan.violations.length > 0;
+  const refusals = plan?.violations.length ?? 0;
   return (
     <div aria-live="polite" className={checking ? 'opacity-60' : ''} data-checking={checking}>
-      {plan === null || isRefused ? (
-        <p className="text-muted">
-          {isRefused
-            ? `${formatCount(plan.violations.length)} ${plan.violations.length === 1 ? 'thing' : 'things'} to mend`
-            : 'Counting…'}
+      {plan === null && <p className="text-muted">Counting…</p>}
+      {refusals > 0 && (
+        <p className="text-bad">
+          {formatCount(refusals)} {refusals === 1 ? 'thing' : 'things'} to mend
         </p>
-      ) : (
+      )}
+      {plan !== null && refusals === 0 && (
         <p className="tabular">
-          <span className="font-semibold text-2xl">{formatCount(plan.runs)}</span> runs
+          <span className="font-semibold text-xl">{formatCount(plan.runs)}</span> runs
           <span className="text-muted"> of {formatCount(plan.configurations)} configurations</span>
         </p>
       )}
@@ -72,9 +48,27 @@ function Counts({ plan, checking }: { plan: SweepPlan | null; checking: boolean 
   );
 }
 
+export function PlanDetails({ planned }: { planned: Planned }) {
+  if (planned.kind === 'problem') {
+    const { title, detail } = planned.problem;
+    return <Notes tone="bad" notes={[{ path: '', message: `${title}. ${detail}` }]} />;
+  }
+  if (planned.kind === 'none') return null;
+  const { plan } = planned;
+  // A text that does not parse is said under the text.
+  const rest = plan.reason === 'PARSE_ERROR' ? [] : unclaimed(plan.violations, FIELD_PATHS);
+  return (
+    <>
+      {plan.violations.length === 0 && <Strata strata={plan.strata} />}
+      <Notes tone="bad" notes={rest} />
+      <Notes tone="warn" notes={plan.warnings} />
+    </>
+  );
+}
+
 function Strata({ strata }: { strata: readonly StratumPlan[] }) {
   return (
-    <ul className="mt-3 max-h-40 space-y-1 overflow-y-auto text-sm">
+    <ul className="max-h-40 space-y-1 overflow-y-auto rounded-lg border border-line bg-surface px-4 py-3 text-sm">
       {strata.map(({ dataset, model, loss, runs }) => (
         <li key={`${dataset} ${model} ${loss}`} className="flex items-baseline justify-between gap-3">
           <span className="flex min-w-0 flex-wrap gap-x-2">
@@ -90,15 +84,21 @@ function Strata({ strata }: { strata: readonly StratumPlan[] }) {
   );
 }
 
-/** Refusals of what the form has no field for; a text that does not parse is said under the text. */
-function Refusals({ plan }: { plan: SweepPlan }) {
-  const rest = plan.reason === 'PARSE_ERROR' ? [] : unclaimed(plan.violations, FIELD_PATHS);
-  if (rest.length === 0) return null;
+const TONES = {
+  bad: { look: 'bg-bad-soft text-bad', Icon: CircleAlert, role: 'alert' },
+  warn: { look: 'bg-warn-soft text-warn', Icon: Info, role: undefined },
+} as const;
+
+type NotesProps = { tone: keyof typeof TONES; notes: readonly { path: string; message: string }[] };
+
+function Notes({ tone, notes }: NotesProps) {
+  if (notes.length === 0) return null;
+  const { look, Icon, role } = TONES[tone];
   return (
-    <ul role="alert" className="mt-3 space-y-1 rounded-md bg-bad-soft px-3 py-2 text-bad text-sm">
-      {rest.map(({ path, message }) => (
+    <ul role={role} className={`space-y-1 rounded-lg px-4 py-3 text-sm ${look}`}>
+      {notes.map(({ path, message }) => (
         <li key={`${path} ${message}`} className="flex gap-2">
-          <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />
+          <Icon aria-hidden size={14} className="mt-0.5 shrink-0" />
           <span className="min-w-0">
             {path && <span className="font-mono text-xs">{path}: </span>}
             {message}

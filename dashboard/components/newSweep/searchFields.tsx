@@ -15,10 +15,12 @@ const METHODS = [
 ] as const;
 
 const BUDGET = ['budget', 'max_trials_per_stratum'];
+/** Of the paper: small ones where there are few items. A metric’s K is measured even when Top K is silent. */
+const USUAL_K = [3, 20, 50, 100];
 /** Runs a loss gets when random search is chosen and no budget is given. */
 const START_BUDGET = 20;
 
-export function SearchFields({ root, vocabulary, violations, disabled, onChange }: FormProps) {
+export function SearchFields({ root, violations, disabled, onChange }: FormProps) {
   const method = textAt(root, ['method']) === 'random' ? 'random' : 'grid';
   const chosenK = entriesOf(valueAt(root, ['training', 'topk']));
   const metric = textAt(root, ['metric', 'name']);
@@ -86,7 +88,7 @@ export function SearchFields({ root, vocabulary, violations, disabled, onChange 
               name="metric"
               value={metric}
               disabled={disabled}
-              options={metricOptions(metric, chosenK.length === 0 ? vocabulary.defaults.topk : chosenK)}
+              options={metricOptions(metric, chosenK.length === 0 ? USUAL_K : chosenK)}
               onChange={(event) => onChange([[['metric'], metricBlock(event.target.value)]])}
             />
           )}
@@ -115,7 +117,7 @@ function metricOptions(current: string, topk: readonly (number | string)[]) {
   const offered = topk.flatMap((k) => [`valid/recall@${k}`, `valid/ndcg@${k}`]);
   const names = current === '' || offered.includes(current) ? offered : [current, ...offered];
   return [
-    { value: '', label: `${metricTitle(`valid/recall@${topk[0]}`)}, the default` },
+    { value: '', label: 'Recall at the smallest K (default)' },
     ...names.map((value) => ({ value, label: metricTitle(value) })),
   ];
 }

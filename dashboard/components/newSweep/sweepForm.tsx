@@ -1,6 +1,7 @@
 'use client';
 /** The form: every field reads the file and writes it, nothing is kept beside it. */
 import type { FieldViolation } from '@adt/proto/gen/adt/v1/common';
+import { ParameterSymbol } from '@/components/sweep/parameterSymbol';
 import { Chips } from '@/components/ui/chips';
 import { Field, Input } from '@/components/ui/field';
 import { Loss } from '@/components/ui/lossMark';
@@ -105,7 +106,7 @@ function Parameters({ root, vocabulary, violations, disabled, onChange }: FormPr
             name={name}
             label={
               <span className="flex flex-wrap items-center gap-x-2">
-                {symbol} <span className="font-normal text-muted">{title}</span>{' '}
+                <ParameterSymbol text={symbol} /> <span className="font-normal text-muted">{title}</span>{' '}
                 {loss && <Loss loss={loss} />}
               </span>
             }
@@ -154,7 +155,7 @@ function Training({ root, vocabulary, violations, disabled, onChange }: FormProp
             <EntryListInput
               {...control}
               name="topk"
-              placeholder={defaults.topk.join(', ')}
+              placeholder="automatic"
               value={entriesOf(valueAt(root, ['training', 'topk']))}
               disabled={disabled}
               onChange={(values) =>

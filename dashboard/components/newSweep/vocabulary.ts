@@ -5,11 +5,7 @@ export type Vocabulary = {
   datasets: readonly string[];
   models: readonly string[];
   losses: readonly string[];
-  defaults: Readonly<
-    Record<'lr' | 'epochs' | 'eval_every' | 'batch_size' | 'factors' | 'negatives', number>
-  > & {
-    topk: readonly number[];
-  };
+  defaults: Readonly<Record<'lr' | 'epochs' | 'eval_every' | 'batch_size' | 'factors' | 'negatives', number>>;
 };
 
 /** `start` is what a loss begins with when it is switched on: the paper's middle ground. */
@@ -25,7 +21,7 @@ export const PARAMETERS = [
   {
     name: 'eps_n',
     symbol: 'ε_N',
-    title: 'iterations until ε_max',
+    title: 'iterations until then',
     loss: 'T-CE',
     hint: 'The drop rate grows from 0 over this many iterations.',
     start: [1000, 5000],

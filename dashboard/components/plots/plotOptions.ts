@@ -15,7 +15,8 @@ type OptionsParams = {
 };
 
 const FONT = '11px system-ui, "Liberation Sans", sans-serif';
-/** With more curves than this the many are drawn paler, so that the strong ones stay readable. */
+/** Up to so many curves each is legible by itself; beyond, the many step back behind the strong ones. */
+const FEW = 4;
 const CROWD = 12;
 
 export function plotOptions({ host, series, height, onCursor, onZoom }: OptionsParams): uPlot.Options {
@@ -31,10 +32,10 @@ export function plotOptions({ host, series, height, onCursor, onZoom }: OptionsP
     width: host.clientWidth,
     height,
     legend: { show: false },
-    padding: [10, 12, 0, 0],
+    padding: [10, 26, 0, 0],
     scales: { x: { time: false, range: (_, min, max) => (min === max ? [min - 1, max + 1] : [min, max]) } },
     axes: [
-      { ...axis, size: 30, values: (_, ticks) => ticks.map(formatCount) },
+      { ...axis, size: 30, space: 80, values: (_, ticks) => ticks.map(formatCount) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map(axisValue) },
     ],
     series: [{}, ...series.map((curve) => lineOf(host, curve, series.length))],
@@ -50,12 +51,23 @@ export function plotOptions({ host, series, height, onCursor, onZoom }: OptionsP
 function lineOf(host: HTMLElement, curve: PlotSeries, total: number): uPlot.Series {
   return {
     stroke: tokenColour(host, curve.colour),
-    width: curve.strong ? 2.4 : 1.2,
-    alpha: curve.strong ? 1 : total > CROWD ? 0.3 : 0.55,
+    width: curve.strong ? 2.4 : 1.4,
+    alpha: curve.strong ? 1 : alphaOf(total),
     dash: curve.dash,
     // A curve of one evaluation would be invisible as a line.
-    points: { show: curve.steps.length < 3, size: 5 },
+    points: { show: (plot, at) => countPoints(plot.data[at] ?? []) < 3, size: 5 },
   };
+}
+
+function countPoints(values: ArrayLike<number | null | undefined>): number {
+  let count = 0;
+  for (let at = 0; at < values.length && count < 3; at++) if (typeof values[at] === 'number') count++;
+  return count;
+}
+
+function alphaOf(total: number): number {
+  if (total <= FEW) return 0.9;
+  return total <= CROWD ? 0.55 : 0.3;
 }
 
 function axisValue(value: number): string {

@@ -37,7 +37,7 @@ export function PlotTooltip({ series, step, value, left, top, width }: PlotToolt
           />
           {series.label}
         </p>
-        {series.detail && <p className="text-muted">{series.detail}</p>}
+        {series.detail && <div className="text-muted">{series.detail}</div>}
         <p className="tabular mt-0.5">
           <span className="font-semibold">{Number(value.toPrecision(7))}</span>
           <span className="text-muted"> at iteration {formatCount(step)}</span>

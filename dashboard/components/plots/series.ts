@@ -1,4 +1,5 @@
 /** Curves as a plot takes them, joined on one axis of iterations. */
+import type { ReactNode } from 'react';
 import type { AlignedData } from 'uplot';
 
 export type PlotSeries = {
@@ -6,7 +7,7 @@ export type PlotSeries = {
   /** Names the curve in the tooltip. */
   label: string;
   /** Second line of the tooltip. */
-  detail?: string;
+  detail?: ReactNode;
   /** CSS custom property. */
   colour: string;
   /** Drawn over the others, thicker. */

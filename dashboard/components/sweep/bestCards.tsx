@@ -3,13 +3,19 @@ import Link from 'next/link';
 import { LossMark, lossColourVariable } from '@/components/ui/lossMark';
 import { measureTitle } from '@/format/metric';
 import { formatCount, formatMetric } from '@/format/number';
-import { parametersText } from './parameters';
+import { ParameterList } from './parameterList';
 import type { RankRow } from './ranking';
 import { testMeans } from './testMeans';
 
-type BestCardsProps = { best: readonly [string, RankRow | null][]; metric: string; leader: RankRow | null };
+type BestCardsProps = {
+  best: readonly [string, RankRow | null][];
+  metric: string;
+  leader: RankRow | null;
+  /** More trials may still change the order. */
+  running: boolean;
+};
 
-export function BestCards({ best, metric, leader }: BestCardsProps) {
+export function BestCards({ best, metric, leader, running }: BestCardsProps) {
   return (
     <ul className="grid gap-3 md:grid-cols-3">
       {best.map(([loss, row]) => (
@@ -27,7 +33,9 @@ export function BestCards({ best, metric, leader }: BestCardsProps) {
               <LossMark loss={loss} /> {loss}
             </h3>
             {row !== null && row.key === leader?.key && (
-              <span className="rounded-sm bg-sunken px-1.5 text-xs leading-5">best so far</span>
+              <span className="rounded-sm bg-sunken px-1.5 text-xs leading-5">
+                {running ? 'best so far' : 'best'}
+              </span>
             )}
           </div>
           {row === null ? (
@@ -54,12 +62,18 @@ function BestRow({ row, metric }: { row: RankRow; metric: string }) {
           {measureTitle(metric.split('/')[1] ?? metric)}
         </span>
       </p>
-      <p className="mt-1 text-sm">{parametersText(trial.config)}</p>
-      <p className="mt-1 text-muted text-xs">
-        {row.measured === 1 ? `trial #${trial.number}` : `mean of ${formatCount(row.measured)} seeds`}
-        {testMeans(row.trials)
-          .map(({ measure, mean }) => ` · test ${measureTitle(measure)} ${formatMetric(mean)}`)
-          .join('')}
+      <p className="mt-1 text-sm">
+        <ParameterList config={trial.config} />
+      </p>
+      <p className="tabular mt-1.5 flex flex-wrap gap-x-3 text-muted text-xs">
+        <span>
+          {row.measured === 1 ? `trial #${trial.number}` : `mean of ${formatCount(row.measured)} seeds`}
+        </span>
+        {testMeans(row.trials).map(({ measure, mean }) => (
+          <span key={measure} className="whitespace-nowrap">
+            test {measureTitle(measure)} <span className="text-fg">{formatMetric(mean)}</span>
+          </span>
+        ))}
       </p>
     </>
   );

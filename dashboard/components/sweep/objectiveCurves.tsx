@@ -9,7 +9,7 @@ import { Card } from '@/components/ui/card';
 import { LossMark, lossColourVariable } from '@/components/ui/lossMark';
 import { metricTitle, metricUnit } from '@/format/metric';
 import { curveKey, type LiveCurve } from '@/live/state';
-import { parametersText } from './parameters';
+import { ParameterList } from './parameterList';
 
 type ObjectiveCurvesProps = {
   metric: string;
@@ -66,7 +66,11 @@ function seriesOf(
     {
       key: String(trial.trialId),
       label: `#${trial.number} ${loss}`,
-      detail: `${parametersText(trial.config)} · seed ${trial.config?.seed ?? ''}`,
+      detail: (
+        <>
+          <ParameterList config={trial.config} /> seed {trial.config?.seed}
+        </>
+      ),
       colour: lossColourVariable(loss),
       strong: strong.has(trial.trialId),
       href: `/trials/${trial.trialId}`,

@@ -1,4 +1,4 @@
-/** The searched parameters as tables, cards and tooltips show them. */
+/** The searched parameters: their names in the paper, and how a list of them reads. */
 import type { TrainingConfig } from '@adt/proto/gen/adt/v1/common';
 import { formatParameter } from '../../format/number';
 
@@ -9,11 +9,12 @@ export const SEARCHED = [
   { key: 'lr', symbol: 'lr' },
 ] as const satisfies { key: keyof TrainingConfig; symbol: string }[];
 
-/** Active parameters only: "ε_max 0.1 · ε_N 1,000 · lr 0.001". */
-export function parametersText(config: TrainingConfig | undefined): string {
-  if (config === undefined) return '';
+export type ActiveParameter = { key: string; symbol: string; text: string };
+
+/** Those that the loss reads; the others are absent from the configuration. */
+export function activeParameters(config: TrainingConfig | undefined): ActiveParameter[] {
   return SEARCHED.flatMap(({ key, symbol }) => {
-    const value = config[key];
-    return value === undefined ? [] : [`${symbol} ${formatParameter(value)}`];
-  }).join(' · ');
+    const value = config?.[key];
+    return value === undefined ? [] : [{ key, symbol, text: formatParameter(value) }];
+  });
 }

@@ -14,6 +14,7 @@ import { Elapsed } from '@/components/time/clock';
 import { Loss } from '@/components/ui/lossMark';
 import { StatePill } from '@/components/ui/statePill';
 import { ABSENT, formatCount, formatMetric, formatParameter, formatPercent } from '@/format/number';
+import { ParameterSymbol } from './parameterSymbol';
 import { SEARCHED } from './parameters';
 import type { RankRow } from './ranking';
 
@@ -43,22 +44,21 @@ export function rankingColumns(metric: string) {
       header: 'Trial',
       cell: ({ row }) => <TrialLink row={row.original} />,
     }),
-    helper.accessor('state', { header: 'State', cell: ({ getValue }) => <StatePill state={getValue()} /> }),
+    helper.accessor((row) => row.trials[0].config?.loss ?? '', {
+      id: 'loss',
+      header: 'Loss',
+      cell: ({ getValue }) => <Loss loss={getValue()} />,
+    }),
     helper.accessor((row) => row.best, {
       id: 'best',
       header: metric,
       ...numeric,
       cell: ({ row }) => <Best row={row.original} />,
     }),
-    helper.accessor((row) => row.trials[0].config?.loss ?? '', {
-      id: 'loss',
-      header: 'Loss',
-      cell: ({ getValue }) => <Loss loss={getValue()} />,
-    }),
     ...SEARCHED.map(({ key, symbol }) =>
       helper.accessor((row) => row.trials[0].config?.[key], {
         id: key,
-        header: symbol,
+        header: () => <ParameterSymbol text={symbol} />,
         ...numeric,
         cell: ({ getValue }) => <Parameter value={getValue()} />,
       }),
@@ -70,6 +70,7 @@ export function rankingColumns(metric: string) {
       cell: ({ row }) =>
         row.original.trials.length === 1 ? seedOf(row.original) : `${row.original.trials.length} seeds`,
     }),
+    helper.accessor('state', { header: 'State', cell: ({ getValue }) => <StatePill state={getValue()} /> }),
     helper.accessor((row) => (row.trials.length === 1 ? row.trials[0].bestStep : undefined), {
       id: 'step',
       header: 'At iteration',

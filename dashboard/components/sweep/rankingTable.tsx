@@ -12,6 +12,8 @@ type RankTable = ReactTable<typeof features, RankRow>;
 type Header = ReturnType<RankTable['getHeaderGroups']>[number]['headers'][number];
 
 const ROW_PX = 36;
+/** A shorter ranking is shown whole; a longer one scrolls in its own box. */
+const LONG = 60;
 /** Rows beyond the edges, so that fast scrolling shows no gaps. */
 const OVERSCAN = 12;
 
@@ -46,7 +48,7 @@ export function RankingTable({ rows, metric }: { rows: RankRow[]; metric: string
       aria-label="Ranking"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
-      className="max-h-[70vh] overflow-auto overscroll-x-contain"
+      className={clsx('overflow-auto overscroll-x-contain', sorted.length > LONG && 'max-h-[80vh]')}
     >
       <table className="w-full border-collapse text-sm" aria-rowcount={sorted.length + 1}>
         <thead className="sticky top-0 z-10 bg-surface">

@@ -5,6 +5,7 @@ import { useMemo, useState } from 'react';
 import { Card } from '@/components/ui/card';
 import { Segmented } from '@/components/ui/segmented';
 import { Select } from '@/components/ui/select';
+import { stateName } from '@/components/ui/stateName';
 import { formatCount } from '@/format/number';
 import type { LiveCurve } from '@/live/state';
 import { BestCards } from './bestCards';
@@ -30,7 +31,9 @@ export function SweepResults({ sweep, trials, curves, bySeed, onBySeed }: SweepR
   const [chosen, setChosen] = useState<string | null>(null);
   const stratum = chosen ?? strata[0];
   const compared = useMemo(() => trials.filter((trial) => stratumOf(trial) === stratum), [trials, stratum]);
-  const { maximize, losses, metric } = sweep;
+  const { maximize, losses } = sweep;
+  // An override may rank one data set by another K than the next.
+  const metric = compared[0]?.config?.select ?? sweep.metric;
   const configurations = useMemo(() => rankConfigurations(compared, maximize), [compared, maximize]);
   const rows = useMemo(
     () => (bySeed ? configurations : rankTrials(compared, maximize)),
@@ -55,7 +58,12 @@ export function SweepResults({ sweep, trials, curves, bySeed, onBySeed }: SweepR
           />
         </div>
       )}
-      <BestCards best={best} metric={metric} leader={configurations.find((row) => row.rank === 1) ?? null} />
+      <BestCards
+        best={best}
+        metric={metric}
+        leader={configurations.find((row) => row.rank === 1) ?? null}
+        running={stateName(sweep.state) === 'RUNNING'}
+      />
       <ObjectiveCurves metric={metric} losses={losses} trials={compared} curves={curves} strong={strong} />
       <Card
         flush

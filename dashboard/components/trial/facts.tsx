@@ -1,6 +1,7 @@
 /** A trial's numbers: the headline, results by metric, parameters and hashes. */
 import type { RunReport, TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import type { ReactNode } from 'react';
+import { ParameterSymbol } from '@/components/sweep/parameterSymbol';
 import { Elapsed } from '@/components/time/clock';
 import { Card } from '@/components/ui/card';
 import { Table, Td, Th } from '@/components/ui/table';
@@ -88,9 +89,9 @@ export function Results({ trial, report }: { trial: TrialSummary; report: RunRep
 export function Parameters({ trial, report }: { trial: TrialSummary; report: RunReport | undefined }) {
   const { config } = trial;
   if (config === undefined) return null;
-  const lines: [string, ReactNode][] = [
-    ['ε_max', formatParameter(config.epsMax)],
-    ['ε_N', formatParameter(config.epsN)],
+  const lines: [ReactNode, ReactNode][] = [
+    [<ParameterSymbol key="eps" text="ε_max" />, formatParameter(config.epsMax)],
+    [<ParameterSymbol key="n" text="ε_N" />, formatParameter(config.epsN)],
     ['β', formatParameter(config.beta)],
     ['Learning rate', formatParameter(config.lr)],
     ['Factors', formatCount(config.factors)],
@@ -109,8 +110,9 @@ export function Parameters({ trial, report }: { trial: TrialSummary; report: Run
   return (
     <Card title="Parameters">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1.5 text-sm">
-        {lines.map(([label, value]) => (
-          <div key={label} className="contents">
+        {lines.map(([label, value], at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines are always the same
+          <div key={at} className="contents">
             <dt className="text-muted">{label}</dt>
             <dd className="tabular min-w-0 truncate text-right">{value}</dd>
           </div>

@@ -26,7 +26,7 @@ export function TrialCurves({ curves, loss, objective }: TrialCurvesProps) {
     );
   }
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid gap-4 lg:grid-cols-2 lg:[&>:last-child:nth-child(odd)]:col-span-2">
       {groups.map((group) => (
         <Group key={group.title} title={group.title} curves={group.curves} loss={loss} />
       ))}
@@ -66,6 +66,12 @@ function Group({ title, curves, loss }: { title: string; curves: LiveCurve[]; lo
   );
 }
 
+/** The part is said only where it tells lines apart. */
+function distinct(metric: string, curves: readonly LiveCurve[]): string {
+  const parts = new Set(curves.map((curve) => curve.metric.split('/')[0]));
+  return parts.size > 1 ? metricTitle(metric) : measureTitle(metric.split('/')[1] ?? metric);
+}
+
 function DashLegend({ curves, colour }: { curves: readonly LiveCurve[]; colour: string }) {
   if (curves.length < 2) return null;
   return (
@@ -83,7 +89,7 @@ function DashLegend({ curves, colour }: { curves: readonly LiveCurve[]; colour: 
               style={{ stroke: `var(${colour})` }}
             />
           </svg>
-          {metric.startsWith('valid/') ? measureTitle(metric.slice(6)) : metricTitle(metric)}
+          {distinct(metric, curves)}
         </li>
       ))}
     </ul>

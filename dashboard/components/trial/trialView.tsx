@@ -27,7 +27,7 @@ export function TrialView({ initial }: { initial: TrialSnapshot }) {
   const live = useLive({ topic, url, initial, rowsOf, refetchOnDelta: true });
   const { state, status, snapshot } = live;
   const trial: TrialSummary = state.trials.get(trialId) ?? initial.trial.summary;
-  const { metric } = snapshot.sweep;
+  const metric = trial.config?.select ?? snapshot.sweep.metric;
   const curves = useMemo(() => [...state.curves.values()], [state.curves]);
   return (
     <>

@@ -26,7 +26,7 @@ export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
             'rounded-sm px-2.5 text-sm leading-6 select-none',
             'has-focus-visible:outline-2 has-focus-visible:outline-accent',
             props.disabled ? 'opacity-60' : 'cursor-pointer',
-            value === props.value ? 'bg-surface font-medium shadow-sm' : 'text-muted hover:text-fg',
+            value === props.value ? 'bg-raised font-medium shadow-sm' : 'text-muted hover:text-fg',
           )}
         >
           <input

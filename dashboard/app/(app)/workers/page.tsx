@@ -37,7 +37,9 @@ export default async function WorkersPage() {
 
 function WorkerCard({ worker }: { worker: Worker }) {
   const { host, pool, slots, threadsPerSlot, runningTrialIds } = worker;
-  const idle = Math.max(0, slots - runningTrialIds.length);
+  // A lost worker has no slot to give.
+  const isHere = stateName(worker.state) !== 'LOST';
+  const idle = isHere ? Math.max(0, slots - runningTrialIds.length) : 0;
   return (
     <li className="min-w-0 rounded-lg border border-line bg-surface p-4">
       <div className="flex items-start justify-between gap-2">

@@ -2,7 +2,7 @@
 import { LOSSES, MODELS, TRAINING_DEFAULTS } from '@adt/proto/trainingConfig';
 import type { Metadata } from 'next';
 import { NewSweep } from '@/components/newSweep/newSweep';
-import { TEMPLATES, templateText } from '@/components/newSweep/templates';
+import { BUILT_IN, TEMPLATES, templateText } from '@/components/newSweep/templates';
 import { show } from '@/lib/page';
 import type { Answer } from '@/lib/problem';
 import { parseId } from '@/lib/route';
@@ -18,7 +18,8 @@ export default async function NewSweepPage({ searchParams }: Props) {
   if (!datasets.ok) return show(datasets, () => null);
   const names = datasets.value.map((dataset) => dataset.name).sort();
   const start = await startText({ template: String(template), from: String(from), names });
-  const { seed: _, model: __, loss: ___, ...defaults } = TRAINING_DEFAULTS;
+  const { lr, epochs, eval_every, batch_size, factors, negatives } = TRAINING_DEFAULTS;
+  const defaults = { lr, epochs, eval_every, batch_size, factors, negatives };
   return show(start, (text) => (
     <NewSweep start={text} vocabulary={{ datasets: names, models: MODELS, losses: LOSSES, defaults }} />
   ));
@@ -33,6 +34,6 @@ async function startText({ template, from, names }: Start): Promise<Answer<strin
     return sweep.ok ? { ok: true, value: sweep.value.spec } : sweep;
   }
   const known = TEMPLATES.find((name) => name === template) ?? 'quick';
-  const dataset = names.includes('synthetic') ? 'synthetic' : (names[0] ?? 'synthetic');
+  const dataset = names.includes(BUILT_IN) ? BUILT_IN : (names[0] ?? BUILT_IN);
   return { ok: true, value: templateText(known, dataset) };
 }
