@@ -108,7 +108,7 @@ function typescriptStep(projects) {
 function dashboardStep() {
   const next = [bin('next', 'dist/bin/next'), 'build'];
   return {
-    label: 'dashboard',
+    label: 'web pages',
     inputs: ['dashboard', 'proto/src'],
     outputs: ['dashboard/.next/BUILD_ID', 'dashboard/dist/server/main.js'],
     commands: [

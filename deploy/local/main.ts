@@ -1,11 +1,11 @@
 /** The one-machine launcher: brings the platform up, says where it is, and takes it down again. */
 
 import { once } from 'node:events';
-import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { withPlatform } from '@adt/coordinator/cli/connect';
 import { Interrupted, UsageError } from '@adt/coordinator/cli/failure';
 import { LOGIN_TICKET, mintTicket } from '@adt/proto/token';
+import { openDataDir } from './dataDir.js';
 import { BUILT_IN, requireDataset, uploadStore } from './datasets.js';
 import { lockDirectory } from './directoryLock.js';
 import { readEnv } from './env.js';
@@ -96,12 +96,6 @@ async function dashboardPort(options: LaunchOptions): Promise<number> {
   if (options.port === null) return freePort(3000);
   if (!(await isPortFree(options.port))) throw new UsageError(`--port: ${options.port} is taken`);
   return options.port;
-}
-
-/** Private; only Postgres' user passes through when we are root. */
-function openDataDir(dataDir: string): void {
-  mkdirSync(dataDir, { recursive: true });
-  chmodSync(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
 }
 
 /** The code is in the fragment: a browser sends it to nobody but the page, so no log holds it. */

@@ -1,16 +1,8 @@
 /** Postgres for one machine: the one of DATABASE_URL, or an embedded one that starts and stops with us. */
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivate } from './dataDir.js';
 import { type DirectoryLock, lockDirectory } from './directoryLock.js';
 import { onFreePort } from './freePort.js';
 import { commandLine, endProcess, isAlive } from './otherProcess.js';
@@ -55,8 +47,7 @@ export async function startPostgres(params: PostgresParams): Promise<Server> {
   if (params.existingUrl) return existingServer(params.existingUrl, 'DATABASE_URL');
   const pgDir = join(params.dataDir, 'pg');
   mkdirSync(pgDir, { recursive: true });
-  // Root keeps its own files here, mode 0600; the server's user only passes through.
-  chmodSync(pgDir, process.getuid?.() === 0 ? 0o711 : 0o700);
+  makePrivate(pgDir);
   const lock = lockDirectory(join(pgDir, 'lock'));
   try {
     return await startEmbedded(params, pgDir, lock);

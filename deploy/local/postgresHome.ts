@@ -39,7 +39,12 @@ export function locatePostgres(pgDir: string): PostgresHome {
   const { binaries, version } = packagedBinaries();
   const cluster = join(pgDir, 'data');
   if (process.getuid?.() !== 0) return { user: null, binaries, cluster, note: '' };
-  const user = unprivilegedUser();
+  const user = serverUser();
+  if (user === null) {
+    throw new Error(
+      'Postgres refuses to run as root, and there is no user postgres or nobody: set DATABASE_URL',
+    );
+  }
   const home = {
     user,
     binaries: canRun(user, binaries) ? binaries : sharedBinaries(user, binaries, version),
@@ -64,16 +69,18 @@ function packagedBinaries(): { binaries: string; version: string } {
   }
 }
 
-/** `postgres` where it exists, else `nobody`: initdb wants a user with a name, and making one is not our business. */
-function unprivilegedUser(): OsUser {
+/**
+ * Who a Postgres runs as that root starts: `postgres` where it exists, else `nobody`. initdb wants a user with a name,
+ * and making one is not our business. null: we are not root, or there is neither.
+ */
+export function serverUser(): OsUser | null {
+  if (process.getuid?.() !== 0) return null;
   for (const name of ['postgres', 'nobody']) {
     const ids = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }));
     const [uid, gid] = ids.map((run) => (run.status === 0 ? Number(run.stdout) : 0));
     if (uid && gid) return { name, uid, gid };
   }
-  throw new Error(
-    'Postgres refuses to run as root, and neither user postgres nor nobody exists: set DATABASE_URL',
-  );
+  return null;
 }
 
 /** Tried rather than read from mode bits: access lists, noexec mounts and a closed parent all count. */
