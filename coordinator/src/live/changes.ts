@@ -20,6 +20,7 @@ export type ChangeListener = (change: Change, foreign: boolean) => void;
 
 export class Changes {
   #listeners: ChangeListener[] = [];
+  #subscribedTo: Nats['connection'] | null = null;
 
   /** @param params.holder unique to this process: tells our own messages from the others' */
   constructor(private readonly params: { link: NatsLink; holder: string; log: Log }) {
@@ -34,18 +35,22 @@ export class Changes {
   touch(change: Pick<Change, 'sweepId'> & Partial<Change>): void {
     const whole = { trialIds: [], points: [], objective: '', committedMs: Date.now(), ...change };
     this.#tell(whole, false);
-    // Other coordinators only smooth their browsers' view by this: a lost message costs no correctness.
-    this.params.link.current?.connection.publish(
-      CHANGE_SUBJECT,
-      JSON.stringify({ ...whole, from: this.params.holder }),
-    );
+    this.#tellOthers(whole);
+  }
+
+  /** Other coordinators only keep their browsers' view fresh by this: a lost message costs no correctness. */
+  #tellOthers(change: Change): void {
+    const { link, holder, log } = this.params;
+    try {
+      link.current?.connection.publish(CHANGE_SUBJECT, JSON.stringify({ ...change, from: holder }));
+    } catch (error) {
+      log('debug', 'other coordinators were not told', { reason: reasonOf(error) });
+    }
   }
 
   #tell(change: Change, foreign: boolean): void {
     for (const listener of this.#listeners) listener(change, foreign);
   }
-
-  #subscribedTo: Nats['connection'] | null = null;
 
   /** Once a connection: the client renews its subscriptions itself when it reconnects. */
   #listen({ connection }: Nats): void {
