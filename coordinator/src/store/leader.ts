@@ -46,8 +46,9 @@ export async function renewLeadership(db: Database, term: LeaderTerm, leaderTtlM
 
 /** Steps down, so that the next one need not wait for the TTL. */
 export async function resignLeadership(db: Database, term: LeaderTerm): Promise<void> {
+  // A second ago: the column rounds to milliseconds, and "now" may round up into the future.
   await db.pool.query(
-    `UPDATE leader SET expires_at = clock_timestamp() WHERE role = '${ROLE}' AND holder = $1 AND term = $2`,
+    `UPDATE leader SET expires_at = clock_timestamp() - interval '1 second' WHERE role = '${ROLE}' AND holder = $1 AND term = $2`,
     [term.holder, term.term],
   );
 }
