@@ -53,10 +53,8 @@ export async function listWorkers(db: Database, leaseTtlMs: number): Promise<Wor
   return rows;
 }
 
-/** Pools that a worker has registered for within the last day. */
+/** Every pool that a worker has ever registered for. */
 export async function workerPools(db: Database): Promise<string[]> {
-  const { rows } = await db.pool.query<{ pool: string }>(
-    `SELECT DISTINCT pool FROM worker WHERE last_seen_at > clock_timestamp() - interval '1 day' ORDER BY pool`,
-  );
+  const { rows } = await db.pool.query<{ pool: string }>('SELECT DISTINCT pool FROM worker ORDER BY pool');
   return rows.map((row) => row.pool);
 }
