@@ -49,6 +49,7 @@ export async function startNats(params: NatsParams): Promise<NatsServer> {
       url: `nats://127.0.0.1:${port}`,
       token,
       origin: `nats-server ${version}, port ${port}; ${binary.source}`,
+      note: '',
       exited: server.exited,
       async stop() {
         await server.stop();

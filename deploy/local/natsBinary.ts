@@ -46,6 +46,7 @@ export async function findNats(params: {
   const cached = join(cache, 'nats-server');
   if (isExecutable(cached)) return { path: cached, source: `cached ${cached}` };
   mkdirSync(cache, { recursive: true });
+  const reasons: string[] = [];
   for (const [source, fetchInto] of [
     ["Debian's package", fromDebian],
     [`release ${RELEASE.version}`, fromRelease],
@@ -56,15 +57,20 @@ export async function findNats(params: {
       renameSync(await fetchInto(draft, params.signal), cached);
       return { path: cached, source: `${source}, kept in ${cache}` };
     } catch (error) {
-      params.log(`no nats-server from ${source}: ${error instanceof Error ? error.message : error}`);
+      params.log(`no nats-server from ${source}: ${error}`);
+      reasons.push(`${source}: ${firstLine(error)}`);
     } finally {
       rmSync(draft, { recursive: true, force: true });
     }
   }
   const install = process.platform === 'darwin' ? 'brew install nats-server' : 'apt install nats-server';
-  throw new Error(
-    `no nats-server found: install it (${install}) or set NATS_URL to one that runs with JetStream`,
-  );
+  const tried = reasons.join('; ');
+  throw new Error(`no nats-server found: ${install}, or set NATS_URL to one with JetStream (tried ${tried})`);
+}
+
+/** What a failed command printed is in the log; here its first line will do. */
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }
 
 function onPath(): string | null {

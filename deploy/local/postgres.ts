@@ -14,8 +14,10 @@ import { SERVER_STOP_MS } from './tunables.js';
 /** A server that the platform may use. */
 export type Server = {
   url: string;
-  /** What was taken, for the user: `embedded 15.18, port 5432`. */
+  /** What was taken, for the user: `embedded Postgres 15, port 5432`. */
   origin: string;
+  /** What else the user should know; empty when nothing is unusual. */
+  note: string;
   /** Settles when a server that we started has ended; never for one that was there before us. */
   exited: Promise<Exit>;
   /** Safe to call twice; leaves a server alone that was there before us. */
@@ -58,7 +60,7 @@ export async function startPostgres(params: PostgresParams): Promise<Server> {
 }
 
 export function existingServer(url: string, origin: string): Server {
-  return { url, origin, exited: new Promise(() => {}), stop: async () => {}, kill: () => {} };
+  return { url, origin, note: '', exited: new Promise(() => {}), stop: async () => {}, kill: () => {} };
 }
 
 async function startEmbedded(params: PostgresParams, pgDir: string, lock: DirectoryLock): Promise<Server> {
@@ -72,7 +74,8 @@ async function startEmbedded(params: PostgresParams, pgDir: string, lock: Direct
   const user = home.user === null ? '' : ` as user ${home.user.name}`;
   return {
     url: `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`,
-    origin: `embedded Postgres ${version}${user}, port ${port}${home.note && `; ${home.note}`}`,
+    origin: `embedded Postgres ${version}${user}, port ${port}`,
+    note: home.note,
     exited: server.exited,
     async stop() {
       await server.stop();

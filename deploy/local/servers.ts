@@ -92,7 +92,9 @@ async function keptServer(
 ): Promise<void> {
   await launch.stages.run(name, async (say) => {
     const server = await keep(launch, SERVERS, name, start);
-    say(server.current().origin);
+    const { origin, note } = server.current();
+    say(origin);
+    if (note !== '') launch.stages.print(`    ${name}: ${note}`);
   });
 }
 

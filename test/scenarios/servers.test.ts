@@ -102,7 +102,7 @@ test.skipIf(!isRoot)('root runs Postgres in a folder that its user can enter, an
   const server = await start({ dataDir });
   const place = dirname(readFileSync(join(dataDir, 'pg/elsewhere'), 'utf8').trim());
   onTestFinished(() => rmSync(place, { recursive: true, force: true }));
-  expect(server.origin).toContain(place);
+  expect(server.note).toContain(place);
   await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS value');
   await server.stop();
   const again = await start({ dataDir });
