@@ -30,10 +30,21 @@ ADT_INLINE F16 series(const Gap& gap, const F16& a) {
   return all(gap.gain) * w * (all(1.0f) - (a * w) * x * y);
 }
 
+// Rows lie at random: without asking ahead for them a step waits for memory a third of its time.
+ADT_INLINE void prefetchRow(const RowsView& rows, uint32_t id) {
+  const float* row = rows.cells + size_t{3} * rows.width * id;
+  for (uint32_t c = 0; c < 3 * rows.width; c += 16) __builtin_prefetch(row + c);
+  __builtin_prefetch(rows.last + id);
+}
+
 static void bringUp(const GapView& gaps, const RowsView& rows, const uint32_t* ids, uint32_t from, uint32_t to,
                     float* out) {
+  constexpr uint32_t kAhead = 8;
   const uint32_t width = rows.width;
+  if (ids)
+    for (uint32_t n = from; n < to && n < from + kAhead; ++n) prefetchRow(rows, ids[n]);
   for (uint32_t n = from; n < to; ++n, out += width) {
+    if (ids && n + kAhead < to) prefetchRow(rows, ids[n + kAhead]);
     const uint32_t id = ids ? ids[n] : n;
     const float* p = rows.cells + size_t{3} * width * id;
     const float* m = p + width;

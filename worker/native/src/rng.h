@@ -72,11 +72,11 @@ class Permutation {
     for (int i = 0; i < kRounds; ++i) key_[i] = i < 4 ? a.word[i] : b.word[i - 4];
   }
 
-  uint32_t at(uint32_t position) const {
-    uint32_t x = position;
-    do x = once(x);
-    while (x >= n_);
-    return x;
+  // to[i] = the value at position from + i.
+  void fill(uint32_t from, uint32_t count, uint32_t* to) const {
+    for (uint32_t i = 0; i < count; ++i) to[i] = once(from + i);
+    for (uint32_t i = 0; i < count; ++i)
+      while (to[i] >= n_) to[i] = once(to[i]);
   }
 
  private:

@@ -20,16 +20,21 @@ Sampler::Sampler(const Csr& part, const Csr& train, uint32_t items, uint32_t neg
 
 void Sampler::draw(const Permutation& order, uint32_t round, uint32_t from, uint32_t count, Samples& out,
                    size_t at) const {
-  // Three passes, so that the cache misses of one pass overlap: number, user, item.
-  uint32_t* number = out.items.data() + at;
-  for (uint32_t i = 0; i < count; ++i) number[i] = order.at(from + i);
-  for (uint32_t i = 0; i < count; ++i) out.users[at + i] = userOfPair_[number[i] / group_];
+  // In passes, so that the cache misses of a pass overlap: number, user, where his items lie, item.
+  uint32_t* users = out.users.data() + at;
+  uint32_t* items = out.items.data() + at;  // the sample's number until the last pass
+  order.fill(from, count, items);
   for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t sample = number[i];
-    const bool positive = sample % group_ == 0;
+    users[i] = userOfPair_[items[i] / group_];
+    __builtin_prefetch(train_.rowStarts + users[i]);
+  }
+  for (uint32_t i = 0; i < count; ++i)
+    __builtin_prefetch(items[i] % group_ == 0 ? part_.items + items[i] / group_
+                                              : train_.begin(users[i]) + train_.count(users[i]) / 2);
+  for (uint32_t i = 0; i < count; ++i) {
+    const bool positive = items[i] % group_ == 0;
     out.sign[at + i] = positive ? -1.0f : 1.0f;
-    out.items[at + i] =
-        positive ? part_.items[sample / group_] : negativeItem(out.users[at + i], sample, round);
+    items[i] = positive ? part_.items[items[i] / group_] : negativeItem(users[i], items[i], round);
   }
 }
 
@@ -40,13 +45,13 @@ uint32_t Sampler::negativeItem(uint32_t user, uint32_t sample, uint32_t round) c
 }
 
 uint32_t nthMissing(const uint32_t* list, uint32_t length, uint32_t r) {
-  uint32_t low = 0, high = length;  // list[c] - c items are missing before list[c], and that never falls with c
-  while (low < high) {
-    const uint32_t middle = (low + high) / 2;
-    if (list[middle] - middle > r)
-      high = middle;
-    else
-      low = middle + 1;
+  // list[c] - c items are missing before list[c], and that never falls with c: find how many of these are <= r.
+  uint32_t low = 0;
+  for (uint32_t rest = length; rest > 0;) {  // no branch on the data: it could not be predicted
+    const uint32_t half = (rest + 1) / 2;
+    const uint32_t middle = low + half - 1;
+    low += list[middle] - middle <= r ? half : 0;
+    rest -= half;
   }
   return r + low;
 }
