@@ -71,12 +71,13 @@ export function CurvePlot({ label, series, height = 300, empty = 'No points yet.
     moveCursor(plot.current, direction, shown.current);
   };
 
-  const hasPoints = series.some((curve) => curve.steps.length > 0);
+  const points = series.reduce((sum, curve) => sum + curve.steps.length, 0);
   return (
     <div className="relative">
       <div
         ref={host}
         role="application"
+        data-points={points}
         aria-label={`${label}. Arrow keys move along the iterations.`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys need focus
         tabIndex={0}
@@ -84,7 +85,7 @@ export function CurvePlot({ label, series, height = 300, empty = 'No points yet.
         onKeyDown={onKeyDown}
         onClick={() => hover?.series.href && router.push(hover.series.href)}
       />
-      {!hasPoints && (
+      {points === 0 && (
         <p className="absolute inset-0 grid place-items-center px-4 text-center text-muted text-sm">
           {empty}
         </p>

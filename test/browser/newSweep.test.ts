@@ -1,0 +1,136 @@
+/** The form of a new sweep and its file: one thing in two views, checked while it is typed, submitted once. */
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { browserSkipNote, chromiumPath } from '../harness/browser.js';
+import { type DashboardScene, openDashboardScene } from './dashboardScene.js';
+
+let scene: DashboardScene;
+let page: Page;
+
+const WITHIN = { timeout: 60_000 };
+
+describe.skipIf(chromiumPath() === null)(`the form of a new sweep${browserSkipNote()}`, WITHIN, () => {
+  beforeAll(async () => {
+    scene = await openDashboardScene({ workers: 0 });
+    page = await scene.signedIn();
+  }, 120_000);
+
+  beforeEach(async () => {
+    await page.goto(`${scene.url}/sweeps/new`);
+    await page.getByText('20 runs of 10 configurations').waitFor();
+  });
+
+  const yaml = () => page.getByLabel('Sweep file, YAML');
+  const submit = () => page.getByRole('button', { name: 'Submit sweep' });
+  const group = (name: string) => page.getByRole('group', { name });
+
+  it('counts configurations and runs while values are typed', async () => {
+    await page.getByLabel('beta: values', { exact: true }).fill('0.1, 0.2, 0.3, 0.4, 0.5');
+    await page.getByText('24 runs of 12 configurations').waitFor();
+    await page.getByLabel('Seeds').fill('1, 2, 3');
+    await page.getByText('36 runs of 12 configurations').waitFor();
+    expect(await submit().isEnabled()).toBe(true);
+  });
+
+  it('says what is wrong at its field, and cannot be submitted until it is mended', async () => {
+    await page.getByLabel('eps_max: values', { exact: true }).fill('0.1, 1.5');
+    await group('largest drop rate').getByText('value 2 must be a number ≥ 0 and < 1 (got 1.5)').waitFor();
+    expect(await submit().isDisabled()).toBe(true);
+    expect(await page.getByLabel('eps_max: values', { exact: true }).getAttribute('aria-invalid')).toBe(
+      'true',
+    );
+
+    await page.getByLabel('eps_max: values', { exact: true }).fill('0.1, 0.15');
+    await page.getByText(/runs of \d+ configurations/).waitFor();
+    expect(await submit().isEnabled()).toBe(true);
+  });
+
+  it('refuses a range that has no logarithm at the learning rate', async () => {
+    await page.getByText('Random', { exact: true }).click();
+    await group('learning rate').getByText('Range').click();
+    await page.getByLabel('lr: min', { exact: true }).fill('0');
+    await page.getByLabel('lr: max', { exact: true }).fill('0.01');
+    await page.getByLabel('lr: scale').selectOption('log');
+    await group('learning rate').getByText('min must be > 0 on a log scale (got 0)').waitFor();
+    await page.getByLabel('lr: min', { exact: true }).fill('0.0001');
+    await page.getByText(/runs of \d+ configurations/).waitFor();
+    expect(await yaml().inputValue()).toContain('log_uniform_values');
+  });
+
+  it('writes the form into the file and the file into the form', async () => {
+    await page.getByLabel('Name', { exact: true }).fill('renamed');
+    expect(await yaml().inputValue()).toContain('name: renamed');
+
+    const text = (await yaml().inputValue()).replace('name: renamed', '# mine\nname: from-the-file');
+    await yaml().fill(text.replace('loss: {values: [CE, T-CE, R-CE]}', 'loss: {values: [CE, T-CE]}'));
+    await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('from-the-file');
+    expect(await page.getByRole('checkbox', { name: 'R-CE' }).isChecked()).toBe(false);
+
+    await page.getByLabel('Epochs').fill('3');
+    expect(await yaml().inputValue()).toContain('# mine');
+  });
+
+  it('takes a loss’s parameters along when the loss is switched off, and back when it is on', async () => {
+    await page.getByRole('checkbox', { name: 'R-CE' }).setChecked(false, { force: true });
+    expect(await yaml().inputValue()).not.toContain('beta');
+    expect(await page.getByLabel('beta: values', { exact: true }).count()).toBe(0);
+    await page.getByRole('checkbox', { name: 'R-CE' }).setChecked(true, { force: true });
+    await page.getByLabel('beta: values', { exact: true }).waitFor();
+    expect(await yaml().inputValue()).toContain('beta');
+  });
+
+  it('names the line of a file that does not parse, and goes on when it does', async () => {
+    const good = await yaml().inputValue();
+    await yaml().fill(`${good}seeds: {search: [`);
+    await page.getByText(/^line \d+, column \d+: /).waitFor();
+    expect(await page.getByLabel('Name', { exact: true }).isDisabled()).toBe(true);
+    expect(await submit().isDisabled()).toBe(true);
+    await yaml().fill(good);
+    await page.getByText('20 runs of 10 configurations').waitFor();
+    expect(await page.getByLabel('Name', { exact: true }).isEnabled()).toBe(true);
+  });
+
+  it('shows a refusal that belongs to no field beside the count', async () => {
+    await yaml().fill(`${await yaml().inputValue()}bugdet: {max_trials: 3}\n`);
+    const notes = page.getByRole('alert').filter({ hasText: 'bugdet' });
+    await notes.getByText(/is not a known key.*budget/).waitFor();
+  });
+
+  it('makes one sweep of a double click', async () => {
+    await page.getByLabel('Name', { exact: true }).fill('clicked-twice');
+    await page.getByText('20 runs of 10 configurations').waitFor();
+    await expect.poll(() => submit().isEnabled()).toBe(true);
+    await submit().dblclick();
+    await page.waitForURL(/\/sweeps\/\d+$/);
+    const { sweeps } = await scene.connection.call('listSweeps', { limit: 0, cursor: '' });
+    expect(sweeps.filter(({ name }) => name === 'clicked-twice')).toHaveLength(1);
+  });
+
+  it('clones a sweep into the form', async () => {
+    const { sweeps } = await scene.connection.call('listSweeps', { limit: 1, cursor: '' });
+    await page.goto(`${scene.url}/sweeps/${sweeps[0]?.sweepId}`);
+    await page.getByRole('link', { name: 'Clone and edit' }).click();
+    await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe(sweeps[0]?.name);
+  });
+
+  it('cancels a sweep after asking, and not before', async () => {
+    const { sweeps } = await scene.connection.call('listSweeps', { limit: 1, cursor: '' });
+    await page.goto(`${scene.url}/sweeps/${sweeps[0]?.sweepId}`);
+    await page.getByRole('button', { name: 'Cancel sweep' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Keep it running' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Cancel sweep' }).click();
+    await dialog.getByRole('button', { name: 'Cancel sweep' }).click();
+    await page
+      .getByRole('heading')
+      .getByText(sweeps[0]?.name ?? '')
+      .waitFor();
+    await page.locator('header').getByText('cancelled', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Cancel sweep' }).count()).toBe(0);
+  });
+
+  it('made no page complain', () => {
+    expect(scene.complaints).toEqual([]);
+  });
+});
