@@ -8,8 +8,10 @@ namespace {
 
 // Longer than any part of a step that one thread does alone (tens of microseconds), so threads sleep only
 // between calls; sleeping after every phase cost 50 to 100 us a step.
-constexpr auto kSpin = std::chrono::microseconds(200);
+constexpr auto kSpin = std::chrono::microseconds(100);
 constexpr int kSpinsPerClock = 64;
+// Some 50 us: whoever holds the last chunk still has not ended it, so most likely it has lost its core; give it ours.
+constexpr int kSpinsBeforeYield = 1024;
 
 inline void pause() {
 #if defined(__x86_64__)
@@ -56,7 +58,7 @@ void ThreadPool::dispatch(uint32_t chunks, const void* context, Call call) {
   while (workOnce(0)) {
   }
   for (int spins = 0; done_.load(std::memory_order_acquire) < chunks; ++spins) {
-    if (spins < 1 << 14)
+    if (spins < kSpinsBeforeYield)
       pause();
     else
       std::this_thread::yield();

@@ -5,7 +5,7 @@ import type { Bundle } from '../data/bundle.js';
 export type EngineInfo = {
   name: 'native' | 'tfjs';
   version: string;
-  /** Say `cpu (avx512, 2 threads)`. */
+  /** Say `cpu (avx512)`. */
   device: string;
 };
 
