@@ -22,6 +22,8 @@ export type KeepParams<T> = {
   /** One line for the user whenever something happened. */
   say(line: string): void;
   signal: AbortSignal;
+  /** Passes the time between two starts; tests watch it instead of waiting. */
+  wait?(ms: number, signal: AbortSignal): Promise<void>;
 };
 
 /** @throws what the first start throws: a process that never ran is not started again */
@@ -61,9 +63,10 @@ export async function keepRunning<T extends Keepable>(params: KeepParams<T>): Pr
 
 /** @throws StartFailure after the last try */
 async function startAgain<T>(params: KeepParams<T>, signal: AbortSignal, failures: number): Promise<T> {
+  const wait = params.wait ?? ((ms, until) => delay(ms, undefined, { signal: until }));
   for (let attempt = failures; ; attempt += 1) {
     try {
-      await delay(Math.min(RESTART_FIRST_MS * 2 ** attempt, RESTART_LAST_MS), undefined, { signal });
+      await wait(Math.min(RESTART_FIRST_MS * 2 ** attempt, RESTART_LAST_MS), signal);
       return await params.start(signal);
     } catch (error) {
       // Never settles: the launcher is stopping and waits for the stop alone.
