@@ -17,7 +17,7 @@ export function createStages(stream = process.stdout) {
   const below = () => {
     if (!isTerminal) return;
     const line = status ?? (running.size > 0 ? `  ${paint(36, '·')} ${[...running].join(', ')} …` : '');
-    stream.write(`\r\x1b[2K${line.slice(0, (stream.columns ?? 80) + 8)}`);
+    stream.write(`\r\x1b[2K${line.slice(0, (stream.columns || 80) + 8)}`);
   };
   const print = (line) => {
     stream.write(isTerminal ? `\r\x1b[2K${line}\n` : `${line}\n`);
