@@ -23,7 +23,8 @@ export function metricUnit(metric: string): string {
   const measure = metric.split('/')[1] ?? '';
   if (measure.startsWith('recall@')) return 'share of true items found, 0 to 1';
   if (measure.startsWith('ndcg@')) return 'normalised gain, 0 to 1';
-  if (measure === 'loss') return 'binary cross-entropy';
+  if (metric === 'train/loss') return 'mean over the kept samples';
+  if (measure === 'loss') return 'binary cross-entropy, summed over batches of 1,024';
   if (measure === 'drop_rate') return 'share of positives dropped, 0 to 1';
   return 'count';
 }

@@ -104,6 +104,33 @@ describe.skipIf(chromiumPath() === null)(
       expect(byNumber(rows.map(([, ...row]) => row))).toEqual(byNumber(held));
     });
 
+    it('tells the exact value under the cursor, by mouse and by keyboard', async () => {
+      const plot = page.getByRole('application');
+      await plot.locator('.u-over').hover();
+      const tooltip = page.getByRole('status').filter({ hasText: 'at iteration' });
+      expect(await tooltip.textContent()).toMatch(
+        /#\d (CE|T-CE|R-CE).*seed \d.*0\.\d{4,} at iteration [\d,]+/,
+      );
+
+      const before = await tooltip.textContent();
+      await plot.focus();
+      await page.keyboard.press('ArrowLeft');
+      await expect.poll(() => tooltip.textContent()).not.toBe(before);
+      await page.mouse.move(0, 0);
+    });
+
+    it('hides the curves of a loss and shows them again', async () => {
+      const points = await drawnPoints(page);
+      const toggle = page
+        .getByRole('group', { name: 'Losses shown' })
+        .getByRole('button', { name: 'R-CE', exact: true });
+      await toggle.click();
+      expect(await toggle.getAttribute('aria-pressed')).toBe('false');
+      await expect.poll(() => drawnPoints(page)).toBeLessThan(points);
+      await toggle.click();
+      await expect.poll(() => drawnPoints(page)).toBe(points);
+    });
+
     it('groups seeds to mean and deviation, and names the best of each loss', async () => {
       await page.getByText('Group seeds').click();
       await expect.poll(() => ranking(page).then((rows) => rows.length), { timeout: PATIENCE_MS }).toBe(3);
@@ -117,7 +144,7 @@ describe.skipIf(chromiumPath() === null)(
       await page.getByRole('region', { name: 'Ranking' }).getByRole('link').first().click();
       await page.waitForURL(/\/trials\/\d+$/);
       await page.getByRole('heading', { name: 'Results at the chosen checkpoint' }).waitFor();
-      for (const title of ['Recall', 'NDCG', 'Loss', 'Attempts', 'Parameters']) {
+      for (const title of ['Recall', 'NDCG', 'Loss (training)', 'Attempts', 'Parameters']) {
         expect(await page.getByRole('heading', { name: title }).count(), title).toBeGreaterThan(0);
       }
       const attempts = page.locator('section', { hasText: 'Attempts' }).last().locator('tbody tr');

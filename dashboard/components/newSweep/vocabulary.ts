@@ -34,7 +34,14 @@ export const PARAMETERS = [
     hint: 'How strongly samples of large loss are played down; 0 is plain CE.',
     start: [0.1, 0.25, 0.5],
   },
-  { name: 'lr', symbol: 'lr', title: 'learning rate', loss: null, hint: 'Of Adam.', start: [] },
+  {
+    name: 'lr',
+    symbol: 'lr',
+    title: 'learning rate',
+    loss: null,
+    hint: 'Step size of the optimiser, Adam.',
+    start: [],
+  },
 ] as const;
 
 export const SETTINGS = [

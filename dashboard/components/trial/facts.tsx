@@ -43,7 +43,7 @@ export function Headline({ trial, metric }: { trial: TrialSummary; metric: strin
 export function Results({ trial, report }: { trial: TrialSummary; report: RunReport | undefined }) {
   const valid = byMeasure(trial.valid);
   const test = byMeasure(trial.test);
-  const measures = [...new Set([...valid.keys(), ...test.keys()])];
+  const measures = [...new Set([...valid.keys(), ...test.keys()])].sort(byTitle);
   return (
     <Card title="Results at the chosen checkpoint" flush={measures.length > 0}>
       {measures.length === 0 ? (
@@ -74,7 +74,7 @@ export function Results({ trial, report }: { trial: TrialSummary; report: RunRep
         <div className="px-4 py-3 text-sm">
           <h3 className="mb-1 text-muted text-xs">Time by phase</h3>
           <ul className="tabular flex flex-wrap gap-x-4 gap-y-1">
-            {report.seconds.map(({ metric, value }) => (
+            {[...report.seconds].sort(byPhase).map(({ metric, value }) => (
               <li key={metric}>
                 {metric} <span className="font-medium">{formatDuration(1000 * (value ?? 0))}</span>
               </li>
@@ -129,6 +129,19 @@ function Hash({ value }: { value: string }) {
       {value.slice(0, 16)}…
     </span>
   );
+}
+
+const PHASES = ['sample', 'train', 'validate', 'test'];
+
+/** As they happen. */
+function byPhase(a: { metric: string }, b: { metric: string }): number {
+  return PHASES.indexOf(a.metric) - PHASES.indexOf(b.metric);
+}
+
+/** Recall, NDCG, then the rest; K ascending. */
+function byTitle(a: string, b: string): number {
+  const place = (measure: string) => ['recall', 'ndcg'].indexOf(measure.split('@')[0] ?? '') >>> 0;
+  return place(a) - place(b) || a.localeCompare(b, 'en', { numeric: true });
 }
 
 function byMeasure(values: TrialSummary['valid']): Map<string, number | undefined> {

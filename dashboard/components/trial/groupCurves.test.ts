@@ -19,7 +19,8 @@ test('curves of one measure share a plot, the objective first', () => {
   expect(groups).toEqual([
     ['NDCG', ['valid/ndcg@100', 'valid/ndcg@50']],
     ['Recall', ['valid/recall@50']],
-    ['Loss', ['train/loss', 'valid/loss']],
+    ['Loss (training)', ['train/loss']],
+    ['Loss (validation)', ['valid/loss']],
     ['Drop rate', ['train/drop_rate']],
   ]);
 });

@@ -1,9 +1,10 @@
-/** Which curves share a plot: those of one measure, whatever their K or part. Pure. */
+/** Which curves share a plot: those of one measure and one unit, whatever their K. Pure. */
+import { metricTitle } from '../../format/metric';
 import type { LiveCurve } from '../../live/state';
 
 export type CurveGroup = { title: string; curves: LiveCurve[] };
 
-const ORDER = ['Recall', 'NDCG', 'Loss', 'Drop rate', 'Dropped interactions'];
+const ORDER = ['Recall', 'NDCG', 'Loss (training)', 'Loss (validation)', 'Drop rate', 'Dropped interactions'];
 
 /** The group of the objective comes first, and the objective first within it. */
 export function groupCurves(curves: readonly LiveCurve[], objective: string): CurveGroup[] {
@@ -25,7 +26,8 @@ function titleOf(metric: string): string {
   if (measure.startsWith('ndcg@')) return 'NDCG';
   if (measure === 'drop_rate') return 'Drop rate';
   if (measure === 'dropped') return 'Dropped interactions';
-  return measure === 'loss' ? 'Loss' : measure;
+  // The training's loss is a mean, the validation's a sum: on one axis one of them would lie flat.
+  return measure === 'loss' ? metricTitle(metric) : measure;
 }
 
 function byObjective(a: LiveCurve, b: LiveCurve, objective: string): number {

@@ -17,7 +17,7 @@ export function Dialog({ open, onOpenChange, title, description, actions }: Dial
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-black/40" />
+        <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content className="-translate-x-1/2 -translate-y-1/2 fixed top-1/2 left-1/2 z-50 w-[min(28rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface p-5 shadow-pop">
           <Radix.Title className="pr-8 font-semibold text-lg">{title}</Radix.Title>
           <Radix.Description asChild>
