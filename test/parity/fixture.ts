@@ -1,14 +1,14 @@
 /** Reads a parity fixture: what PyTorch computed for one case, step by step. */
 import { readFileSync } from 'node:fs';
-import { LOSSES, MODELS } from '@adt/proto/trainingConfig';
-import type { Batch, Parameters, ReplayCase } from '@adt/worker/engines/engine';
+import { LOSSES } from '@adt/proto/trainingConfig';
+import type { Batch, Inputs, Parameters, ReplayCase } from '@adt/worker/engines/engine';
 import { z } from 'zod';
 
 const floats = z.array(z.number());
 const ids = z.array(z.int().min(0));
 
 const fixtureSchema = z.object({
-  model: z.string(),
+  model: z.enum(['GMF', 'NeuMF', 'CDAE']),
   loss: z.enum(LOSSES),
   hyper: z.object({
     epsMax: z.number().optional(),
@@ -18,9 +18,19 @@ const fixtureSchema = z.object({
   users: z.int().min(1),
   items: z.int().min(1),
   factors: z.int().min(1),
+  mlpLayers: z.int().min(1).optional(),
+  hidden: z.int().min(1).optional(),
+  corruption: z.number().min(0).lt(1).optional(),
   adam: z.object({ lr: z.number(), beta1: z.number(), beta2: z.number(), eps: z.number() }),
   initial: z.record(z.string(), floats),
-  batches: z.array(z.object({ users: ids, items: ids, labels: z.array(z.int().min(0).max(1)) })),
+  batches: z.array(
+    z.object({
+      users: ids,
+      items: ids,
+      labels: z.array(z.int().min(0).max(1)),
+      inputs: z.record(z.string().regex(/^\d+$/), ids).optional(),
+    }),
+  ),
   expected: z.object({
     loss: floats,
     dropped: z.array(ids).nullish(),
@@ -45,18 +55,32 @@ function parseJson(path: string): unknown {
   }
 }
 
-/** What an engine has to run; null where the product has no such model. */
-export function replayCaseOf(fixture: Fixture): ReplayCase | null {
-  const model = MODELS.find((name) => name === fixture.model);
-  if (model === undefined) return null;
-  const { loss, hyper, users, items, factors, adam } = fixture;
-  const initial: Parameters = Object.fromEntries(
-    Object.entries(fixture.initial).map(([name, values]) => [name, Float32Array.from(values)]),
+/** What an engine has to run. */
+export function replayCaseOf(fixture: Fixture): ReplayCase {
+  const { expected: _, initial, batches, ...sizes } = fixture;
+  const parameters: Parameters = Object.fromEntries(
+    Object.entries(initial).map(([name, values]) => [name, Float32Array.from(values)]),
   );
-  const batches: Batch[] = fixture.batches.map((batch) => ({
-    users: Uint32Array.from(batch.users),
-    items: Uint32Array.from(batch.items),
-    labels: Uint8Array.from(batch.labels),
-  }));
-  return { model, loss, hyper, users, items, factors, adam, initial, batches };
+  return { ...sizes, initial: parameters, batches: batches.map(batchOf) };
+}
+
+function batchOf({ users, items, labels, inputs }: Fixture['batches'][number]): Batch {
+  return {
+    users: Uint32Array.from(users),
+    items: Uint32Array.from(items),
+    labels: Uint8Array.from(labels),
+    ...(inputs && { inputs: inputsOf(inputs) }),
+  };
+}
+
+function inputsOf(byUser: Record<string, number[]>): Inputs {
+  const entries = Object.entries(byUser).map(([user, items]) => ({ user: Number(user), items }));
+  entries.sort((a, b) => a.user - b.user);
+  const rowStarts = [0];
+  for (const { items } of entries) rowStarts.push((rowStarts.at(-1) ?? 0) + items.length);
+  return {
+    users: Uint32Array.from(entries, ({ user }) => user),
+    rowStarts: Uint32Array.from(rowStarts),
+    items: Uint32Array.from(entries.flatMap(({ items }) => items)),
+  };
 }

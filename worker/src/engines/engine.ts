@@ -33,19 +33,40 @@ export class DataUnfitError extends Error {
   readonly code = 'DATA_UNFIT';
 }
 
+/** The models that an engine may be built for. */
+export type Model = 'GMF' | 'NeuMF' | 'CDAE';
+
 /** Samples of one step; labels are 1 for positives. All (batch). */
-export type Batch = { users: Uint32Array; items: Uint32Array; labels: Uint8Array };
+export type Batch = {
+  users: Uint32Array;
+  items: Uint32Array;
+  labels: Uint8Array;
+  /** CDAE: what its users are seen to have. */
+  inputs?: Inputs;
+};
+
+/**
+ * Items that the encoder reads, by user: `users` (n), ascending, each user of the batch once; those of users[k] are
+ * items[rowStarts[k]] to items[rowStarts[k + 1]] exclusive, (n + 1).
+ */
+export type Inputs = { users: Uint32Array; rowStarts: Uint32Array; items: Uint32Array };
 
 /** Parameters by the names of the parity fixtures' `shapes`, row-major. */
 export type Parameters = Record<string, Float32Array>;
 
 export type ReplayCase = {
-  model: TrainingConfig['model'];
+  model: Model;
   loss: TrainingConfig['loss'];
   hyper: { epsMax?: number; epsN?: number; beta?: number };
   users: number;
   items: number;
   factors: number;
+  /** NeuMF */
+  mlpLayers?: number;
+  /** CDAE */
+  hidden?: number;
+  /** CDAE: the share of inputs that is dropped; what is kept is scaled by 1 / (1 - corruption). */
+  corruption?: number;
   adam: { lr: number; beta1: number; beta2: number; eps: number };
   initial: Parameters;
   batches: Batch[];

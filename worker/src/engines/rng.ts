@@ -60,8 +60,7 @@ function multiplyHigh(a: number, b: number): number {
   const low = Math.imul(aLow, bLow) >>> 16;
   const first = (Math.imul(aHigh, bLow) >>> 0) + low;
   const second = (Math.imul(aLow, bHigh) >>> 0) + (first & 0xffff);
-  // `first` may be 33 bits wide: what is above its lower half is taken by division, not by a shift.
-  return (Math.imul(aHigh, bHigh) + Math.floor(first / 0x10000) + Math.floor(second / 0x10000)) | 0;
+  return (Math.imul(aHigh, bHigh) + (first >>> 16) + (second >>> 16)) | 0;
 }
 
 const words = new Uint32Array(4);
@@ -107,7 +106,7 @@ function logExact(x: number): number {
   let exponent = (high >>> 20) - 1023;
   bits.setUint32(0, (high & 0x000fffff) | 0x3ff00000);
   let m = bits.getFloat64(0);
-  if (m > 1.4142135623730951) {
+  if (m > Math.SQRT2) {
     m *= 0.5;
     exponent += 1;
   }
@@ -115,7 +114,7 @@ function logExact(x: number): number {
   const s2 = s * s;
   let sum = 0;
   for (let n = 21; n >= 1; n -= 2) sum = sum * s2 + 1 / n;
-  return 2 * s * sum + exponent * 0.6931471805599453;
+  return 2 * s * sum + exponent * Math.LN2;
 }
 
 /** Sine and cosine of word / 2³² of a turn: Taylor on an eighth of a turn either way of the nearest quarter. */

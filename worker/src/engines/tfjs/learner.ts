@@ -1,0 +1,123 @@
+/** One model in training: its parameters on the device, and one step of them. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Denoising } from '../denoising.js';
+import type { Batch, Parameters } from '../engine.js';
+import type { Architecture, ParameterSpec } from '../parameters.js';
+import { type AdamOptions, type AdamState, adamStep, startAdam } from './adam.js';
+import { cdae } from './cdae.js';
+import { gmf } from './gmf.js';
+import { denoisedLoss } from './loss.js';
+import type { Gradients, TfjsModel, Weights } from './model.js';
+import { neumf } from './neumf.js';
+
+export type LearnerParams = {
+  architecture: Architecture;
+  specs: readonly ParameterSpec[];
+  /** What each parameter starts from. */
+  initial: (spec: ParameterSpec) => Float32Array;
+  adam: AdamOptions;
+  denoising: Denoising;
+};
+
+/** What a step computed beside its update; the caller disposes of it. */
+export type StepTensors = { mean: tf.Scalar; sampleLoss: tf.Tensor1D; dropped: tf.Tensor1D | undefined };
+
+export class Learner {
+  readonly model: TfjsModel;
+  readonly #specs: readonly ParameterSpec[];
+  readonly #states = new Map<string, AdamState>();
+  #best: Map<string, tf.Tensor> | undefined;
+  #done = 0;
+
+  constructor(private readonly params: LearnerParams) {
+    this.model = modelOf(params.architecture);
+    this.#specs = params.specs;
+    for (const spec of this.#specs) {
+      this.#states.set(spec.name, startAdam(tf.tensor(params.initial(spec), [...spec.shape], 'float32')));
+    }
+  }
+
+  /** Steps done. */
+  get done(): number {
+    return this.#done;
+  }
+
+  weights(): Weights {
+    return Object.fromEntries([...this.#states].map(([name, { value }]) => [name, value]));
+  }
+
+  /** The loss of a batch, as at iteration t; nothing is learnt. The caller disposes of it. */
+  loss(batch: Batch, t: number): tf.Scalar {
+    return tf.tidy(() => {
+      const { logits } = this.model.forward(this.weights(), batch, 1);
+      return denoisedLoss(this.params.denoising, { logits, labels: batch.labels, t }).mean;
+    });
+  }
+
+  step(batch: Batch): StepTensors {
+    const { denoising, adam, architecture } = this.params;
+    const t = this.#done + 1;
+    const scale = architecture.model === 'CDAE' ? 1 / (1 - architecture.corruption) : 1;
+    const { gradients, ...tensors } = tf.tidy(() => {
+      const pass = this.model.forward(this.weights(), batch, scale);
+      const { residual, ...loss } = denoisedLoss(denoising, { logits: pass.logits, labels: batch.labels, t });
+      return { ...loss, gradients: pass.backward(residual) };
+    });
+    // One parameter after the other, so that only one dense gradient exists at a time.
+    for (const [name, state] of this.#states) {
+      const gradient = denseGradient(gradients, name, state.value.shape[0] as number);
+      this.#states.set(name, adamStep(state, gradient, { options: adam, t }));
+    }
+    this.#done = t;
+    return tensors;
+  }
+
+  keepBest(): void {
+    tf.dispose([...(this.#best?.values() ?? [])]);
+    // A clone shares its memory with the value, which no step writes to.
+    this.#best = new Map([...this.#states].map(([name, { value }]) => [name, tf.clone(value)]));
+  }
+
+  /** Brings the parameters of the last `keepBest` back, if there was one; moments stay as they are. */
+  restoreBest(): void {
+    for (const [name, value] of this.#best ?? []) {
+      const state = this.#states.get(name) as AdamState;
+      state.value.dispose();
+      this.#states.set(name, { ...state, value: tf.clone(value) });
+    }
+  }
+
+  parameters(): Parameters {
+    return Object.fromEntries(
+      [...this.#states].map(([name, { value }]) => [name, value.dataSync<'float32'>()]),
+    );
+  }
+
+  dispose(): void {
+    for (const { value, mean, square } of this.#states.values()) tf.dispose([value, mean, square]);
+    tf.dispose([...(this.#best?.values() ?? [])]);
+    this.#states.clear();
+    this.#best = undefined;
+  }
+}
+
+function modelOf(architecture: Architecture): TfjsModel {
+  switch (architecture.model) {
+    case 'GMF':
+      return gmf;
+    case 'NeuMF':
+      return neumf(architecture.mlpLayers);
+    case 'CDAE':
+      return cdae;
+    default:
+      throw new Error(`no such model: ${architecture satisfies never}`);
+  }
+}
+
+/** The gradient in the parameter's own shape; what it was made of is disposed of. */
+function denseGradient(gradients: Gradients, name: string, rows: number): tf.Tensor {
+  const gradient = gradients[name];
+  if (gradient === undefined) throw new Error(`the model has no gradient for ${name}`);
+  if (gradient instanceof tf.Tensor) return gradient;
+  return tf.unsortedSegmentSum(gradient.values, gradient.rows, rows);
+}

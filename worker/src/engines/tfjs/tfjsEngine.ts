@@ -1,0 +1,36 @@
+/** The portable engine: every model on TensorFlow.js, behind the interface that every engine has. */
+import { denoisingOf } from '../denoising.js';
+import type { Engine, EngineInfo, OpenParams } from '../engine.js';
+import { checkTraining } from '../native/checks.js';
+import type { Architecture } from '../parameters.js';
+import type { LoadedBackend } from './backend.js';
+import { replay } from './replay.js';
+import { TfjsTrainer } from './trainer.js';
+
+/** @param backend what `loadBackend` loaded */
+export function tfjsEngine(backend: LoadedBackend): Engine {
+  const info: EngineInfo = { name: 'tfjs', version: backend.version, device: backend.device };
+  return { info, open: (params) => openTrainer(params, architectureOf(params.config)), replay };
+}
+
+/** Trains a model that the configuration may not name yet. `threads` means nothing here: the backend decides. */
+export function openTrainer(
+  { bundle, config, initial }: OpenParams,
+  architecture: Architecture,
+): TfjsTrainer {
+  return new TfjsTrainer({
+    bundle,
+    initial,
+    architecture,
+    denoising: denoisingOf(config.loss, config),
+    lr: config.lr,
+    seed: config.seed,
+    negatives: config.negatives,
+    batchSize: config.batchSize,
+    ...checkTraining(bundle, config),
+  });
+}
+
+function architectureOf({ model, factors }: OpenParams['config']): Architecture {
+  return { model, factors };
+}
