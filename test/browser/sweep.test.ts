@@ -17,17 +17,17 @@ const WITHIN = { timeout: 240_000 };
 let scene: DashboardScene;
 
 /** What the ranking shows: rank, trial, loss, value. */
-function ranking(page: Page): Promise<string[][]> {
-  return page
-    .getByRole('region', { name: 'Ranking' })
-    .locator('tbody tr:not([aria-hidden])')
-    .evaluateAll((rows) =>
-      rows.map((row) =>
-        Array.from(row.querySelectorAll('td'))
-          .slice(0, 4)
-          .map((cell) => cell.textContent.trim()),
-      ),
-    );
+async function ranking(page: Page): Promise<string[][]> {
+  const region = page.getByRole('region', { name: 'Ranking' });
+  // While a page streams in it is there but hidden.
+  await region.waitFor();
+  return region.locator('tbody tr:not([aria-hidden])').evaluateAll((rows) =>
+    rows.map((row) =>
+      Array.from(row.querySelectorAll('td'))
+        .slice(0, 4)
+        .map((cell) => cell.textContent.trim()),
+    ),
+  );
 }
 
 /** Points that the objective's plot has drawn. */
