@@ -20,7 +20,7 @@ describe('the progress bar', () => {
     const terminal = new Recorded(true);
     const progress = startProgress('reading', terminal);
     progress.update(0.5, 'line 7');
-    expect(terminal.text).toMatch(/^\r.*reading.* 50 % {2}line 7.* left$/);
+    expect(terminal.text).toMatch(/^\r.*reading.* 50 % {2}.* left {2}line 7$/);
     progress.clear();
     expect(terminal.text.endsWith('\r\x1b[2K')).toBe(true);
   });
