@@ -50,24 +50,42 @@ export function describeImport(
   report: ImportReport,
   uploaded: boolean,
 ): string {
+  return describeStored(name, bundle, importNotes(report), uploaded);
+}
+
+/** What `adt dataset synth` has made. */
+export function describeSynth(name: string, bundle: Bundle, uploaded: boolean): string {
+  return describeStored(name, bundle, [], uploaded);
+}
+
+function describeStored(name: string, bundle: Bundle, notes: readonly string[], uploaded: boolean): string {
   const lines = [
     `${paint('green', '✓')} ${paint('bold', name)}: ${formatCount(bundle.header.users)} users, ` +
       `${formatCount(bundle.header.items)} items, false positives by ${bundle.header.fpRule}`,
     '',
     partsTable(bundle.header),
     '',
-    ...importNotes(report).map((note) => `${paint('yellow', '!')} ${note}`),
+    ...notes.map((note) => `${paint('yellow', '!')} ${note}`),
     `${formatBytes(bundle.bytes)}, SHA-256 ${bundle.sha256}`,
   ];
   if (uploaded) lines.push('uploaded to the running platform');
   return lines.join('\n');
 }
 
-function importNotes({ files, droppedFalsePositives, shared, ignored, numbered }: ImportReport): string[] {
+function importNotes(report: ImportReport): string[] {
+  const { files, format, core, droppedFalsePositives, shared, ignored, numbered } = report;
   const notes: string[] = [];
-  for (const { file, duplicates, hasFlags } of files) {
+  if (format !== 'table') notes.push(`read as ${format}`);
+  for (const { file, duplicates, hasFlags, skipped } of files) {
     if (duplicates > 0) notes.push(`${file}: ${formatCount(duplicates)} repeated pairs merged`);
+    if (skipped > 0)
+      notes.push(`${file}: ${formatCount(skipped)} records are no interaction and were left out`);
     if (!hasFlags) notes.push(`${file}: no column tells false positives`);
+  }
+  if (core !== null) {
+    const { k, users, items, interactions } = core;
+    const taken = `${formatCount(users)} users, ${formatCount(items)} items, ${formatCount(interactions)} interactions`;
+    notes.push(`outside of the ${k}-core and left out: ${taken}`);
   }
   if (droppedFalsePositives > 0) {
     notes.push(
@@ -85,8 +103,8 @@ function importNotes({ files, droppedFalsePositives, shared, ignored, numbered }
       `${formatCount(count)} pairs stand in ${earlier} and ${later}: kept as given, but no ranking can hit them in ${later}`,
     );
   }
-  if (numbered.users) notes.push('user ids are numbered in order of first appearance');
-  if (numbered.items) notes.push('item ids are numbered in order of first appearance');
+  if (numbered.users) notes.push("user ids are numbered; the bundle keeps the source's own beside");
+  if (numbered.items) notes.push("item ids are numbered; the bundle keeps the source's own beside");
   if (ignored.length > 0) notes.push(`not read: ${ignored.join(', ')}`);
   return notes;
 }
@@ -99,16 +117,27 @@ export function showDataset(name: string, bundle: Bundle): { text: string; docum
   ]);
   const { header, sha256, bytes } = bundle;
   const text = [
-    paint('bold', name),
-    `users ${formatCount(header.users)}, items ${formatCount(header.items)}, FP rule ${header.fpRule}, ${formatBytes(bytes)}`,
-    `source  ${printable(header.source)}`,
-    `SHA-256 ${sha256}`,
+    tableTwoRow(name, header),
+    '',
+    `source   ${printable(header.source)}`,
+    `FP rule  ${header.fpRule}`,
+    `SHA-256  ${sha256}, ${formatBytes(bytes)}`,
     '',
     partsTable(header),
     '',
     spreadTable(spread),
   ].join('\n');
   return { text, document: { ...datasetDocument(name, bundle), spread } };
+}
+
+/** As the paper's Table 2 counts: the interactions are those of train. */
+function tableTwoRow(name: string, { users, items, parts: { train } }: BundleHeader): string {
+  const columns = [
+    { title: 'dataset' },
+    ...['#user', '#item', '#interaction', '#FP interaction', 'share'].map(right),
+  ];
+  const counts = [users, items, train.interactions].map(formatCount);
+  return renderTable(columns, [[name, ...counts, ...falsePositiveCells(train)]]);
 }
 
 function partsTable({ parts }: BundleHeader): string {

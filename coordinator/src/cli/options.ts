@@ -1,4 +1,5 @@
 /** Parsers of option values: the message names the flag, what it must be and what it got. */
+import { didYouMean } from '@adt/proto/nearest';
 import { UsageError } from './failure.js';
 
 /** A parser for commander's `.option()`. @throws UsageError for anything but an integer in [min, max] */
@@ -31,5 +32,15 @@ export function integerListOption(flag: string): (text: string) => number[] {
   return (text) => {
     if (/^\d+(,\d+)*$/.test(text)) return text.split(',').map(Number);
     throw new UsageError(`${flag}: must be integers with commas, say 3,20 (got ${JSON.stringify(text)})`);
+  };
+}
+
+/** A parser for commander's `.option()`. @throws UsageError for anything but one of `choices` */
+export function choiceOption<T extends string>(flag: string, choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = choices.find((choice) => choice === text);
+    if (found !== undefined) return found;
+    const shown = JSON.stringify(text);
+    throw new UsageError(`${flag}: must be ${choices.join(', ')} (got ${shown})${didYouMean(text, choices)}`);
   };
 }

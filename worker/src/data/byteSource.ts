@@ -8,7 +8,7 @@ import { DataError } from './dataError.js';
 
 const CHUNK_BYTES = 1 << 18;
 
-export type ByteSourceOptions = {
+export type ReadOptions = {
   signal: AbortSignal;
   /** Told how many bytes of the file, packed as it is, have been read since the last call. */
   onRead?: (bytes: number) => void;
@@ -22,7 +22,7 @@ export type ByteSourceOptions = {
 export async function* readBytes(
   path: string,
   name: string,
-  { signal, onRead }: ByteSourceOptions,
+  { signal, onRead }: ReadOptions,
 ): AsyncGenerator<Buffer> {
   const packed = await isGzip(path, name);
   const file = counted(createReadStream(path, { highWaterMark: CHUNK_BYTES }), signal, onRead);

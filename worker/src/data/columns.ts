@@ -1,33 +1,24 @@
-/** Which column of a data file holds what: from its header line, or from the authors' fixed layout. */
+/** Which column of a table holds what, from its header line. */
 import { nearest } from '@adt/proto/nearest';
 import { DataError } from './dataError.js';
-import { type FpRule, fpColumn } from './fpRule.js';
+import type { ColumnPlan } from './formats/delimited.js';
+import { LABELS, type Wanted } from './formats/format.js';
 
 const REQUIRED = ['user', 'item'] as const;
-const LABELS = ['true_positive', 'rating', 'dwell'] as const;
-
-/** Columns of `*.train.rating`, `*.valid.rating` and `*.test.negative`, which have no header line. */
-export const AUTHORS_COLUMNS: readonly string[] = ['user', 'item', 'true_positive'];
-
-export type ColumnPlan = {
-  /** Fields a line must have. */
-  count: number;
-  user: number;
-  item: number;
-  /** Field that the rule for false positives reads; null: this file does not have it. */
-  label: number | null;
-};
+export const TIME = 'timestamp';
 
 /**
- * Finds the columns that the rule needs in a header.
+ * Finds the columns that the import wants in a header.
  * @throws DataError BAD_INPUT: user or item missing, a column twice
  */
-export function planColumns(name: string, columns: readonly string[], rule: FpRule): ColumnPlan {
-  for (const column of [...REQUIRED, ...LABELS]) refuseTwice(name, columns, column);
+export function planColumns(name: string, columns: readonly string[], { label, time }: Wanted): ColumnPlan {
+  for (const column of [...REQUIRED, ...LABELS, TIME]) refuseTwice(name, columns, column);
   const [user, item] = REQUIRED.map((column) => requireColumn(name, columns, column)) as [number, number];
-  const labelColumn = fpColumn(rule);
-  const label = labelColumn === null ? -1 : columns.indexOf(labelColumn);
-  return { count: columns.length, user, item, label: label < 0 ? null : label };
+  const find = (column: string | null) => {
+    const at = column === null ? -1 : columns.indexOf(column);
+    return at < 0 ? null : at;
+  };
+  return { count: columns.length, user, item, label: find(label), time: find(time ? TIME : null) };
 }
 
 function requireColumn(name: string, columns: readonly string[], column: string): number {

@@ -8,24 +8,31 @@ export type RawRows = {
   items: Uint32Array;
   /** (N): 1 = true positive; null: unknown. */
   flags: Uint8Array | null;
+  /** (N): when each interaction was; null where no one asks. */
+  times?: Float64Array | null;
 };
+
+/** Interactions by user, and when each was: `times[at]` belongs to `csr.items[at]`. */
+export type TimedCsr = { csr: Csr; times: Float64Array | null };
 
 /**
  * Sorts by user, then item. A pair that occurs more than once is kept once; it is a true positive if any of
- * its rows says so, whatever their order.
+ * its rows says so and was at the earliest of their times, whatever their order.
  * @returns `duplicates`: rows that were merged into another
  */
 export function buildCsr(
   rows: RawRows,
   userCount: number,
   itemCount: number,
-): { csr: Csr; duplicates: number } {
+): TimedCsr & { duplicates: number } {
   const byItem = countingSort(rows.items, itemCount, null);
   const order = countingSort(rows.users, userCount, byItem);
   const size = order.length;
   const rowStarts = new Uint32Array(userCount + 1);
   const items = new Uint32Array(size);
   const truePositive = rows.flags === null ? null : new Uint8Array(size);
+  const given = rows.times ?? null;
+  const times = given && new Float64Array(size);
   let kept = 0;
   let lastUser = -1;
   for (const row of order) {
@@ -34,17 +41,19 @@ export function buildCsr(
     const flag = rows.flags === null ? 0 : (rows.flags[row] as number);
     if (user === lastUser && items[kept - 1] === item) {
       if (truePositive) truePositive[kept - 1] = (truePositive[kept - 1] as number) | flag;
+      if (times && given) times[kept - 1] = Math.min(times[kept - 1] as number, given[row] as number);
       continue;
     }
     lastUser = user;
     items[kept] = item;
     if (truePositive) truePositive[kept] = flag;
+    if (times && given) times[kept] = given[row] as number;
     kept++;
     rowStarts[user + 1] = kept;
   }
   fillEmptyRows(rowStarts);
   const csr = { rowStarts, items: items.slice(0, kept), truePositive: truePositive?.slice(0, kept) ?? null };
-  return { csr, duplicates: size - kept };
+  return { csr, times: times?.slice(0, kept) ?? null, duplicates: size - kept };
 }
 
 /** The interactions for which `keep(at)` is true; `at` indexes `csr.items`. */

@@ -1,6 +1,7 @@
 /** Writes a bundle: the same content gives the same bytes, and so the same content address. */
 import { createHash } from 'node:crypto';
-import { type BundleHeader, type BundleIds, type Csr, PARTS, type Part, type PartStats } from './bundle.js';
+import { type BundleHeader, type Csr, PARTS, type Part, type PartStats } from './bundle.js';
+import { encodeIdList } from './idList.js';
 import { FORMAT_VERSION, type Layout, layOut, MAGIC, PREAMBLE_BYTES, type Section } from './layout.js';
 import { assertLittleEndian } from './littleEndian.js';
 
@@ -11,7 +12,8 @@ export type BundleContent = {
   items: number;
   fpRule: string;
   source: string;
-  ids: BundleIds;
+  /** The source's own ids, as strings or as encodeIdList gives them; null where they are the numbers. */
+  ids: Record<'users' | 'items', readonly string[] | Uint8Array | null>;
 } & Record<Part, Csr>;
 
 /**
@@ -76,8 +78,9 @@ function statsOf(csr: Csr): PartStats {
   return { interactions: csr.items.length, falsePositives };
 }
 
-function encodeIds(ids: string[] | null): Uint8Array | null {
-  return ids === null ? null : new TextEncoder().encode(JSON.stringify(ids));
+function encodeIds(ids: readonly string[] | Uint8Array | null): Uint8Array | null {
+  if (ids === null || ids instanceof Uint8Array) return ids;
+  return encodeIdList(ids.length, (id) => Buffer.from(ids[id] as string));
 }
 
 function writePreamble(file: Uint8Array, header: Uint8Array): void {

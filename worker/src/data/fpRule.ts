@@ -1,5 +1,6 @@
 /** How false positives are told from true ones: a flag of the file's own, a bound on a column, or not at all. */
 import { DataError } from './dataError.js';
+import type { Label } from './formats/format.js';
 
 export type FpRule =
   /** Column `true_positive`: 1 = true positive, 0 = false positive. */
@@ -34,7 +35,7 @@ export function formatFpRule(rule: FpRule): string {
 }
 
 /** The column that the rule reads; null where it reads none. */
-export function fpColumn(rule: FpRule): string | null {
+export function fpColumn(rule: FpRule): Label | null {
   switch (rule.kind) {
     case 'flag':
       return 'true_positive';

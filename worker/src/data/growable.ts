@@ -2,42 +2,55 @@
 
 const FIRST_CAPACITY = 1 << 14;
 
-/** Unsigned 32-bit numbers, appended. */
-export class GrowableU32 {
-  #array = new Uint32Array(FIRST_CAPACITY);
+type NumberArray = Uint8Array | Uint32Array | Float64Array;
+
+/** Numbers of one type, appended. */
+class Growable<A extends NumberArray> {
+  readonly #make: (length: number) => A;
+  #array: A;
   length = 0;
+
+  constructor(make: (length: number) => A) {
+    this.#make = make;
+    this.#array = make(FIRST_CAPACITY);
+  }
 
   push(value: number): void {
     if (this.length === this.#array.length) {
-      const larger = new Uint32Array(2 * this.length);
+      const larger = this.#make(2 * this.length);
       larger.set(this.#array);
       this.#array = larger;
     }
     this.#array[this.length++] = value;
   }
 
+  at(index: number): number {
+    return this.#array[index] as number;
+  }
+
   /** A view of what was appended; valid until the next push. */
-  view(from = 0, to = this.length): Uint32Array {
-    return this.#array.subarray(from, to);
+  view(from = 0, to = this.length): A {
+    return this.#array.subarray(from, to) as A;
   }
 }
 
-/** Bytes, appended. */
-export class GrowableU8 {
-  #array = new Uint8Array(FIRST_CAPACITY);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.#array.length) {
-      const larger = new Uint8Array(2 * this.length);
-      larger.set(this.#array);
-      this.#array = larger;
-    }
-    this.#array[this.length++] = value;
+/** Unsigned 32-bit numbers. */
+export class GrowableU32 extends Growable<Uint32Array> {
+  constructor() {
+    super((length) => new Uint32Array(length));
   }
+}
 
-  /** A view of what was appended; valid until the next push. */
-  view(from = 0, to = this.length): Uint8Array {
-    return this.#array.subarray(from, to);
+/** Bytes. */
+export class GrowableU8 extends Growable<Uint8Array> {
+  constructor() {
+    super((length) => new Uint8Array(length));
+  }
+}
+
+/** Doubles. */
+export class GrowableF64 extends Growable<Float64Array> {
+  constructor() {
+    super((length) => new Float64Array(length));
   }
 }

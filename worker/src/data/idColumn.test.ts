@@ -5,9 +5,10 @@ function read(ids: readonly string[], mode: IdMode = 'auto', limit: number | nul
   const column = new IdColumn('user', mode, limit);
   ids.forEach((id, at) => {
     const bytes = Buffer.from(id);
-    column.push(bytes, 0, bytes.length, { name: 'f', line: at + 2 }, () => id);
+    column.push({ bytes, start: 0, end: bytes.length }, 'f', at + 2);
   });
-  const { count, names } = column.finish(limit);
+  const { count, names: table } = column.finish(limit);
+  const names = table && Array.from({ length: count }, (_, id) => Buffer.from(table.bytesOf(id)).toString());
   return { count, names, values: [...column.view(0, column.length)] };
 }
 

@@ -1,8 +1,10 @@
 /** The users or the items of all rows of an import: integers as they are, anything else numbered. */
 import type { DataError } from './dataError.js';
+import type { Slice } from './formats/format.js';
 import { GrowableU32 } from './growable.js';
+import { IdTable } from './idTable.js';
 import { MAX_IDS } from './layout.js';
-import { badLine } from './records.js';
+import { badLine } from './lines.js';
 
 /**
  * `auto`: integers are kept, and if any id is text then all are numbered in order of first appearance.
@@ -23,7 +25,7 @@ export class IdColumn {
   readonly #limit: number;
   #values = new GrowableU32();
   /** Numbers of the ids; null while all ids are integers. */
-  #numbers: Map<string, number> | null;
+  #numbers: IdTable | null;
   #largest = -1;
   #largestAt: Place = { name: '', line: 0 };
   /** First id that looks like a number and is none; an error unless the ids turn out to be text. */
@@ -35,17 +37,17 @@ export class IdColumn {
     this.#what = what;
     this.#mode = mode;
     this.#limit = limit ?? ID_LIMIT;
-    this.#numbers = mode === 'number' ? new Map() : null;
+    this.#numbers = mode === 'number' ? new IdTable() : null;
   }
 
-  /** Appends the id in bytes[start .. end). `text` reads it when it is no plain integer. */
-  push(bytes: Buffer, start: number, end: number, place: Place, text: () => string): void {
-    const value = this.#numbers === null ? plainInteger(bytes, start, end) : -1;
-    if (value < 0 || value >= this.#limit) this.#pushOther(text(), place);
+  /** Appends an id. */
+  push(id: Slice, name: string, line: number): void {
+    const value = this.#numbers === null ? plainInteger(id) : -1;
+    if (value < 0 || value >= this.#limit) this.#pushOther(id, { name, line });
     else {
       if (value > this.#largest) {
         this.#largest = value;
-        this.#largestAt = { name: place.name, line: place.line };
+        this.#largestAt = { name, line };
       }
       this.#values.push(value);
     }
@@ -66,9 +68,9 @@ export class IdColumn {
    * @returns ids run in [0, count); `names` are the source's own ids by number, null where they are the numbers
    * @throws DataError BAD_INPUT for an integer that cannot be kept
    */
-  finish(size: number | null): { count: number; names: string[] | null } {
+  finish(size: number | null): { count: number; names: IdTable | null } {
     if (this.#numbers !== null && !this.#sawText && this.#oddity !== null) throw this.#oddity;
-    if (this.#numbers !== null) return { count: this.#numbers.size, names: [...this.#numbers.keys()] };
+    if (this.#numbers !== null) return { count: this.#numbers.count, names: this.#numbers };
     const count = size ?? this.#largest + 1;
     if (count > MAX_IDS) {
       const { name, line } = this.#largestAt;
@@ -78,22 +80,32 @@ export class IdColumn {
     return { count, names: null };
   }
 
-  #pushOther(text: string, place: Place): void {
-    if (text === '') throw badLine(place.name, place.line, `the ${this.#what} is empty`);
-    if (this.#mode === 'integers') throw this.#notAnInteger(text, place);
+  #pushOther(id: Slice, place: Place): void {
+    if (id.start === id.end) throw badLine(place.name, place.line, `the ${this.#what} is empty`);
+    if (this.#mode === 'integers') throw this.#notAnInteger(textOf(id), place);
+    this.#numbers ??= this.#numberWhatWasRead();
+    const known = this.#numbers.count;
+    const number = this.#numbers.number(id.bytes, id.start, id.end);
+    if (number === known && !this.#sawText) this.#judge(textOf(id), place);
+    this.#values.push(number);
+  }
+
+  /** Only an id's first appearance needs a look at what it is: the rest repeat it. */
+  #judge(text: string, place: Place): void {
     if (this.#mode === 'number' || !NUMERIC.test(text.trim()) || /^0\d+$/.test(text)) this.#sawText = true;
     else if (!isKeepable(text)) this.#oddity ??= this.#notAnInteger(text, place);
-    this.#numbers ??= this.#numberWhatWasRead();
-    this.#values.push(numberOf(this.#numbers, text));
   }
 
   /** The first id that is no integer makes text of all before it. */
-  #numberWhatWasRead(): Map<string, number> {
-    const numbers = new Map<string, number>();
+  #numberWhatWasRead(): IdTable {
+    const table = new IdTable();
     const renumbered = new GrowableU32();
-    for (const id of this.#values.view()) renumbered.push(numberOf(numbers, String(id)));
+    for (const id of this.#values.view()) {
+      const text = Buffer.from(String(id));
+      renumbered.push(table.number(text, 0, text.length));
+    }
     this.#values = renumbered;
-    return numbers;
+    return table;
   }
 
   #notAnInteger(text: string, place: Place): DataError {
@@ -106,7 +118,7 @@ export class IdColumn {
 }
 
 /** The number as written without leading zeros (007 is a name, not 7), or -1. */
-function plainInteger(bytes: Buffer, start: number, end: number): number {
+function plainInteger({ bytes, start, end }: Slice): number {
   const length = end - start;
   if (length === 0 || length > 10 || (length > 1 && bytes[start] === 48)) return -1;
   let value = 0;
@@ -122,10 +134,6 @@ function isKeepable(text: string): boolean {
   return /^\d{1,10}$/.test(text) && Number(text) < ID_LIMIT;
 }
 
-function numberOf(numbers: Map<string, number>, id: string): number {
-  const known = numbers.get(id);
-  if (known !== undefined) return known;
-  const number = numbers.size;
-  numbers.set(id, number);
-  return number;
+function textOf({ bytes, start, end }: Slice): string {
+  return bytes.toString('utf8', start, end);
 }

@@ -33,11 +33,13 @@ async function importFrom(path: string, options: Partial<ImportOptions> = {}): P
   return importDataset({
     path,
     name: 'films',
+    format: null,
     users: null,
     items: null,
     mapIds: false,
     fp: null,
-    seed: 1,
+    kCore: null,
+    split: null,
     source: null,
     files: {},
     signal: new AbortController().signal,
@@ -237,7 +239,7 @@ describe('the split of one file', () => {
   ).flat();
   const ratings = (rows: string[]) => ({ 'ratings.csv': `user,item,rating\n${rows.join('\n')}\n` });
   const split = async (rows: string[], seed: number) =>
-    importFrom(join(await write(ratings(rows)), 'ratings.csv'), { seed });
+    importFrom(join(await write(ratings(rows)), 'ratings.csv'), { split: { kind: 'ratio', seed } });
 
   it('is 8:1:1 for each user, with true positives only in test', async () => {
     const { bundle, report } = await split(lines, 1);

@@ -1,24 +1,34 @@
 /** From a user's files to a bundle: find them, read them, split or take the parts as given, encode. */
-import { type Bundle, type BundleIds, type Csr, PARTS, type Part } from './bundle.js';
+import {
+  type Assembled,
+  assembleParts,
+  assembleSplit,
+  type CoreReport,
+  type Portion,
+  type PortionReport,
+} from './assemble.js';
+import { type Bundle, PARTS, type Part } from './bundle.js';
 import { dataFileSize } from './byteSource.js';
 import { refuseNearMiss } from './columns.js';
-import { buildCsr, countShared, selectTruePositives } from './csr.js';
+import { countShared } from './csr.js';
 import { DataError } from './dataError.js';
-import { assertDatasetName, SYNTHETIC } from './datasetName.js';
+import { assertImportName } from './datasetName.js';
 import { decodeBundle } from './decodeBundle.js';
 import { encodeBundle } from './encodeBundle.js';
 import { type FpRule, formatFpRule, fpColumn, parseFpRule, usualFpRule } from './fpRule.js';
-import { GrowableU8 } from './growable.js';
-import { IdColumn } from './idColumn.js';
+import { GrowableF64, GrowableU8 } from './growable.js';
+import { IdColumn, type IdMode } from './idColumn.js';
 import { MAX_IDS } from './layout.js';
-import { type RowRange, type Rows, readHeader, readRows } from './readInteractions.js';
+import { type Rows, readRows } from './readInteractions.js';
 import { findSources, type SourceFile, type Sources } from './sourceFiles.js';
-import { splitByUser } from './split.js';
+import { describeSplit, needsTimes, type Split } from './split.js';
 
 export type ImportOptions = {
-  /** A directory with a file for each part, or one file to split. */
+  /** A directory with a file for each part, an archive's directory, or one file to split. */
   path: string;
   name: string;
+  /** One of FORMATS; null: told by file names and first lines. */
+  format: string | null;
   /** How many users and items there are, where not every id occurs; ids must then be integers below. */
   users: number | null;
   items: number | null;
@@ -26,8 +36,10 @@ export type ImportOptions = {
   mapIds: boolean;
   /** rating<N, dwell<N, flag or none; null: what the columns suggest. */
   fp: string | null;
-  /** Of the split of one file. */
-  seed: number;
+  /** Keep users and items with at least this many interactions among each other; null: all. Not with given parts. */
+  kCore: number | null;
+  /** How what is not given in parts is split; null: 8:1:1 a user with seed 1. */
+  split: Split | null;
   /** Free text about the origin; null: the file names. */
   source: string | null;
   /** Files of a directory that take a part whatever their names are. */
@@ -38,8 +50,10 @@ export type ImportOptions = {
 };
 
 export type ImportReport = {
-  /** Rows in each file, and how many of them repeated a pair. */
-  files: { file: string; rows: number; duplicates: number; hasFlags: boolean }[];
+  /** A file each, or one entry for all files that were split together. */
+  files: PortionReport[];
+  format: string;
+  core: CoreReport | null;
   /** False positives that the test part lost. */
   droppedFalsePositives: number;
   /** Pairs that stand in two parts; they stay as given. */
@@ -52,8 +66,9 @@ export type ImportReport = {
 
 export type Imported = { file: Uint8Array; bundle: Bundle; report: ImportReport };
 
-type Parts = Record<Part, Csr>;
-type Assembled = { parts: Parts; files: ImportReport['files']; droppedFalsePositives: number };
+type OpenFile = SourceFile & { columns: readonly string[] };
+
+const USUAL_SPLIT: Split = { kind: 'ratio', seed: 1 };
 
 /**
  * Reads and checks everything in memory; storing the result is the caller's.
@@ -61,58 +76,71 @@ type Assembled = { parts: Parts; files: ImportReport['files']; droppedFalsePosit
  */
 export async function importDataset(options: ImportOptions): Promise<Imported> {
   checkOptions(options);
-  const sources = await findSources(options.path, options.files);
-  const files = sources.kind === 'single' ? [sources.file] : PARTS.map((part) => sources.files[part]);
-  const rule = await chooseRule(files, options);
-  const rows = openRows(files, options);
-  const ranges = await readAll(files, rule, rows, options);
-  const users = rows.users.finish(options.users);
-  const items = rows.items.finish(options.items);
-  const assembled = assemble(sources, ranges, rows, users.count, items.count, options.seed);
-  checkParts(assembled);
-  const ids = { users: users.names, items: items.names };
+  const { path, files: chosen, format, signal } = options;
+  const sources = await findSources(path, { chosen, format, signal });
+  if (sources.kind === 'parts') refuseFilters(options);
+  const files = await readColumns(filesOf(sources), signal);
+  const rule = chooseRule(files, options.fp);
+  const assembled = await readAndAssemble(sources, files, rule, options);
   const file = encodeBundle({
-    name: options.name,
-    users: users.count,
-    items: items.count,
-    fpRule: formatFpRule(rule),
-    source: options.source ?? describeSource(sources, options.seed),
-    ids,
+    ...assembled,
     ...assembled.parts,
+    name: options.name,
+    fpRule: formatFpRule(rule),
+    source: options.source ?? describeSource(sources, options),
   });
-  return { file, bundle: decodeBundle(file), report: makeReport(sources, assembled, ids) };
+  return { file, bundle: decodeBundle(file), report: makeReport(sources, assembled) };
 }
 
 const MAX_SOURCE = 1_000;
 
-function checkOptions({ name, users, items, mapIds, path, source }: ImportOptions): void {
-  assertDatasetName(name);
-  if (name === SYNTHETIC)
-    throw new DataError('BAD_INPUT', `name ${SYNTHETIC} belongs to the built-in data set`);
+function checkOptions({ name, users, items, mapIds, path, source, kCore, split }: ImportOptions): void {
+  assertImportName(name);
   for (const [flag, size] of [
     ['--users', users],
     ['--items', items],
   ] as const) {
     if (size === null) continue;
     if (mapIds) throw new DataError('BAD_INPUT', `${flag} and --map-ids exclude each other`);
-    if (!Number.isInteger(size) || size < 1 || size > MAX_IDS) {
-      throw new DataError('BAD_INPUT', `${flag}: must be an integer from 1 to ${MAX_IDS} (got ${size})`);
-    }
+    if (kCore !== null) throw new DataError('BAD_INPUT', `${flag} and --k-core exclude each other`);
+    requireInteger(flag, size, 1, MAX_IDS);
   }
+  if (kCore !== null) requireInteger('--k-core', kCore, 1, MAX_IDS);
+  if (split?.kind === 'leave-last-n') requireInteger('--n', split.n, 1, MAX_IDS);
   if (path === '') throw new DataError('BAD_INPUT', 'the path is empty');
   if (source !== null && (source.length > MAX_SOURCE || /\p{Cc}/u.test(source))) {
     throw new DataError('BAD_INPUT', `--source: must be one line of at most ${MAX_SOURCE} characters`);
   }
 }
 
-async function chooseRule(files: readonly SourceFile[], { fp, signal }: ImportOptions): Promise<FpRule> {
-  const headers: { name: string; columns: readonly string[] }[] = [];
-  for (const file of files) headers.push({ name: file.name, columns: await readHeader(file, signal) });
-  const all = headers.flatMap(({ columns }) => columns);
+function requireInteger(flag: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new DataError('BAD_INPUT', `${flag}: must be an integer from ${min} to ${max} (got ${value})`);
+}
+
+/** Parts that are given stay what their owner made them. */
+function refuseFilters({ kCore, split, path }: ImportOptions): void {
+  const flag = kCore !== null ? '--k-core' : split !== null ? '--split and --seed' : null;
+  if (flag === null) return;
+  throw new DataError('BAD_INPUT', `${flag}: ${path} gives its parts, there is nothing to filter or split`);
+}
+
+function filesOf(sources: Sources): readonly SourceFile[] {
+  return sources.kind === 'whole' ? sources.files : PARTS.map((part) => sources.files[part]);
+}
+
+async function readColumns(files: readonly SourceFile[], signal: AbortSignal): Promise<OpenFile[]> {
+  const open: OpenFile[] = [];
+  for (const file of files) open.push({ ...file, columns: await file.format.columns(file, signal) });
+  return open;
+}
+
+function chooseRule(files: readonly OpenFile[], fp: string | null): FpRule {
+  const all = files.flatMap(({ columns }) => columns);
   const rule = fp === null ? usualFpRule(all) : parseFpRule(fp);
   if (fp === 'none') return rule;
   const needed = fpColumn(rule);
-  for (const { name, columns } of headers) {
+  for (const { name, columns } of files) {
     if (needed === null || !columns.includes(needed)) refuseNearMiss(name, columns);
   }
   if (needed !== null && !all.includes(needed)) {
@@ -122,22 +150,46 @@ async function chooseRule(files: readonly SourceFile[], { fp, signal }: ImportOp
   return rule;
 }
 
-function openRows(files: readonly SourceFile[], { users, items, mapIds }: ImportOptions): Rows {
-  const strict = files.some((file) => !file.hasHeader);
-  const mode = (size: number | null) => (mapIds ? 'number' : size !== null || strict ? 'integers' : 'auto');
+/** The rows as they were read are this function's alone, so that their memory is free when the bundle is made. */
+async function readAndAssemble(
+  sources: Sources,
+  files: readonly OpenFile[],
+  rule: FpRule,
+  options: ImportOptions,
+): Promise<Assembled> {
+  const split = options.split ?? USUAL_SPLIT;
+  const rows = openRows(files, options, sources.kind === 'whole' && needsTimes(split));
+  const portions = await readAll(files, rule, rows, options);
+  const sizes = { users: rows.users.finish(options.users), items: rows.items.finish(options.items) };
+  if (sources.kind === 'parts') return assembleParts(portions, rows, sizes);
+  return assembleSplit(joined(sources, portions), rows, sizes, { split, k: options.kCore });
+}
+
+function openRows(
+  files: readonly SourceFile[],
+  { users, items, mapIds }: ImportOptions,
+  timed: boolean,
+): Rows {
+  const has = (ids: 'strict' | 'numbered') => files.some(({ format }) => format.ids === ids);
+  const mode = (size: number | null): IdMode => {
+    if (mapIds) return 'number';
+    if (size !== null || has('strict')) return 'integers';
+    return has('numbered') ? 'number' : 'auto';
+  };
   return {
     users: new IdColumn('user', mode(users), users),
     items: new IdColumn('item', mode(items), items),
     flags: new GrowableU8(),
+    times: timed ? new GrowableF64() : null,
   };
 }
 
 async function readAll(
-  files: readonly SourceFile[],
+  files: readonly OpenFile[],
   rule: FpRule,
   rows: Rows,
   { signal, onProgress }: ImportOptions,
-): Promise<(RowRange & { file: string })[]> {
+): Promise<Portion[]> {
   let total = 0;
   for (const file of files) total += await dataFileSize(file.path, file.name);
   let done = 0;
@@ -145,73 +197,49 @@ async function readAll(
     done += bytes;
     onProgress?.(done / total);
   };
-  const ranges: (RowRange & { file: string })[] = [];
+  const portions: Portion[] = [];
   for (const file of files) {
-    ranges.push({ file: file.name, ...(await readRows(file, rule, rows, { signal, onRead })) });
+    const range = await readRows(file, file.columns, rule, rows, { signal, onRead });
+    portions.push({ name: file.name, ...range });
   }
-  return ranges;
+  return portions;
 }
 
-function assemble(
-  sources: Sources,
-  ranges: readonly (RowRange & { file: string })[],
-  rows: Rows,
-  users: number,
-  items: number,
-  seed: number,
-): Assembled {
-  const built = ranges.map(({ file, from, to, hasFlags }) => {
-    const flags = hasFlags ? rows.flags.view(from, to) : null;
-    const raw = { users: rows.users.view(from, to), items: rows.items.view(from, to), flags };
-    return { file, rows: to - from, hasFlags, ...buildCsr(raw, users, items) };
-  });
-  const files = built.map(({ file, rows, duplicates, hasFlags }) => ({ file, rows, duplicates, hasFlags }));
-  const [first, second, third] = built.map(({ csr }) => csr);
-  if (sources.kind === 'single') {
-    const { droppedFalsePositives, ...parts } = splitByUser(first as Csr, seed);
-    return { parts, files, droppedFalsePositives };
-  }
-  const [train, valid, given] = [first as Csr, second as Csr, third as Csr];
-  const test = selectTruePositives(given);
+/** All files of one source as one portion. */
+function joined(sources: Sources, portions: readonly Portion[]): Portion {
   return {
-    parts: { train, valid, test },
-    files,
-    droppedFalsePositives: given.items.length - test.items.length,
+    name: wholeName(sources),
+    from: 0,
+    to: portions.at(-1)?.to ?? 0,
+    hasFlags: portions.every(({ hasFlags }) => hasFlags),
+    skipped: portions.reduce((sum, { skipped }) => sum + skipped, 0),
   };
 }
 
-function checkParts({ parts, droppedFalsePositives }: Assembled): void {
-  if (parts.test.items.length === 0) {
-    const why =
-      droppedFalsePositives > 0
-        ? `all of its ${droppedFalsePositives} interactions are false positives`
-        : 'no user has the five interactions it takes to split';
-    throw new DataError('BAD_INPUT', `the test set is empty: ${why}`);
-  }
-  for (const part of ['train', 'valid'] as const) {
-    if (parts[part].items.length === 0) throw new DataError('BAD_INPUT', `the ${part} set is empty`);
-  }
+function wholeName(sources: Sources): string {
+  const names = filesOf(sources).map(({ name }) => name);
+  return names.length === 1 ? (names[0] as string) : `${names.length} files, ${names[0]} to ${names.at(-1)}`;
 }
 
-function describeSource(sources: Sources, seed: number): string {
-  if (sources.kind === 'single') return `${sources.file.name}, split 8:1:1 a user with seed ${seed}`;
-  return PARTS.map((part) => sources.files[part].name).join(', ');
+function describeSource(sources: Sources, { split, kCore }: ImportOptions): string {
+  if (sources.kind === 'parts') return PARTS.map((part) => sources.files[part].name).join(', ');
+  const core = kCore === null ? '' : `${kCore}-core, `;
+  return `${wholeName(sources)}, ${core}${describeSplit(split ?? USUAL_SPLIT)}`;
 }
 
-function makeReport(
-  sources: Sources,
-  { parts, files, droppedFalsePositives }: Assembled,
-  ids: BundleIds,
-): ImportReport {
+function makeReport(sources: Sources, assembled: Assembled): ImportReport {
+  const { parts, files, droppedFalsePositives, ids, core } = assembled;
   return {
     files,
+    format: [...new Set(filesOf(sources).map(({ format }) => format.id))].join(', '),
+    core,
     droppedFalsePositives,
     shared: {
       trainValid: countShared(parts.train, parts.valid),
       trainTest: countShared(parts.train, parts.test),
       validTest: countShared(parts.valid, parts.test),
     },
-    ignored: sources.kind === 'single' ? [] : sources.ignored,
+    ignored: sources.ignored,
     numbered: { users: ids.users !== null, items: ids.items !== null },
   };
 }

@@ -1,15 +1,12 @@
 /** Lines of a tab- or comma-separated file as fields, from chunks of bytes, in constant memory. */
-import { isUtf8 } from 'node:buffer';
-import { DataError } from './dataError.js';
+import type { DataError } from './dataError.js';
+import { badLine, CR, LF, MAX_LINE_BYTES, markLength, refuseOtherEncodings } from './lines.js';
 
-const TAB = 9;
-const LF = 10;
-const CR = 13;
+export const TAB = 9;
 const QUOTE = 34;
-const COMMA = 44;
+export const COMMA = 44;
+export const COLON = 58;
 
-/** A longer line is no table of interactions; most likely a quote was never closed. */
-const MAX_RECORD_BYTES = 1 << 20;
 /** Fields beyond these are counted, not kept. */
 const MAX_FIELDS = 256;
 
@@ -25,18 +22,20 @@ export type Fields = {
 };
 
 /**
- * Reads records until the source ends or `onRecord` returns false. Tabs are told from commas by the first line.
+ * Reads records until the source ends or `onRecord` returns false.
  * In comma-separated files a field may stand in double quotes, and then hold commas, line ends and "" for ".
  * A byte order mark, CRLF and blank lines at the end are taken; a blank line in between is an error.
  * @param name what messages call the file
+ * @param delimiter what separates fields; null: a tab if the first line has one, else a comma
  * @throws DataError BAD_INPUT with the line: not UTF-8, a quote out of place, too long, blank
  */
 export async function readRecords(
   source: AsyncIterable<Buffer>,
   name: string,
   onRecord: (fields: Fields) => boolean | undefined,
+  delimiter: number | null = null,
 ): Promise<void> {
-  const splitter = new RecordSplitter(name, onRecord);
+  const splitter = new RecordSplitter(name, onRecord, delimiter);
   for await (const chunk of source) if (!splitter.push(chunk)) return;
   splitter.end();
 }
@@ -64,16 +63,17 @@ class RecordSplitter {
   };
   /** Begin of the record that the last chunk cut. */
   #rest: Buffer = Buffer.alloc(0);
-  #delimiter = 0;
+  #delimiter: number | null;
   #started = false;
   /** Line ends inside the quotes of the record at hand. */
   #innerLines = 0;
   /** First blank line that no record has followed yet. */
   #blankLine = 0;
 
-  constructor(name: string, onRecord: (fields: Fields) => boolean | undefined) {
+  constructor(name: string, onRecord: (fields: Fields) => boolean | undefined, delimiter: number | null) {
     this.#name = name;
     this.#onRecord = onRecord;
+    this.#delimiter = delimiter;
   }
 
   /** @returns false when the receiver wants no more */
@@ -85,15 +85,17 @@ class RecordSplitter {
       return true;
     }
     this.#fields.bytes = data;
+    const whole = data.lastIndexOf(LF) + 1;
+    if (whole > start) refuseOtherEncodings(data, start, whole, this.#name, this.#fields.line);
     for (;;) {
       const end = this.#scan(data, start);
       if (end < 0) break;
-      if (!this.#emit(data, start, end)) return false;
+      if (!this.#emit(start)) return false;
       start = end + 1;
     }
     this.#rest = data.subarray(start);
-    if (this.#rest.length > MAX_RECORD_BYTES) {
-      throw this.#bad(`longer than ${MAX_RECORD_BYTES} bytes; is a quote not closed?`);
+    if (this.#rest.length > MAX_LINE_BYTES) {
+      throw this.#bad(`longer than ${MAX_LINE_BYTES} bytes; is a quote not closed?`);
     }
     return true;
   }
@@ -109,11 +111,11 @@ class RecordSplitter {
   /** Skips the byte order mark and finds the delimiter. @returns where the first record begins, -1: not yet known */
   #begin(data: Buffer): number {
     const lineEnd = data.indexOf(LF);
-    if (lineEnd < 0 && data.length <= MAX_RECORD_BYTES) return -1;
+    if (lineEnd < 0 && data.length <= MAX_LINE_BYTES) return -1;
     this.#started = true;
     const firstLine = data.subarray(0, lineEnd < 0 ? data.length : lineEnd);
-    this.#delimiter = firstLine.includes(TAB) ? TAB : COMMA;
-    return data[0] === 0xef && data[1] === 0xbb && data[2] === 0xbf ? 3 : 0;
+    this.#delimiter ??= firstLine.includes(TAB) ? TAB : COMMA;
+    return markLength(data);
   }
 
   /** Finds the fields of the record at `start`. @returns where its line feed is, -1: not in `data` */
@@ -166,7 +168,7 @@ class RecordSplitter {
     }
   }
 
-  #emit(data: Buffer, start: number, end: number): boolean {
+  #emit(start: number): boolean {
     const fields = this.#fields;
     const blank = fields.count === 1 && fields.ends[0] === start && fields.starts[0] === start;
     let wanted = true;
@@ -174,7 +176,6 @@ class RecordSplitter {
       this.#blankLine ||= fields.line;
     } else {
       if (this.#blankLine > 0) throw badLine(this.#name, this.#blankLine, 'blank line');
-      if (!isUtf8(data.subarray(start, end))) throw this.#bad('not UTF-8');
       wanted = this.#onRecord(fields) !== false;
     }
     fields.line += 1 + this.#innerLines;
@@ -184,9 +185,4 @@ class RecordSplitter {
   #bad(reason: string): DataError {
     return badLine(this.#name, this.#fields.line, reason);
   }
-}
-
-/** `train.tsv: line 7: not UTF-8` */
-export function badLine(name: string, line: number, reason: string): DataError {
-  return new DataError('BAD_INPUT', `${name}: line ${line}: ${reason}`);
 }

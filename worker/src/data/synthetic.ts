@@ -1,4 +1,12 @@
 /** The built-in data set: tastes, popularity, and clicks that contradict the taste, the same bytes everywhere. */
+import {
+  DISLIKED,
+  drawAttraction,
+  drawDistinct,
+  drawVectors,
+  likedWeight,
+  preferenceOf,
+} from './clickModel.js';
 import { buildCsr, type RawRows } from './csr.js';
 import { SYNTHETIC } from './datasetName.js';
 import { encodeBundle } from './encodeBundle.js';
@@ -9,19 +17,12 @@ import { type DatasetStore, putBundle, type StoredDataset } from './store.js';
 
 const USERS = 2_000;
 const ITEMS = 1_000;
-/** Dimensions of taste. */
-const DIMENSIONS = 6;
 const SEED = 2021;
 /** Part of a user's clicks that he did not like. */
 const FALSE_SHARE = 0.3;
 /** Clicks of a user: LEAST + SPREAD * u^3, u uniform: many have few, few have many. */
 const LEAST_CLICKS = 20;
 const CLICK_SPREAD = 120;
-/** The r-th most attractive item has attraction 1 / (r + FLATNESS): popularity with a long tail. */
-const FLATNESS = 25;
-/** A liked item has at least this preference, an item disliked at most the second; preferences have variance 1. */
-const LIKED = 0.6;
-const DISLIKED = -0.2;
 
 const SOURCE = `generated: ${USERS} users x ${ITEMS} items, version 1, seed ${SEED}`;
 
@@ -69,8 +70,8 @@ export function generateSynthetic(): Uint8Array {
 function drawClicks(): RawRows {
   const tastes = drawVectors(USERS, createRng(SEED, TASTES));
   const qualities = drawVectors(ITEMS, createRng(SEED, QUALITIES));
-  const appeal = drawAttraction(createRng(SEED, APPEAL));
-  const bait = drawAttraction(createRng(SEED, BAIT));
+  const appeal = drawAttraction(ITEMS, createRng(SEED, APPEAL));
+  const bait = drawAttraction(ITEMS, createRng(SEED, BAIT));
   const users = new GrowableU32();
   const items = new GrowableU32();
   const flags = new GrowableU8();
@@ -91,42 +92,9 @@ function drawClicks(): RawRows {
   return { users: users.view(), items: items.view(), flags: flags.view() };
 }
 
-/** (count x DIMENSIONS), row-major, each of variance 1: a sum of four uniforms is near enough to a bell. */
-function drawVectors(count: number, rng: Rng): Float64Array {
-  const scale = Math.sqrt(3);
-  return Float64Array.from({ length: count * DIMENSIONS }, () => {
-    return scale * (rng.uniform() + rng.uniform() + rng.uniform() + rng.uniform() - 2);
-  });
-}
-
-/** (ITEMS): weights 1 / (rank + FLATNESS) in a random order. */
-function drawAttraction(rng: Rng): Float64Array {
-  const weights = Float64Array.from({ length: ITEMS }, (_, rank) => 1 / (rank + 1 + FLATNESS));
-  for (let at = ITEMS - 1; at > 0; at--) {
-    const other = rng.below(at + 1);
-    const held = weights[at] as number;
-    weights[at] = weights[other] as number;
-    weights[other] = held;
-  }
-  return weights;
-}
-
-/** (ITEMS): how much the user likes each item; variance 1. */
+/** (ITEMS): how much the user likes each item. */
 function preferences(tastes: Float64Array, user: number, qualities: Float64Array): Float64Array {
-  const scale = 1 / Math.sqrt(DIMENSIONS);
-  return Float64Array.from({ length: ITEMS }, (_, item) => {
-    let sum = 0;
-    for (let d = 0; d < DIMENSIONS; d++) {
-      sum += (tastes[user * DIMENSIONS + d] as number) * (qualities[item * DIMENSIONS + d] as number);
-    }
-    return scale * sum;
-  });
-}
-
-/** Grows with the square of how far the preference is above the bar; never so small that it is not drawn. */
-function likedWeight(preference: number): number {
-  const above = preference - LIKED;
-  return above > 0 ? 0.1 + above * above : 0;
+  return Float64Array.from({ length: ITEMS }, (_, item) => preferenceOf(tastes, user, qualities, item));
 }
 
 function drawActivity(rng: Rng): { trueClicks: number; falseClicks: number } {
@@ -135,32 +103,4 @@ function drawActivity(rng: Rng): { trueClicks: number; falseClicks: number } {
   let falseClicks = 0;
   for (let click = 0; click < clicks; click++) if (rng.uniform() < FALSE_SHARE) falseClicks++;
   return { trueClicks: clicks - falseClicks, falseClicks };
-}
-
-/** `count` different indices, drawn by weight, a repeat drawn again; fewer when fewer have a weight. */
-function drawDistinct(weights: Float64Array, count: number, rng: Rng): Set<number> {
-  const cumulated = new Float64Array(weights.length);
-  let total = 0;
-  let possible = 0;
-  for (let index = 0; index < weights.length; index++) {
-    const weight = weights[index] as number;
-    total += weight;
-    if (weight > 0) possible++;
-    cumulated[index] = total;
-  }
-  const drawn = new Set<number>();
-  while (drawn.size < Math.min(count, possible)) drawn.add(firstAbove(cumulated, rng.uniform() * total));
-  return drawn;
-}
-
-/** Index of the first of the ascending values that is above `target`: never one whose weight is 0. */
-function firstAbove(ascending: Float64Array, target: number): number {
-  let low = 0;
-  let high = ascending.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ascending[middle] as number) > target) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
