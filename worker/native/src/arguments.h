@@ -8,7 +8,8 @@
 
 #include "dataset.h"
 #include "dispatch.h"
-#include "gmf.h"
+#include "loss.h"
+#include "models.h"
 
 namespace adt {
 
@@ -51,9 +52,23 @@ inline const Kernels& kernelsNamed(const Napi::Object& from) {
   return *kernels;
 }
 
-inline void loadParameters(Gmf& model, const Napi::Object& from) {
-  const auto floats = [&](const char* key) { return from.Get(key).As<Napi::Float32Array>().Data(); };
-  model.load(floats("userGmf"), floats("itemGmf"), floats("outW"), *floats("outB"));
+// {name, factors}
+inline ModelOptions modelOptions(const Napi::Object& from) {
+  return {from.Get("name").As<Napi::String>().Utf8Value(), integer(from, "factors")};
+}
+
+// {name: Float32Array} of all parameters.
+inline void loadParameters(Model& model, const Napi::Object& from) {
+  for (const Parameter& parameter : model.parameters())
+    model.write(parameter, from.Get(parameter.name).As<Napi::Float32Array>().Data());
+}
+
+// Rows [from, from + count) of a parameter.
+inline Napi::Float32Array rowsOf(Napi::Env env, Model& model, const Parameter& parameter, uint32_t from,
+                                 uint32_t count) {
+  auto to = Napi::Float32Array::New(env, size_t{count} * parameter.columns);
+  model.read(parameter, from, count, to.Data());
+  return to;
 }
 
 inline Napi::Float64Array doubles(Napi::Env env, const std::vector<double>& from) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "arguments.h"
+#include "learner.h"
 #include "trainer_binding.h"
 
 namespace adt {
@@ -26,52 +27,36 @@ Samples samplesOf(const Napi::Object& batch) {
   return samples;
 }
 
-Napi::Value rowsOf(Napi::Env env, Gmf& model, Gmf::Table table) {
-  auto to = Napi::Float32Array::New(env, size_t{model.rows(table)} * model.factors());
-  std::vector<float> row(model.width());
-  for (uint32_t n = 0; n < model.rows(table); ++n) {
-    model.read(table, nullptr, n, n + 1, row.data());
-    std::copy_n(row.data(), model.factors(), to.Data() + size_t{n} * model.factors());
-  }
-  return to;
-}
-
 // Trains from given parameters on given batches: {loss, sampleLoss, dropped, final}.
 Napi::Value replay(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto from = info[0].As<Napi::Object>();
   const auto batches = from.Get("batches").As<Napi::Array>();
   ThreadPool pool(integer(from, "threads"));
-  Gmf model({integer(from, "users"), integer(from, "items"), integer(from, "factors"), integer(from, "largestBatch"),
-             batches.Length(), adamOptions(object(from, "adam")), lossOptions(object(from, "loss"))},
-            pool, kernelsNamed(from));
-  loadParameters(model, object(from, "initial"));
+  const uint32_t largestBatch = integer(from, "largestBatch");
+  AdamClock adam(adamOptions(object(from, "adam")), batches.Length());
+  const auto model = makeModel(modelOptions(object(from, "model")),
+                               {pool, kernelsNamed(from), adam, integer(from, "users"), integer(from, "items"),
+                                largestBatch, 0, Csr{}});
+  Learner learner(*model, adam, lossOptions(object(from, "loss")), largestBatch);
+  loadParameters(*model, object(from, "initial"));
 
   auto loss = Napi::Float64Array::New(env, batches.Length());
   auto sampleLoss = Napi::Array::New(env, batches.Length());
   auto dropped = Napi::Array::New(env, batches.Length());
   for (uint32_t n = 0; n < batches.Length(); ++n) {
     const Samples batch = samplesOf(batches.Get(n).As<Napi::Object>());
-    loss[n] = model.step(batch);
+    loss[n] = learner.step(batch);
     auto losses = Napi::Float32Array::New(env, batch.size());
-    std::copy_n(model.sampleLoss(), batch.size(), losses.Data());
+    std::copy_n(learner.sampleLoss(), batch.size(), losses.Data());
     sampleLoss.Set(n, losses);
-    auto positions = Napi::Uint32Array::New(env, model.dropped().size());
-    std::copy(model.dropped().begin(), model.dropped().end(), positions.Data());
+    auto positions = Napi::Uint32Array::New(env, learner.dropped().size());
+    std::copy(learner.dropped().begin(), learner.dropped().end(), positions.Data());
     dropped.Set(n, positions);
   }
-  model.prepareToRead();
   auto last = Napi::Object::New(env);
-  last.Set("userGmf", rowsOf(env, model, Gmf::kUser));
-  last.Set("itemGmf", rowsOf(env, model, Gmf::kItem));
-  std::vector<float> out(model.factors() + 1);
-  model.copyOut(out.data());
-  auto outW = Napi::Float32Array::New(env, model.factors());
-  std::copy_n(out.data(), model.factors(), outW.Data());
-  last.Set("outW", outW);
-  auto outB = Napi::Float32Array::New(env, 1);
-  outB[0] = out.back();
-  last.Set("outB", outB);
+  for (const Parameter& parameter : model->parameters())
+    last.Set(parameter.name, rowsOf(env, *model, parameter, 0, parameter.rows));
   auto to = Napi::Object::New(env);
   to.Set("loss", loss);
   to.Set("sampleLoss", sampleLoss);

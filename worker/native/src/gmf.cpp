@@ -1,168 +1,128 @@
-// Trains GMF; a step is five phases, each spread over the threads by chunks of fixed size.
+// Trains and scores GMF; each part of a step is spread over the threads by chunks of fixed size.
 #include "gmf.h"
 
-#include <algorithm>
 #include <cmath>
 
-#include "rng.h"
+#include "panels.h"
 
 namespace adt {
 namespace {
 
-constexpr uint32_t kRowsPerChunk = 32;
-constexpr uint32_t kSamplesPerChunk = 64;  // a multiple of kLanes
+constexpr uint32_t kSamplesPerChunk = 64;
 constexpr float kInitialDeviation = 0.01f;
-
-uint32_t chunks(uint32_t n, uint32_t size) { return (n + size - 1) / size; }
 
 }  // namespace
 
-Gmf::Gmf(const GmfOptions& options, ThreadPool& pool, const Kernels& kernels)
-    : options_(options),
-      pool_(pool),
-      kernels_(kernels),
-      schedule_(options.adam, options.totalSteps),
-      tables_{{options.users, options.factors}, {options.items, options.factors}},
-      out_(allocateFloats(3 * (width() + kLanes))) {
-  const uint32_t batch = padded(options.batchSize);
-  for (int table = 0; table < 2; ++table) {
-    groups_[table].reserve(options.batchSize);
-    const uint32_t most = std::min(options.batchSize, tables_[table].rows());
-    current_[table] = allocateFloats(size_t{most} * width());
-  }
-  for (Floats* array : {&logit_, &loss_, &residual_}) *array = allocateFloats(batch);
-  partial_ = allocateFloats(size_t{chunks(batch, kSamplesPerChunk)} * (width() + kLanes));
-  outGradient_ = allocateFloats(width() + kLanes);
-  keys_.reserve(batch);
-  dropped_.reserve(batch);
-  prepareToRead();
-}
-
-void Gmf::initialise(uint32_t seed) {
-  for (uint32_t table = 0; table < 2; ++table) {
-    const uint32_t columns = factors();
-    constexpr uint32_t kRows = 256;
-    pool_.run(chunks(tables_[table].rows(), kRows), [&](uint32_t chunk, unsigned) {
-      const uint64_t from = uint64_t{chunk} * kRows * columns;
-      const uint64_t to = std::min(uint64_t{chunk + 1} * kRows, uint64_t{tables_[table].rows()}) * columns;
-      for (uint64_t quad = from / 4; quad * 4 < to; ++quad) {
-        float normal[4];
-        normals4(philox(seed, static_cast<uint32_t>(quad), static_cast<uint32_t>(quad >> 32), table, Stream::kInit),
-                 normal);
-        for (uint64_t e = std::max(from, quad * 4); e < std::min(to, quad * 4 + 4); ++e)
-          tables_[table].row(static_cast<uint32_t>(e / columns))[e % columns] = kInitialDeviation * normal[e % 4];
-      }
-    });
-  }
-  const float bound = static_cast<float>(std::sqrt(3.0 / factors()));
-  for (uint32_t f = 0; f < factors(); ++f)
-    out_[f] = bound * (2.0f * unitFloat(philox(seed, f, 0, 2, Stream::kInit).word[0]) - 1.0f);
-}
-
-void Gmf::load(const float* users, const float* items, const float* outW, float outB) {
-  const float* from[2] = {users, items};
-  for (int table = 0; table < 2; ++table)
-    for (uint32_t row = 0; row < tables_[table].rows(); ++row)
-      tables_[table].reset(row, from[table] + size_t{row} * factors());
-  std::copy_n(outW, factors(), out_.get());
-  out_[width()] = outB;
-}
-
-void Gmf::copyOut(float* to) const {
-  std::copy_n(out_.get(), factors(), to);
-  to[factors()] = out_[width()];
+Gmf::Gmf(const ModelContext& context, uint32_t factors)
+    : Model(context),
+      factors_(factors),
+      users_(context.users, factors, context.batchSize),
+      items_(context.items, factors, context.batchSize),
+      out_(allocateFloats(3 * (width() + kLanes))),
+      partial_(allocateFloats(size_t{chunksOf(context.batchSize, kSamplesPerChunk)} * (width() + kLanes))),
+      outGradient_(allocateFloats(width() + kLanes)),
+      evaluation_(allocateFloats(size_t{padded(context.items)} * width())) {
+  const Initial embedding{Initial::kNormal, kInitialDeviation, 0};
+  const Initial output{Initial::kUniform, static_cast<float>(std::sqrt(3.0 / factors)), 2};
+  parameters_ = {
+      {"userGmf", context.users, factors, embedding, &users_.table()},
+      {"itemGmf", context.items, factors, {Initial::kNormal, kInitialDeviation, 1}, &items_.table()},
+      {"outW", 1, factors, output, nullptr, 0, out_.get()},
+      {"outB", 1, 1, {Initial::kZero, 0.0f, 0}, nullptr, width(), out_.get()},
+  };
 }
 
 PairsView Gmf::pairs() const {
-  return {current_[kUser].get(), groups_[kUser].groupOfSample(), current_[kItem].get(),
-          groups_[kItem].groupOfSample(), out_.get(), width()};
+  return {users_.current(), users_.rowOfSample(), items_.current(), items_.rowOfSample(), out_.get(), width()};
 }
 
-double Gmf::step(const Samples& batch) {
-  const uint32_t samples = static_cast<uint32_t>(batch.size());
-  const uint32_t* rowOfSample[2] = {batch.users.data(), batch.items.data()};
-  pool_.run(3, [&](uint32_t chunk, unsigned) {
-    if (chunk < 2)
-      groups_[chunk].build(rowOfSample[chunk], samples, tables_[chunk].rows());
-    else
-      prepareToRead();
-  });
-  readBatchRows();
-
-  uint32_t positives = 0;
-  for (uint32_t n = 0; n < samples; ++n) positives += batch.sign[n] < 0;
-  const uint32_t drop = std::min(dropCount(options_.loss, done_ + 1, samples), positives);
-  const uint32_t kept = samples - drop;
-  forward(batch, static_cast<float>(1.0 / kept));
-  chooseDropped(loss_.get(), batch.sign.data(), samples, drop, keys_, dropped_);
-  for (uint32_t n : dropped_) residual_[n] = 0.0f;
-  update(samples);
-
-  double total = 0.0;
-  auto skip = dropped_.begin();
-  for (uint32_t n = 0; n < samples; ++n) {
-    if (skip != dropped_.end() && *skip == n)
-      ++skip;
-    else
-      total += loss_[n];
-  }
-  return total / kept;
-}
-
-void Gmf::readBatchRows() {
-  const uint32_t userChunks = chunks(groups_[kUser].count(), kRowsPerChunk);
-  const uint32_t itemChunks = chunks(groups_[kItem].count(), kRowsPerChunk);
-  pool_.run(userChunks + itemChunks, [&](uint32_t chunk, unsigned) {
-    const Table table = chunk < userChunks ? kUser : kItem;
-    const uint32_t from = (table == kUser ? chunk : chunk - userChunks) * kRowsPerChunk;
-    const uint32_t to = std::min(from + kRowsPerChunk, groups_[table].count());
-    read(table, groups_[table].view().ids, from, to, current_[table].get() + size_t{from} * width());
-  });
-}
-
-void Gmf::forward(const Samples& batch, float scale) {
+void Gmf::forward(const Samples& batch, float* logit) {
   const uint32_t samples = static_cast<uint32_t>(batch.size());
   const PairsView view = pairs();
-  const float beta = options_.loss.kind == LossKind::kReweighted ? static_cast<float>(options_.loss.beta) : 0.0f;
-  const LossView loss{batch.sign.data(), logit_.get(), beta, scale, loss_.get(), residual_.get()};
-  pool_.run(chunks(samples, kSamplesPerChunk), [&](uint32_t chunk, unsigned) {
+  context_.pool.run(chunksOf(samples, kSamplesPerChunk), [&](uint32_t chunk, unsigned) {
     const uint32_t from = chunk * kSamplesPerChunk;
-    const uint32_t to = std::min(from + kSamplesPerChunk, samples);
-    kernels_.logits(view, from, to, logit_.get());
-    kernels_.losses(loss, from, to);
+    kernels().logits(view, from, std::min(from + kSamplesPerChunk, samples), logit);
   });
 }
 
-void Gmf::update(uint32_t samples) {
-  const AdamStep step = schedule_.step(done_ + 1);
+void Gmf::backward(const Samples& batch, const float* residual) {
+  const uint32_t samples = static_cast<uint32_t>(batch.size());
+  const AdamStep step = context_.adam.step();
   const PairsView view = pairs();
   const uint32_t outWidth = width() + kLanes;
-  RowUpdate updates[2];
-  uint32_t first[3] = {0, 0, 0};  // first chunk of each table, then of the output layer
-  for (int table = 0; table < 2; ++table) {
-    const int other = 1 - table;
-    updates[table] = {groups_[table].view(), tables_[table].view(), current_[table].get(), residual_.get(),
-                      current_[other].get(), groups_[other].groupOfSample(), out_.get(), step};
-    first[table + 1] = first[table] + chunks(groups_[table].count(), kRowsPerChunk);
-  }
-  const uint32_t outChunks = chunks(samples, kSamplesPerChunk);
-  pool_.run(first[2] + outChunks, [&](uint32_t chunk, unsigned) {
-    if (chunk >= first[2]) {
-      const uint32_t from = (chunk - first[2]) * kSamplesPerChunk;
-      const uint32_t to = std::min(from + kSamplesPerChunk, samples);
-      kernels_.outGradient(view, residual_.get(), from, to,
-                           partial_.get() + size_t{chunk - first[2]} * outWidth);
+  const auto updateOf = [&](Embedding& table, const Embedding& other) -> RowUpdate {
+    return {table.groups().view(), table.table().view(), table.current(), residual,
+            other.current(), other.rowOfSample(), out_.get(), step};
+  };
+  const RowUpdate userUpdate = updateOf(users_, items_), itemUpdate = updateOf(items_, users_);
+  const uint32_t outChunks = chunksOf(samples, kSamplesPerChunk);
+  const uint32_t firstItem = users_.chunks(), firstOut = firstItem + items_.chunks();
+  context_.pool.run(firstOut + outChunks, [&](uint32_t chunk, unsigned) {
+    if (chunk >= firstOut) {
+      const uint32_t from = (chunk - firstOut) * kSamplesPerChunk;
+      kernels().outGradient(view, residual, from, std::min(from + kSamplesPerChunk, samples),
+                            partial_.get() + size_t{chunk - firstOut} * outWidth);
       return;
     }
-    const int table = chunk < first[1] ? kUser : kItem;
-    const uint32_t from = (chunk - first[table]) * kRowsPerChunk;
-    kernels_.updateRows(updates[table], from, std::min(from + kRowsPerChunk, groups_[table].count()));
+    const bool isUser = chunk < firstItem;
+    const uint32_t at = isUser ? chunk : chunk - firstItem;
+    kernels().updateRows(isUser ? userUpdate : itemUpdate, at * kRowsPerChunk,
+                         (isUser ? users_ : items_).chunkEnd(at));
   });
-  for (uint32_t c = 0; c < outWidth; ++c) outGradient_[c] = 0.0f;
+  std::fill_n(outGradient_.get(), outWidth, 0.0f);
   for (uint32_t chunk = 0; chunk < outChunks; ++chunk)
     for (uint32_t c = 0; c < outWidth; ++c) outGradient_[c] += partial_[size_t{chunk} * outWidth + c];
-  kernels_.updateDense(step, out_.get(), outGradient_.get(), outWidth);
-  ++done_;
+  kernels().updateDense(step, out_.get(), outGradient_.get(), outWidth);
 }
+
+// --- evaluation ---------------------------------------------------------------------------------------------------
+
+void Gmf::prepareForPairs() {
+  context_.adam.prepareToRead();
+  readAll(items_, evaluation_.get());
+}
+
+void Gmf::prepareForRanking() {
+  context_.adam.prepareToRead();
+  context_.pool.run(panelsOf(items_.rows()), [&](uint32_t panel, unsigned) {
+    std::vector<float> rows(size_t{kLanes} * width());
+    const uint32_t from = panel * kLanes, to = std::min(from + kLanes, items_.rows());
+    kernels().bringUp(context_.adam.gaps(), items_.table().view(), nullptr, from, to, rows.data());
+    packPanel(rows.data(), width(), to - from, factors_, evaluation_.get() + size_t{from} * factors_);
+  });
+}
+
+class Gmf::GmfScorer : public Scorer {
+ public:
+  explicit GmfScorer(Gmf& model) : model_(model), users_(allocateFloats(size_t{kPairs} * model.width())) {
+    for (uint32_t n = 0; n < kPairs; ++n) identity_[n] = n;
+  }
+
+  void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
+    readUsers(users, count);
+    const PairsView view{users_.get(), identity_, model_.evaluation_.get(), items, model_.out_.get(), model_.width()};
+    model_.kernels().logits(view, 0, count, logit);
+  }
+
+  void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) override {
+    readUsers(users, count);
+    for (uint32_t n = 0; n < count; ++n)
+      for (uint32_t f = 0; f < model_.factors_; ++f) users_[size_t{n} * model_.width() + f] *= model_.out_[f];
+    scorePanels(model_.kernels(), users_.get(), model_.width(), count, model_.evaluation_.get(), model_.factors_,
+                model_.items_.rows(), thresholds, offer, context);
+  }
+
+ private:
+  void readUsers(const uint32_t* users, uint32_t count) {
+    model_.kernels().bringUp(model_.context_.adam.gaps(), model_.users_.table().view(), users, 0, count,
+                             users_.get());
+  }
+
+  Gmf& model_;
+  Floats users_;  // (kPairs, width)
+  uint32_t identity_[kPairs];
+};
+
+std::unique_ptr<Scorer> Gmf::scorer() { return std::make_unique<GmfScorer>(*this); }
 
 }  // namespace adt

@@ -19,6 +19,11 @@ struct LossOptions {
 // floor(epsMax * min(t / epsN, 1) * samples). 0 for the other losses.
 uint32_t dropCount(const LossOptions& options, uint64_t t, uint32_t samples);
 
+// The exponent of the weight that R-CE gives; 0 for the other losses.
+inline float weightExponent(const LossOptions& options) {
+  return options.kind == LossKind::kReweighted ? static_cast<float>(options.beta) : 0.0f;
+}
+
 // Chooses the `drop` positives (sign < 0) of largest loss, ties to the smaller position, into `dropped`,
 // ascending. Fewer if there are fewer positives. `keys` is working memory.
 void chooseDropped(const float* loss, const float* sign, uint32_t samples, uint32_t drop,

@@ -1,4 +1,4 @@
-// Ranks by blocked products: blocks of users over tiles of items that stay in the cache, never a full matrix.
+// Ranks users in blocks; never a full matrix of scores.
 #include "ranking.h"
 
 #include <algorithm>
@@ -9,14 +9,11 @@
 namespace adt {
 namespace {
 
-constexpr uint32_t kUsers = 64;             // of a block
-constexpr uint32_t kTileFloats = 64 * 1024; // of items: half of a small second-level cache
-
 struct Block {
+  std::unique_ptr<Scorer> scorer;
   std::vector<uint32_t> ids;
-  Floats weights;  // (kUsers, width): outW * userGmf
-  float thresholds[kUsers];
-  TopK best[kUsers];
+  float thresholds[Scorer::kUsers];
+  TopK best[Scorer::kUsers];
   const Csr* masks;
   size_t maskCount;
   uint32_t items;
@@ -40,32 +37,13 @@ float offer(void* context, uint32_t user, uint32_t firstItem, const float* score
   return best.threshold();
 }
 
-void packPanels(Gmf& model, ThreadPool& pool, float* panels) {
-  const uint32_t items = model.rows(Gmf::kItem), factors = model.factors(), width = model.width();
-  pool.run(padded(items) / kLanes, [&](uint32_t panel, unsigned) {
-    std::vector<float> rows(size_t{kLanes} * width);
-    const uint32_t from = panel * kLanes;
-    model.read(Gmf::kItem, nullptr, from, std::min(from + kLanes, items), rows.data());
-    float* to = panels + size_t{panel} * kLanes * factors;
-    for (uint32_t f = 0; f < factors; ++f)
-      for (uint32_t lane = 0; lane < kLanes; ++lane) to[f * kLanes + lane] = rows[size_t{lane} * width + f];
-  });
-}
-
-void scoreBlock(Gmf& model, const float* panels, uint32_t most, Block& block) {
-  const uint32_t width = model.width(), factors = model.factors();
+void scoreBlock(uint32_t most, Block& block) {
   const uint32_t users = static_cast<uint32_t>(block.ids.size());
-  model.read(Gmf::kUser, block.ids.data(), 0, users, block.weights.get());
   for (uint32_t n = 0; n < users; ++n) {
-    for (uint32_t f = 0; f < factors; ++f) block.weights[size_t{n} * width + f] *= model.out()[f];
     block.best[n].start(most);
     block.thresholds[n] = block.best[n].threshold();
   }
-  const uint32_t all = padded(block.items) / kLanes;
-  const uint32_t tile = std::max(1u, kTileFloats / (kLanes * factors));
-  for (uint32_t from = 0; from < all; from += tile)
-    model.kernels().score(block.weights.get(), width, users, panels, factors, from, std::min(from + tile, all),
-                          block.thresholds, offer, &block);
+  block.scorer->rank(block.ids.data(), users, block.thresholds, offer, &block);
 }
 
 // Adds one user's recall and ndcg at each K to sums (topk, 2).
@@ -87,8 +65,9 @@ void addUser(const std::vector<Scored>& best, const Csr& truth, uint32_t user, c
 
 }  // namespace
 
-RankingResult rank(Gmf& model, ThreadPool& pool, const Csr& truth, const std::vector<Csr>& masks,
-                   const std::vector<uint32_t>& topk, float* panels) {
+RankingResult rank(Model& model, ThreadPool& pool, uint32_t items, const Csr& truth, const std::vector<Csr>& masks,
+                   const std::vector<uint32_t>& topk) {
+  constexpr uint32_t kUsers = Scorer::kUsers;
   const uint32_t most = topk.back();
   std::vector<double> discount, ideal{0.0};
   for (uint32_t r = 0; r < most; ++r) {
@@ -99,14 +78,13 @@ RankingResult rank(Gmf& model, ThreadPool& pool, const Csr& truth, const std::ve
   for (uint32_t user = 0; user < truth.users; ++user)
     if (truth.count(user) > 0) users.push_back(user);
 
-  model.prepareToRead();
-  packPanels(model, pool, panels);
+  model.prepareForRanking();
   std::vector<Block> blocks(pool.threads());
   for (Block& block : blocks) {
-    block.weights = allocateFloats(size_t{kUsers} * model.width());
+    block.scorer = model.scorer();
     block.masks = masks.data();
     block.maskCount = masks.size();
-    block.items = model.rows(Gmf::kItem);
+    block.items = items;
   }
   const uint32_t count = static_cast<uint32_t>((users.size() + kUsers - 1) / kUsers);
   std::vector<double> sums(size_t{count} * topk.size() * 2);
@@ -114,7 +92,7 @@ RankingResult rank(Gmf& model, ThreadPool& pool, const Csr& truth, const std::ve
     Block& block = blocks[thread];
     const size_t from = size_t{at} * kUsers;
     block.ids.assign(users.begin() + from, users.begin() + std::min(from + kUsers, users.size()));
-    scoreBlock(model, panels, most, block);
+    scoreBlock(most, block);
     for (size_t n = 0; n < block.ids.size(); ++n)
       addUser(block.best[n].finish(), truth, block.ids[n], topk, discount, ideal, &sums[at * topk.size() * 2]);
   });

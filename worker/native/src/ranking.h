@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "dataset.h"
-#include "gmf.h"
+#include "model.h"
 #include "thread_pool.h"
 
 namespace adt {
@@ -16,8 +16,8 @@ struct RankingResult {
 
 // Ranks by logit, ties to the smaller item id; items that a user has in any of `masks` never rank.
 // Recall@K = hits / |truth|; NDCG@K = DCG / (ideal DCG of min(K, |truth|) hits), discount 1 / log2(rank + 1).
-// Means over the users with truth, added in user order. `panels` is working memory of (padded(items), width).
-RankingResult rank(Gmf& model, ThreadPool& pool, const Csr& truth, const std::vector<Csr>& masks,
-                   const std::vector<uint32_t>& topk, float* panels);
+// Means over the users with truth, added in user order.
+RankingResult rank(Model& model, ThreadPool& pool, uint32_t items, const Csr& truth, const std::vector<Csr>& masks,
+                   const std::vector<uint32_t>& topk);
 
 }  // namespace adt

@@ -10,22 +10,10 @@
 #include <vector>
 
 #include "dataset.h"
-#include "kernels.h"
 #include "rng.h"
+#include "samples.h"
 
 namespace adt {
-
-struct Samples {
-  std::vector<uint32_t> users, items;
-  std::vector<float> sign;  // -1: positive, +1: negative, so that CE = softplus(sign * logit); padded to kLanes
-
-  void resize(size_t n) {
-    users.resize(n);
-    items.resize(n);
-    sign.resize(padded(static_cast<uint32_t>(n)));
-  }
-  size_t size() const { return users.size(); }
-};
 
 class Sampler {
  public:

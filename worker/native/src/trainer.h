@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "dataset.h"
-#include "gmf.h"
+#include "learner.h"
+#include "models.h"
 #include "ranking.h"
 #include "sampler.h"
 #include "thread_pool.h"
@@ -15,7 +16,8 @@ namespace adt {
 
 struct TrainerOptions {
   Dataset data;
-  uint32_t factors, negatives, batchSize, seed;
+  ModelOptions model;
+  uint32_t negatives, batchSize, seed;
   uint64_t totalSteps;
   AdamOptions adam;
   LossOptions loss;
@@ -37,7 +39,7 @@ class Trainer {
   explicit Trainer(const TrainerOptions& options);
 
   uint32_t stepsPerEpoch() const { return stepsPerEpoch_; }
-  uint32_t stepsDone() const { return model_.stepsDone(); }
+  uint32_t stepsDone() const { return adam_.stepsDone(); }
 
   // The samples of step t, from 1: batch (t - 1) % stepsPerEpoch of epoch (t - 1) / stepsPerEpoch.
   void draw(uint32_t step, Samples& batch);
@@ -45,7 +47,7 @@ class Trainer {
   // Up to `count` steps.
   ChunkResult run(uint32_t count);
 
-  double validationLoss() { return validation_.loss(model_, pool_, items_.get()); }
+  double validationLoss() { return validation_.loss(*model_, pool_, stepsDone()); }
   RankingResult rankValid(const std::vector<uint32_t>& topk);
   RankingResult rankTest(const std::vector<uint32_t>& topk);
 
@@ -53,20 +55,19 @@ class Trainer {
   void keepBest();
   bool restoreBest();
 
-  // Rows [from, from + count) of a table, (count, factors).
-  void readRows(Gmf::Table table, uint32_t from, uint32_t count, float* out);
-  Gmf& model() { return model_; }
+  Model& model() { return *model_; }
 
  private:
   TrainerOptions options_;
   ThreadPool pool_;
-  Gmf model_;
+  AdamClock adam_;
+  std::unique_ptr<Model> model_;
+  Learner learner_;
   Sampler sampler_;
   Validation validation_;
   uint32_t stepsPerEpoch_;
   Samples batch_;
-  Floats items_;  // (padded(items), width): all items, for an evaluation
-  Floats best_;   // users, items (rows, factors), then outW, outB
+  Floats best_;  // all parameters, in the model's order
 };
 
 }  // namespace adt

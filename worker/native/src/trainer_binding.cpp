@@ -77,7 +77,7 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
                         InstanceMethod<&TrainerBinding::keepBest>("keepBest"),
                         InstanceMethod<&TrainerBinding::restoreBest>("restoreBest"),
                         InstanceMethod<&TrainerBinding::readRows>("readRows"),
-                        InstanceMethod<&TrainerBinding::readOut>("readOut"),
+                        InstanceMethod<&TrainerBinding::shapes>("shapes"),
                         InstanceMethod<&TrainerBinding::load>("load"),
                         InstanceMethod<&TrainerBinding::batch>("batch"),
                         InstanceMethod<&TrainerBinding::close>("close")});
@@ -100,7 +100,7 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
     trainer_ = std::make_unique<Trainer>(TrainerOptions{
         {integer(data, "users"), integer(data, "items"), csr(object(data, "train")), csr(object(data, "valid")),
          csr(object(data, "test"))},
-        integer(from, "factors"),
+        modelOptions(object(from, "model")),
         integer(from, "negatives"),
         integer(from, "batchSize"),
         integer(from, "seed"),
@@ -150,22 +150,25 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
     if (!trainer().restoreBest()) throw Napi::Error::New(info.Env(), "restoreBest needs a keepBest before it");
   }
 
-  // (table, from, count) -> Float32Array (count, factors)
-  Napi::Value readRows(const Napi::CallbackInfo& info) {
-    Trainer& trainer = this->trainer();
-    const auto table = info[0].As<Napi::Number>().Uint32Value() == 0 ? Gmf::kUser : Gmf::kItem;
-    const uint32_t count = info[2].As<Napi::Number>().Uint32Value();
-    auto to = Napi::Float32Array::New(info.Env(), size_t{count} * trainer.model().factors());
-    trainer.readRows(table, info[1].As<Napi::Number>().Uint32Value(), count, to.Data());
+  // [{name, rows, columns}] of all parameters.
+  Napi::Value shapes(const Napi::CallbackInfo& info) {
+    const auto& parameters = trainer().model().parameters();
+    auto to = Napi::Array::New(info.Env(), parameters.size());
+    for (uint32_t n = 0; n < parameters.size(); ++n) {
+      auto shape = Napi::Object::New(info.Env());
+      shape.Set("name", parameters[n].name);
+      shape.Set("rows", parameters[n].rows);
+      shape.Set("columns", parameters[n].columns);
+      to.Set(n, shape);
+    }
     return to;
   }
 
-  // outW (factors), then outB
-  Napi::Value readOut(const Napi::CallbackInfo& info) {
-    Gmf& model = trainer().model();
-    auto to = Napi::Float32Array::New(info.Env(), model.factors() + 1);
-    model.copyOut(to.Data());
-    return to;
+  // (number of the parameter, from, count) -> Float32Array (count, columns)
+  Napi::Value readRows(const Napi::CallbackInfo& info) {
+    Model& model = trainer().model();
+    return rowsOf(info.Env(), model, model.parameters()[info[0].As<Napi::Number>().Uint32Value()],
+                  info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Number>().Uint32Value());
   }
 
   void load(const Napi::CallbackInfo& info) { loadParameters(trainer().model(), info[0].As<Napi::Object>()); }

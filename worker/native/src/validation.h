@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "gmf.h"
+#include "loss.h"
+#include "model.h"
 #include "sampler.h"
 #include "thread_pool.h"
 
@@ -11,22 +12,25 @@ namespace adt {
 
 class Validation {
  public:
-  Validation(const Dataset& data, uint32_t batchSize, uint32_t seed, unsigned threads, uint32_t width);
+  Validation(const Dataset& data, const LossOptions& loss, uint32_t batchSize, uint32_t seed, unsigned threads);
 
-  // The loss as of iteration t = stepsDone (drop or weight included), mean over each batch, summed over the
-  // batches. Samples: round t of the sampler, one negative a positive. `items` is (items, width) working memory.
-  double loss(Gmf& model, ThreadPool& pool, float* items);
+  // The loss as of iteration `step` (drop or weight included), mean over each batch, summed over the batches.
+  // Samples: round `step` of the sampler, one negative a positive.
+  double loss(Model& model, ThreadPool& pool, uint32_t step);
 
  private:
   struct Scratch {
     Samples samples;
-    Floats users, logit, loss, residual;
-    std::vector<uint32_t> identity, dropped;
+    std::unique_ptr<Scorer> scorer;
+    Floats logit, loss, residual;
+    std::vector<uint32_t> dropped;
     std::vector<uint64_t> keys;
   };
 
-  double batchLoss(Gmf& model, const Permutation& order, uint32_t batch, const float* items, Scratch& scratch);
+  double batchLoss(const Kernels& kernels, const Permutation& order, uint32_t step, uint32_t batch,
+                   Scratch& scratch);
 
+  LossOptions options_;
   Sampler sampler_;
   uint32_t batchSize_;
   std::vector<Scratch> scratch_;  // one a thread

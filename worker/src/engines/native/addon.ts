@@ -12,9 +12,13 @@ export type NativeAdam = { lr: number; beta1: number; beta2: number; eps: number
 /** Numbers that the loss does not read are 0. */
 export type NativeLoss = { kind: 'CE' | 'T-CE' | 'R-CE'; epsMax: number; epsN: number; beta: number };
 
+/** Sizes that the model does not read are 0. */
+export type NativeModel = { name: 'GMF'; factors: number };
+export type NativeShape = { name: string; rows: number; columns: number };
+
 export type NativeTrainerOptions = {
   data: { users: number; items: number; train: Csr; valid: Csr; test: Csr };
-  factors: number;
+  model: NativeModel;
   negatives: number;
   batchSize: number;
   seed: number;
@@ -45,10 +49,10 @@ export interface NativeTrainer {
   ): Promise<{ recall: Float64Array; ndcg: Float64Array; users: number }>;
   keepBest(): void;
   restoreBest(): void;
-  /** Table 0: users, 1: items. (count, factors) */
-  readRows(table: 0 | 1, from: number, count: number): Float32Array;
-  /** (factors + 1): outW, then outB. */
-  readOut(): Float32Array;
+  /** All parameters, in the order of the parity fixtures' `shapes`. */
+  shapes(): NativeShape[];
+  /** Rows of the n-th of them: (count, columns). */
+  readRows(parameter: number, from: number, count: number): Float32Array;
   /** Replaces all parameters, before the first iteration. */
   load(parameters: Parameters): void;
   batch(step: number): Batch;
@@ -62,7 +66,7 @@ export interface NativeAddon {
   replay(options: {
     users: number;
     items: number;
-    factors: number;
+    model: NativeModel;
     largestBatch: number;
     adam: NativeAdam;
     loss: NativeLoss;

@@ -56,7 +56,7 @@ function openTrainer(
   if (initial) checkParameters(initial, sizes);
   const native = new addon.Trainer({
     data: { users: header.users, items: header.items, train, valid, test },
-    factors: config.factors,
+    model: { name: config.model, factors: config.factors },
     negatives: config.negatives,
     batchSize: config.batchSize,
     seed: config.seed,
@@ -67,15 +67,14 @@ function openTrainer(
     simd,
   });
   if (initial) native.load(initial);
-  return new GmfTrainer(native, sizes, stepsPerEpoch, totalSteps);
+  return new CpuTrainer(native, stepsPerEpoch, totalSteps);
 }
 
-class GmfTrainer implements Trainer {
+class CpuTrainer implements Trainer {
   #step = 0;
 
   constructor(
     private readonly native: NativeTrainer,
-    private readonly sizes: { users: number; items: number; factors: number },
     readonly stepsPerEpoch: number,
     readonly totalSteps: number,
   ) {}
@@ -124,24 +123,19 @@ class GmfTrainer implements Trainer {
   }
 
   parameters(): Parameters {
-    const { users, items, factors } = this.sizes;
-    const out = this.native.readOut();
-    return {
-      userGmf: this.native.readRows(0, 0, users),
-      itemGmf: this.native.readRows(1, 0, items),
-      outW: out.slice(0, factors),
-      outB: out.slice(factors),
-    };
+    return Object.fromEntries(
+      this.native.shapes().map(({ name, rows }, at) => [name, this.native.readRows(at, 0, rows)]),
+    );
   }
 
   parametersSha256(): string {
     const hash = createHash('sha256');
-    for (const [table, rows] of [this.sizes.users, this.sizes.items].entries()) {
+    for (const [at, { rows }] of this.native.shapes().entries()) {
       for (let from = 0; from < rows; from += ROWS_PER_HASH) {
-        hash.update(this.native.readRows(table as 0 | 1, from, Math.min(ROWS_PER_HASH, rows - from)));
+        hash.update(this.native.readRows(at, from, Math.min(ROWS_PER_HASH, rows - from)));
       }
     }
-    return hash.update(this.native.readOut()).digest('hex');
+    return hash.digest('hex');
   }
 
   close(): void {
@@ -156,7 +150,7 @@ function replay(addon: NativeAddon, simd: SimdLevel, replayCase: ReplayCase) {
   return addon.replay({
     users,
     items,
-    factors,
+    model: { name: 'GMF', factors },
     largestBatch,
     adam,
     loss: nativeLoss(loss, hyper),

@@ -1,0 +1,52 @@
+// Owns one table in training: its rows, and those of the current batch brought up to date.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+
+#include "groups.h"
+#include "kernels.h"
+#include "parameter_table.h"
+
+namespace adt {
+
+// Rows that a thread takes at a time.
+constexpr uint32_t kRowsPerChunk = 32;
+
+constexpr uint32_t chunksOf(uint32_t n, uint32_t size) { return (n + size - 1) / size; }
+
+class Embedding {
+ public:
+  // A batch has at most `samples` samples.
+  Embedding(uint32_t rows, uint32_t columns, uint32_t samples)
+      : table_(rows, columns), current_(allocateFloats(size_t{std::min(samples, rows)} * padded(columns))) {
+    groups_.reserve(samples);
+  }
+
+  uint32_t rows() const { return table_.rows(); }
+  uint32_t width() const { return table_.width(); }
+  ParameterTable& table() { return table_; }
+
+  // Sorts the batch's samples by row.
+  void group(const uint32_t* rowOfSample, uint32_t samples) { groups_.build(rowOfSample, samples, rows()); }
+  const Groups& groups() const { return groups_; }
+  // (samples): where in `current` a sample's row is.
+  const uint32_t* rowOfSample() const { return groups_.groupOfSample(); }
+
+  // The batch's distinct rows, a chunk of kRowsPerChunk of them at a time.
+  uint32_t chunks() const { return chunksOf(groups_.count(), kRowsPerChunk); }
+  uint32_t chunkEnd(uint32_t chunk) const { return std::min((chunk + 1) * kRowsPerChunk, groups_.count()); }
+  void bringUpChunk(const Kernels& kernels, const GapView& gaps, uint32_t chunk) {
+    const uint32_t from = chunk * kRowsPerChunk;
+    kernels.bringUp(gaps, table_.view(), groups_.view().ids, from, chunkEnd(chunk),
+                    current_.get() + size_t{from} * width());
+  }
+  // (groups, width): the distinct rows as of the step before.
+  const float* current() const { return current_.get(); }
+
+ private:
+  ParameterTable table_;
+  Groups groups_;
+  Floats current_;
+};
+
+}  // namespace adt

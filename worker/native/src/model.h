@@ -1,0 +1,118 @@
+// Owns what every model is to the rest of the core: a step in three parts, parameters by name, scorers.
+//
+// A model knows nothing of losses, samplers or metrics: it turns samples into logits, and the derivative of a loss
+// by each logit into an Adam step of all its parameters.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adam_clock.h"
+#include "dataset.h"
+#include "embedding.h"
+#include "kernels.h"
+#include "samples.h"
+#include "thread_pool.h"
+
+namespace adt {
+
+struct ModelContext {
+  ThreadPool& pool;
+  const Kernels& kernels;
+  AdamClock& adam;
+  uint32_t users, items;
+  uint32_t batchSize;  // most samples a step may have
+  uint32_t seed;
+  Csr train;           // each user's history; without users in a replay
+};
+
+// What a training starts with, drawn from the stream kInit.
+struct Initial {
+  enum Kind { kZero, kNormal, kUniform } kind;
+  float scale;     // deviation, or bound
+  uint32_t round;  // names the parameter's draws
+};
+
+// One of the model's parameters, by the name and shape that the parity fixtures give it, row-major.
+struct Parameter {
+  std::string name;
+  uint32_t rows, columns;
+  Initial initial;
+
+  // Where it lies: in a table from column `at` on, or in a dense array with `stride` floats a row.
+  ParameterTable* table = nullptr;
+  uint32_t at = 0;
+  float* dense = nullptr;
+  uint32_t stride = 0;
+  // Columns lie in blocks of `block`, each padded to whole lanes; 0: in one.
+  uint32_t block = 0;
+
+  uint32_t place(uint32_t column) const {
+    return at + (block == 0 ? column : column / block * padded(block) + column % block);
+  }
+};
+
+// Scores users and items for one thread, as of the model's last `prepareFor...`; changes nothing of the model.
+class Scorer {
+ public:
+  static constexpr uint32_t kPairs = 256;
+  static constexpr uint32_t kUsers = 64;
+
+  virtual ~Scorer() = default;
+
+  // The logits of at most kPairs pairs, after prepareForPairs.
+  virtual void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) = 0;
+
+  // Scores at most kUsers users against all items, after prepareForRanking: offers 16 items at once, ascending for
+  // each user, when one of them beats his threshold. Padding items have any score.
+  virtual void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) = 0;
+};
+
+class Model {
+ public:
+  explicit Model(const ModelContext& context) : context_(context) {}
+  virtual ~Model() = default;
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  // A step is these three, once each, in this order, on the same samples.
+  // Groups the samples by row and brings the rows of the batch up to the step before.
+  virtual void begin(const Samples& batch) = 0;
+  // logit (padded(batch)) of each sample.
+  virtual void forward(const Samples& batch, float* logit) = 0;
+  // residual (batch): the derivative of the loss by each logit. Does the Adam step `adam.step()` of all parameters
+  // that it reaches.
+  virtual void backward(const Samples& batch, const float* residual) = 0;
+
+  // An evaluation as of now; training goes on as if there had been none. Each fills memory that all threads'
+  // scorers share, so that only one of the two holds at a time, until the next step.
+  virtual void prepareForPairs() = 0;
+  virtual void prepareForRanking() = 0;
+  virtual std::unique_ptr<Scorer> scorer() = 0;
+
+  // In the order of the fixtures' `shapes`.
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  // Draws all parameters from the seed. Element e of a normal one is normal e % 4 of draw (index, block) = low and
+  // high half of e / 4; element e of a uniform one is the first word of draw (index e).
+  void initialise();
+  // Rows [from, from + count) of a parameter, (count, columns), as of now.
+  void read(const Parameter& parameter, uint32_t from, uint32_t count, float* to);
+  // Replaces a whole parameter and, of a table's rows, forgets the moments.
+  void write(const Parameter& parameter, const float* values);
+
+  const Kernels& kernels() const { return context_.kernels; }
+
+ protected:
+  // Called when dense parameters were replaced.
+  virtual void parametersChanged() {}
+  // Groups by users and items and brings the rows up, for models with one table of each.
+  void beginRows(Embedding& users, Embedding& items, const Samples& batch);
+  // All rows of a table as of now, (rows, width).
+  void readAll(Embedding& table, float* to);
+
+  ModelContext context_;
+  std::vector<Parameter> parameters_;
+};
+
+}  // namespace adt

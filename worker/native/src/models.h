@@ -1,0 +1,19 @@
+// Owns the choice of model: its name, its sizes, and what it is made of.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "model.h"
+
+namespace adt {
+
+// Sizes that a model does not read are 0.
+struct ModelOptions {
+  std::string name;
+  uint32_t factors;
+};
+
+// Throws std::invalid_argument for a name that no model has.
+std::unique_ptr<Model> makeModel(const ModelOptions& options, const ModelContext& context);
+
+}  // namespace adt
