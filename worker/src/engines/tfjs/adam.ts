@@ -42,10 +42,12 @@ function stepOnDevice({ value, mean, square }: AdamState, gradient: tf.Tensor, s
 }
 
 /**
- * A mean below this counts as 0. It moves a parameter by less than 1e-22 · lr, and without a limit it would become
- * denormal after 800 steps, where the arithmetic of most CPUs is a hundred times slower, and never reach 0.
+ * A mean below this counts as 0: all that is left of it would move a parameter by 1e-11 · lr at most. Without a
+ * limit it would be denormal after 800 steps, where the arithmetic of most CPUs is a hundred times slower, and
+ * rounding would keep it from ever becoming 0.
  */
-const SMALLEST_MEAN = 1e-30;
+const SMALLEST_MEAN = 1e-20;
+/** The same for the mean of squares, which is nothing beside eps by then. */
 const SMALLEST_SQUARE = 1e-36;
 
 /**

@@ -3,21 +3,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Csr } from '../../data/bundle.js';
 import type { Inputs } from '../engine.js';
 import { inputsOf } from '../inputs.js';
-import { idTensor, rowsOf, type TfjsModel, table, type Weights } from './model.js';
+import { rowsOf, type TfjsModel, table, type Weights } from './model.js';
 import { usersWithin } from './ranking.js';
-
-/** Items that n users' encoder reads: entry e is item items[e] of the segments[e]-th of them. (E) */
-type Bags = { items: tf.Tensor1D; segments: tf.Tensor1D } | null;
+import { idTensor, sumRows } from './rowSum.js';
 
 export const cdae: TfjsModel = {
   forward(weights, batch, scale) {
-    const inputs = batch.inputs as Inputs;
-    const bags = bagsOf(inputs); // E entries
-    const users = idTensor(inputs.users); // (n)
-    const place = idTensor(placesOf(batch.users, inputs.users)); // (B)
+    const inputs = batch.inputs as Inputs; // of n users, E items in all
+    const readers = readersOf(inputs); // (E)
+    const places = placesOf(batch.users, inputs.users); // (B)
     const items = idTensor(batch.items); // (B)
-    const code = encode(weights, users, bags, scale); // (n, h)
-    const z = tf.gather(code, place); // (B, h)
+    const code = encode(weights, { inputs, readers, scale }); // (n, h)
+    const z = tf.gather(code, idTensor(places)); // (B, h)
     const w = rowsOf(weights, 'itemOut', items); // (B, h)
     const bias = tf.gather(weights.itemOutB as tf.Tensor1D, items); // (B)
     const logits = tf.add(tf.sum(tf.mul(z, w), 1), bias) as tf.Tensor1D; // (B)
@@ -25,16 +22,14 @@ export const cdae: TfjsModel = {
       logits,
       backward(residual) {
         const column = tf.expandDims(residual, 1); // (B, 1)
-        const byCode = tf.unsortedSegmentSum(tf.mul(column, w), place, inputs.users.length); // (n, h)
+        const byCode = sumRows(tf.mul(column, w), { to: places }, inputs.users.length); // (n, h)
         const bySum = tf.mul(byCode, tf.mul(code, tf.sub(1, code))); // (n, h)
         return {
-          itemIn: bags
-            ? { rows: bags.items, values: tf.gather(tf.mul(bySum, scale), bags.segments) } // (E, h)
-            : tf.zerosLike(table(weights, 'itemIn')),
-          userIn: { rows: users, values: bySum }, // (n, h)
+          itemIn: { values: tf.mul(bySum, scale), pairs: { from: readers, to: inputs.items } }, // (n, h)
+          userIn: { values: bySum, pairs: { to: inputs.users } }, // (n, h)
           hiddenB: tf.sum(bySum, 0), // (h)
-          itemOut: { rows: items, values: tf.mul(column, z) }, // (B, h)
-          itemOutB: { rows: items, values: residual }, // (B)
+          itemOut: { values: tf.mul(column, z), pairs: { to: batch.items } }, // (B, h)
+          itemOutB: { values: residual, pairs: { to: batch.items } }, // (B)
         };
       },
     };
@@ -45,7 +40,8 @@ export const cdae: TfjsModel = {
     return {
       scores: (ids) => {
         // Nothing is hidden from an evaluation, so nothing is scaled either.
-        const code = encode(weights, idTensor(ids), bagsOf(inputsOf(histories, ids)), 1); // (n, h)
+        const inputs = inputsOf(histories, ids);
+        const code = encode(weights, { inputs, readers: readersOf(inputs), scale: 1 }); // (n, h)
         return tf.add(tf.matMul(code, items), weights.itemOutB as tf.Tensor1D) as tf.Tensor2D; // (n, I)
       },
       dispose: () => items.dispose(),
@@ -55,21 +51,21 @@ export const cdae: TfjsModel = {
   usersPerBlock: (items) => usersWithin(items),
 };
 
+type Reading = { inputs: Inputs; readers: Uint32Array; scale: number };
+
 /** σ(scale · Σ_j V_j + P_u + b), (n, h). */
-function encode(weights: Weights, users: tf.Tensor1D, bags: Bags, scale: number): tf.Tensor2D {
-  const own = tf.add(rowsOf(weights, 'userIn', users), weights.hiddenB as tf.Tensor1D); // (n, h)
-  if (bags === null) return tf.sigmoid(own) as tf.Tensor2D;
-  const read = rowsOf(weights, 'itemIn', bags.items); // (E, h)
-  const sum = tf.unsortedSegmentSum(read, bags.segments, own.shape[0] as number); // (n, h)
-  return tf.sigmoid(tf.add(tf.mul(sum, scale), own)) as tf.Tensor2D;
+function encode(weights: Weights, { inputs, readers, scale }: Reading): tf.Tensor2D {
+  const pairs = { from: inputs.items, to: readers };
+  const read = sumRows(table(weights, 'itemIn'), pairs, inputs.users.length); // (n, h)
+  const own = tf.add(rowsOf(weights, 'userIn', idTensor(inputs.users)), weights.hiddenB as tf.Tensor1D); // (n, h)
+  return tf.sigmoid(tf.add(tf.mul(read, scale), own)) as tf.Tensor2D;
 }
 
-/** Null where nobody has any: tensors without elements are not for every kernel. */
-function bagsOf({ rowStarts, items }: Inputs): Bags {
-  if (items.length === 0) return null;
-  const segments = new Uint32Array(items.length);
-  for (let n = 0; n + 1 < rowStarts.length; n += 1) segments.fill(n, rowStarts[n], rowStarts[n + 1]);
-  return { items: idTensor(items), segments: idTensor(segments) };
+/** (E): which of the users reads an entry. */
+function readersOf({ rowStarts, items }: Inputs): Uint32Array {
+  const readers = new Uint32Array(items.length);
+  for (let n = 0; n + 1 < rowStarts.length; n += 1) readers.fill(n, rowStarts[n], rowStarts[n + 1]);
+  return readers;
 }
 
 /** Where each of `users` stands in `distinct`. */

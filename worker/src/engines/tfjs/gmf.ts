@@ -1,7 +1,8 @@
 /** GMF: logit = outW · (p_u ∘ q_i) + outB. He et al., "Neural collaborative filtering", WWW 2017, eq. 9. */
 import * as tf from '@tensorflow/tfjs-core';
-import { idTensor, rowsOf, type TfjsModel, table, transposedTimes } from './model.js';
+import { rowsOf, type TfjsModel, table, transposedTimes } from './model.js';
 import { usersWithin } from './ranking.js';
+import { idTensor } from './rowSum.js';
 
 export const gmf: TfjsModel = {
   forward(weights, batch) {
@@ -18,8 +19,8 @@ export const gmf: TfjsModel = {
         const column = tf.expandDims(residual, 1) as tf.Tensor2D; // (B, 1)
         const byProduct = tf.mul(column, outW); // (B, f)
         return {
-          userGmf: { rows: users, values: tf.mul(byProduct, q) }, // (B, f)
-          itemGmf: { rows: items, values: tf.mul(byProduct, p) }, // (B, f)
+          userGmf: { values: tf.mul(byProduct, q), pairs: { to: batch.users } }, // (B, f)
+          itemGmf: { values: tf.mul(byProduct, p), pairs: { to: batch.items } }, // (B, f)
           outW: tf.reshape(transposedTimes(product, column), outW.shape), // (f)
           outB: tf.reshape(tf.sum(residual), [1]), // (1)
         };

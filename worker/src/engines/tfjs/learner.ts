@@ -9,6 +9,7 @@ import { gmf } from './gmf.js';
 import { denoisedLoss } from './loss.js';
 import type { Gradients, TfjsModel, Weights } from './model.js';
 import { neumf } from './neumf.js';
+import { sumRows } from './rowSum.js';
 
 export type LearnerParams = {
   architecture: Architecture;
@@ -58,18 +59,24 @@ export class Learner {
     const { denoising, adam, architecture } = this.params;
     const t = this.#done + 1;
     const scale = architecture.model === 'CDAE' ? 1 / (1 - architecture.corruption) : 1;
-    const { gradients, ...tensors } = tf.tidy(() => {
+    let gradients: Gradients = {};
+    const { mean, sampleLoss, dropped } = tf.tidy(() => {
       const pass = this.model.forward(this.weights(), batch, scale);
       const { residual, ...loss } = denoisedLoss(denoising, { logits: pass.logits, labels: batch.labels, t });
-      return { ...loss, gradients: pass.backward(residual) };
+      gradients = pass.backward(residual);
+      // What a tidy returns outlives it.
+      return { ...loss, kept: Object.values(gradients).map(tensorOf) };
     });
     // One parameter after the other, so that only one dense gradient exists at a time.
     for (const [name, state] of this.#states) {
       const gradient = denseGradient(gradients, name, state.value.shape[0] as number);
       this.#states.set(name, adamStep(state, gradient, { options: adam, t }));
     }
+    for (const gradient of Object.values(gradients)) {
+      if (!(gradient instanceof tf.Tensor)) gradient.values.dispose(); // the others are Adam's now
+    }
     this.#done = t;
-    return tensors;
+    return { mean, sampleLoss, dropped };
   }
 
   keepBest(): void {
@@ -114,10 +121,13 @@ function modelOf(architecture: Architecture): TfjsModel {
   }
 }
 
-/** The gradient in the parameter's own shape; what it was made of is disposed of. */
+function tensorOf(gradient: Gradients[string]): tf.Tensor {
+  return gradient instanceof tf.Tensor ? gradient : gradient.values;
+}
+
+/** The gradient in the parameter's own shape; what it was made of may still be needed for another parameter. */
 function denseGradient(gradients: Gradients, name: string, rows: number): tf.Tensor {
   const gradient = gradients[name];
   if (gradient === undefined) throw new Error(`the model has no gradient for ${name}`);
-  if (gradient instanceof tf.Tensor) return gradient;
-  return tf.unsortedSegmentSum(gradient.values, gradient.rows, rows);
+  return gradient instanceof tf.Tensor ? gradient : sumRows(gradient.values, gradient.pairs, rows);
 }

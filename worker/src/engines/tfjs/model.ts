@@ -2,12 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Csr } from '../../data/bundle.js';
 import type { Batch } from '../engine.js';
+import type { RowPairs } from './rowSum.js';
 
 /** Parameters on the device by name; tables are (rows, columns), the rest as the fixtures' `shapes`. */
 export type Weights = Readonly<Record<string, tf.Tensor>>;
 
-/** A table's gradient by the rows that a batch reads: values[n] (n, columns) adds to row rows[n]. */
-export type RowGradient = { rows: tf.Tensor1D; values: tf.Tensor };
+/** A table's gradient by the rows that a batch reads: row pairs.from of `values` adds to row pairs.to of the table. */
+export type RowGradient = { values: tf.Tensor; pairs: RowPairs };
 
 /** By parameter name: dense of the parameter's shape, or by rows for tables. Every parameter has one. */
 export type Gradients = Record<string, tf.Tensor | RowGradient>;
@@ -37,11 +38,6 @@ export type RankingSide = {
   scores(users: Uint32Array): tf.Tensor2D;
   dispose(): void;
 };
-
-export function idTensor(ids: Uint32Array): tf.Tensor1D {
-  // Ids are below 2³¹: the bundle format says so.
-  return tf.tensor1d(new Int32Array(ids.buffer, ids.byteOffset, ids.length), 'int32');
-}
 
 export function table(weights: Weights, name: string): tf.Tensor2D {
   return weights[name] as tf.Tensor2D;

@@ -2,7 +2,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   type Gradients,
-  idTensor,
   rowsOf,
   type TfjsModel,
   table,
@@ -11,6 +10,7 @@ import {
   type Weights,
 } from './model.js';
 import { usersWithin } from './ranking.js';
+import { idTensor } from './rowSum.js';
 
 type Layer = { weight: tf.Tensor2D; bias: tf.Tensor1D };
 
@@ -45,8 +45,8 @@ export function neumf(layers: number): TfjsModel {
           const byFeatures = tf.mul(column, outW) as tf.Tensor2D; // (B, 2f)
           const [byProduct, byTower] = tf.split(byFeatures, 2, 1) as [tf.Tensor2D, tf.Tensor2D]; // (B, f)
           const gradients: Gradients = {
-            userGmf: { rows: users, values: tf.mul(byProduct, q) }, // (B, f)
-            itemGmf: { rows: items, values: tf.mul(byProduct, p) }, // (B, f)
+            userGmf: { values: tf.mul(byProduct, q), pairs: { to: batch.users } }, // (B, f)
+            itemGmf: { values: tf.mul(byProduct, p), pairs: { to: batch.items } }, // (B, f)
             outW: tf.reshape(transposedTimes(features, column), outW.shape), // (2f)
             outB: tf.reshape(tf.sum(residual), [1]), // (1)
           };
@@ -58,8 +58,8 @@ export function neumf(layers: number): TfjsModel {
             byOutput = tf.matMul(bySum, layerOf(weights, at).weight); // (B, in)
           }
           const [byUser, byItem] = tf.split(byOutput, 2, 1) as [tf.Tensor2D, tf.Tensor2D]; // (B, w)
-          gradients.userMlp = { rows: users, values: byUser };
-          gradients.itemMlp = { rows: items, values: byItem };
+          gradients.userMlp = { values: byUser, pairs: { to: batch.users } };
+          gradients.itemMlp = { values: byItem, pairs: { to: batch.items } };
           return gradients;
         },
       };
