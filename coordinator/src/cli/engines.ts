@@ -1,5 +1,5 @@
 /** `adt engines`: what can train on this machine, and what an engine that cannot is missing. */
-import { listEngines, listMissingEngines } from '@adt/worker/engines/registry';
+import { findEngines } from '@adt/worker/engines/registry';
 import type { Command } from 'commander';
 import { openContext } from './context.js';
 import { print, printJson, printNote, renderTable } from './output.js';
@@ -12,13 +12,16 @@ export function registerEnginesCommand(program: Command): void {
 }
 
 async function engines(json: boolean): Promise<void> {
-  const [available, missing] = await Promise.all([listEngines(), listMissingEngines()]);
+  const { found, missing } = await findEngines();
   if (json) {
-    printJson({ engines: available, missing });
+    printJson({ engines: found, missing });
     return;
   }
-  for (const { name, reason } of missing) printNote(`${name}: ${reason}`);
   const columns = [{ title: 'engine' }, { title: 'version' }, { title: 'device' }];
-  const rows = available.map(({ name, version, device }) => [name, version, device]);
+  const rows = found.map(({ name, version, device }) => [name, version, device]);
   print(rows.length > 0 ? renderTable(columns, rows) : 'No engine loads on this machine.');
+  for (const { name, reason } of missing) printNote(`${name}: ${reason}`);
+  for (const { name, skipped } of found) {
+    for (const backend of skipped) printNote(`${name} without ${backend.name}: ${backend.reason}`);
+  }
 }

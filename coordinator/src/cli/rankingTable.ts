@@ -12,12 +12,16 @@ const SETTINGS: readonly Setting[] = [
   { title: 'ε_max', read: (config) => config.epsMax, always: true },
   { title: 'ε_N', read: (config) => config.epsN, always: true },
   { title: 'β', read: (config) => config.beta, always: true },
+  { title: 'w_fp', read: (config) => config.nrFpWeight, always: true },
+  { title: 'w_neg', read: (config) => config.nrNegativeWeight, always: true },
+  { title: 'w_click', read: (config) => config.nmtrClickWeight, always: true },
   { title: 'lr', read: (config) => config.lr, always: true },
   { title: 'factors', read: (config) => config.factors, always: false },
   { title: 'negatives', read: (config) => config.negatives, always: false },
   { title: 'batch', read: (config) => config.batchSize, always: false },
   { title: 'epochs', read: (config) => config.epochs, always: false },
   { title: 'eval every', read: (config) => config.evalEvery, always: false },
+  { title: 'valid users', read: (config) => config.validUsers, always: false },
 ];
 
 /** @param top how many groups to show; the rest is counted in a last line */

@@ -1,15 +1,14 @@
 /** `adt train`: one training on this machine, without any server. */
 import { availableParallelism } from 'node:os';
 import { LOSSES, MODELS, TRAINING_DEFAULTS, type TrainingConfig } from '@adt/proto/trainingConfig';
-import type { Bundle } from '@adt/worker/data/bundle';
-import type { EngineInfo } from '@adt/worker/engines/engine';
+import { ENGINE_NAMES, type EngineInfo, type EngineName } from '@adt/worker/engines/engine';
 import { openEngine } from '@adt/worker/engines/registry';
 import { type Point, type TrainResult, train } from '@adt/worker/training/train';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Context, openContext } from './context.js';
 import { openDataset } from './openDataset.js';
 import { integerListOption, integerOption, numberOption } from './options.js';
-import { formatCount, formatSeconds, paint, print, printJson, renderTable } from './output.js';
+import { formatCount, formatSeconds, paint, print, printJson, printNote, renderTable } from './output.js';
 import { startProgress } from './progress.js';
 import { type TrainFlags, trainingConfigOf } from './trainConfig.js';
 
@@ -26,6 +25,21 @@ export function registerTrainCommand(program: Command): void {
     .option('--eps-max <x>', 'T-CE: largest drop rate, in [0, 1)', numberOption('--eps-max'))
     .option('--eps-n <n>', 'T-CE: iteration at which it is reached', numberOption('--eps-n'))
     .option('--beta <x>', 'R-CE: exponent of the weight', numberOption('--beta'))
+    .option(
+      '--nr-fp-weight <x>',
+      'NR: weight of known false positives as negatives',
+      numberOption('--nr-fp-weight'),
+    )
+    .option(
+      '--nr-negative-weight <x>',
+      'NR: weight of sampled negatives',
+      numberOption('--nr-negative-weight'),
+    )
+    .option(
+      '--nmtr-click-weight <x>',
+      "NMTR: the click task's share of the loss, in [0, 1]",
+      numberOption('--nmtr-click-weight'),
+    )
     .option('--lr <x>', 'learning rate of Adam', numberOption('--lr'), TRAINING_DEFAULTS.lr)
     .option('--factors <n>', 'embedding width', numberOption('--factors'), TRAINING_DEFAULTS.factors)
     .option('--batch-size <n>', 'samples a batch', numberOption('--batch-size'), TRAINING_DEFAULTS.batch_size)
@@ -48,6 +62,11 @@ export function registerTrainCommand(program: Command): void {
       TRAINING_DEFAULTS.eval_every,
     )
     .option(
+      '--valid-users <n>',
+      'users that each validation ranks; the final numbers are of all (default: all)',
+      numberOption('--valid-users'),
+    )
+    .option(
       '--topk <list>',
       'K of Recall@K and NDCG@K (default: 3,20 on adressa, else 50,100)',
       integerListOption('--topk'),
@@ -68,8 +87,13 @@ export function registerTrainCommand(program: Command): void {
       integerOption('--threads', 1, MAX_THREADS),
       availableParallelism(),
     )
+    .addOption(
+      new Option('--engine <name>', 'what computes (default: the best that loads; see adt engines)').choices(
+        ENGINE_NAMES,
+      ),
+    )
     .addHelpText('after', HELP)
-    .action((flags: TrainFlags, command: Command) => runTrain(openContext(command), flags));
+    .action((flags: Flags, command: Command) => runTrain(openContext(command), flags));
 }
 
 const HELP = `
@@ -77,12 +101,14 @@ Examples:
   adt train --dataset synthetic --loss T-CE --eps-max 0.1 --eps-n 1000
   adt train --dataset adressa --loss CE --epochs 10 --select valid-loss --topk 3,20 --seed 1 --json`;
 
-async function runTrain(context: Context, flags: TrainFlags): Promise<void> {
+type Flags = TrainFlags & { engine?: EngineName };
+
+async function runTrain(context: Context, { engine: engineName, ...flags }: Flags): Promise<void> {
   // Flags are checked before a data set is read or generated; its hash is known only then.
   trainingConfigOf(flags, { name: flags.dataset, sha256: '0'.repeat(64) });
   const { name, bundle } = await openDataset(context, flags.dataset);
   const config = trainingConfigOf(flags, { name, sha256: bundle.sha256 });
-  const engine = await openEngine();
+  const engine = await openEngine({ name: engineName, note: printNote });
   const curve: CurvePoint[] = [];
   const progress = startProgress(`${config.model} ${config.loss} on ${name}`);
   let result: TrainResult;
@@ -106,7 +132,7 @@ async function runTrain(context: Context, flags: TrainFlags): Promise<void> {
     engine: engine.info,
     threads: flags.threads,
     ...result,
-    samplesPerSecond: speed(bundle, config, result),
+    samplesPerSecond: Math.round(result.facts.samples_per_second ?? 0),
   };
   if (context.json) printJson({ ...run, curve });
   else print(describeRun(run));
@@ -124,12 +150,6 @@ function progressDetail(points: readonly Point[], step: number, select: string):
   const of = (metric: string) => points.find((point) => point.metric === metric)?.value;
   const shown = ['train/loss', select].map((metric) => `${metric} ${of(metric)?.toPrecision(4) ?? '–'}`);
   return [`iteration ${formatCount(step)}`, ...shown].join('  ');
-}
-
-/** Samples, negatives included, per second of sampling and training. */
-function speed(bundle: Bundle, config: TrainingConfig, { seconds }: TrainResult): number {
-  const samples = config.epochs * bundle.train.items.length * (1 + config.negatives);
-  return Math.round(samples / ((seconds.sample ?? 0) + (seconds.train ?? 0)));
 }
 
 type Run = TrainResult & {

@@ -17,12 +17,16 @@ export type TrainFlags = {
   epsMax?: number;
   epsN?: number;
   beta?: number;
+  nrFpWeight?: number;
+  nrNegativeWeight?: number;
+  nmtrClickWeight?: number;
   lr: number;
   factors: number;
   batchSize: number;
   negatives: number;
   epochs: number;
   evalEvery: number;
+  validUsers?: number;
   topk?: number[];
   select?: string;
   seed: number;

@@ -8,6 +8,8 @@ import { invalid, Refusal, status } from './refusal.js';
 export const WORKER_ID = /^[a-z0-9-]{8,64}$/;
 export const POOL = /^[a-z0-9-]{1,32}$/;
 const MAX_INT = 2 ** 31 - 1;
+/** A test has two measures at up to eight K, of all users and of four groups of them: 80. */
+const MAX_VALUES = 128;
 
 export function checkText(path: string, value: string, pattern: RegExp): string {
   if (!pattern.test(value))
@@ -57,7 +59,8 @@ export function checkPoints(points: readonly MetricPoint[]): Point[] {
 
 /** Metric values by name; null where one was not finite. */
 export function checkValues(path: string, values: readonly MetricValue[]): Record<string, number | null> {
-  if (values.length > 64) throw invalid(path, `must have at most 64 values (has ${values.length})`);
+  if (values.length > MAX_VALUES)
+    throw invalid(path, `must have at most ${MAX_VALUES} values (has ${values.length})`);
   return Object.fromEntries(
     values.map(({ metric, value }, at) => [
       checkLength(`${path}[${at}].metric`, metric, 64),

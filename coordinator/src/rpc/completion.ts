@@ -33,6 +33,7 @@ function resultOf({ result }: CompleteRequest): FinishParams['result'] {
     valid: checkValues('result.valid', result.valid),
     test: checkValues('result.test', result.test),
     seconds: checkValues('result.seconds', result.seconds),
+    facts: checkValues('result.facts', result.facts),
     engine: checkLength('result.engine', result.engine, 64),
     parametersSha256: checkText('result.parameters_sha256', result.parametersSha256, /^([0-9a-f]{64})?$/),
   };

@@ -153,7 +153,8 @@ async function compile({ db }: Context, { spec, format }: SpecText): Promise<Com
   const [datasets, pools] = await Promise.all([listDatasets(db), workerPools(db)]);
   const facts = datasets.map(({ name, sha256, header }) => {
     const { users, items, parts } = header;
-    return { name, sha256, users, items, trainInteractions: parts.train.interactions };
+    const { interactions, falsePositives } = parts.train;
+    return { name, sha256, users, items, trainInteractions: interactions, hasFlags: falsePositives !== null };
   });
   return compileSweep({ spec, format, datasets: facts, pools });
 }

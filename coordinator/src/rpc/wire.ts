@@ -71,7 +71,12 @@ export function trialWithAttempts(row: TrialRow, attempts: readonly AttemptRow[]
     summary: trialToWire(row),
     attempts: attempts.map(attemptToWire),
     report: result
-      ? { seconds: values(result.seconds), engine: result.engine, parametersSha256: result.parametersSha256 }
+      ? {
+          seconds: values(result.seconds),
+          facts: values(result.facts ?? {}),
+          engine: result.engine,
+          parametersSha256: result.parametersSha256,
+        }
       : undefined,
   };
 }

@@ -4,8 +4,22 @@ import { type CompiledSweep, type CompileParams, compileSweep } from './compile.
 import { quickStartSweep } from './presets/quickStart.js';
 
 const DATASETS = [
-  { name: 'adressa', sha256: 'a'.repeat(64), users: 212_231, items: 6596, trainInteractions: 419_491 },
-  { name: 'synthetic', sha256: 'b'.repeat(64), users: 2000, items: 1000, trainInteractions: 60_000 },
+  {
+    name: 'adressa',
+    sha256: 'a'.repeat(64),
+    users: 212_231,
+    items: 6596,
+    trainInteractions: 419_491,
+    hasFlags: false,
+  },
+  {
+    name: 'synthetic',
+    sha256: 'b'.repeat(64),
+    users: 2000,
+    items: 1000,
+    trainInteractions: 60_000,
+    hasFlags: true,
+  },
 ];
 
 type Spec = Record<string, unknown>;
@@ -365,7 +379,7 @@ describe('bad numbers', () => {
 describe('bad words', () => {
   it('are refused with the allowed ones and the nearest', () => {
     expect(refused(withParameters({ loss: { values: ['TCE'] } })).lines).toEqual([
-      'parameters.loss.values[0]: must be one of CE, T-CE, R-CE (got "TCE") (did you mean "T-CE"?)',
+      'parameters.loss.values[0]: must be one of CE, T-CE, R-CE, clean, NR, NMTR (got "TCE") (did you mean "T-CE"?)',
     ]);
     expect(refused({ ...GRID, metrc: {} }).lines).toEqual([
       'metrc: is not a known key (did you mean "metric"?)',

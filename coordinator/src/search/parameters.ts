@@ -137,7 +137,7 @@ function parentsOf(arms: Arms, declared: readonly Declared[]): Parents {
   ]);
 }
 
-/** ε_max, ε_N and β belong to one loss each, said or not; a condition that shuts that loss out is a mistake. */
+/** ε_max, ε_N, β and the baselines' weights belong to one loss each, said or not; a condition that shuts that loss out is a mistake. */
 function withOwnLoss(name: Hyperparameter, when: readonly Condition[], findings: Findings): Condition[] {
   const loss = PARAMETER_OF_LOSS[name];
   if (loss === undefined) return [...when];

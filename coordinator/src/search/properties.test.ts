@@ -13,6 +13,7 @@ const DATASETS = ['adressa', 'synthetic', 'tiny'].map((name, index) => ({
   users: 100,
   items: 60 + 1000 * index,
   trainInteractions: 5000 * (index + 1),
+  hasFlags: true,
 }));
 
 const distinct = <Value>(values: readonly Value[]) => fc.shuffledSubarray([...values], { minLength: 1 });

@@ -8,6 +8,8 @@ import {
   type Model,
   PARAMETER_OF_LOSS,
   TRAINING_DEFAULTS,
+  whyNoFlags,
+  whyNotTogether,
 } from '@adt/proto/trainingConfig';
 import type { SweepDocument } from './document.js';
 import { ARMS, type Arm, type Condition, type Parameter, type Settings } from './document.js';
@@ -21,6 +23,8 @@ export type DatasetFacts = {
   users: number;
   items: number;
   trainInteractions: number;
+  /** Whether it is known which training interactions are false positives. */
+  hasFlags: boolean;
 };
 
 export type Stratum = {
@@ -40,6 +44,9 @@ const ADVICE: Partial<Record<Hyperparameter, string>> = {
   eps_max: 'eps_max: {values: [0.05, 0.1, 0.2]}',
   eps_n: 'eps_n: {values: [1000, 10000, 30000]}',
   beta: 'beta: {values: [0.1, 0.25, 0.5]}',
+  nr_fp_weight: 'nr_fp_weight: {value: 1}',
+  nr_negative_weight: 'nr_negative_weight: {value: 1}',
+  nmtr_click_weight: 'nmtr_click_weight: {values: [0.25, 0.5]}',
 };
 
 /** Data sets outermost, then models, then losses, each as declared. */
@@ -76,6 +83,7 @@ function buildStratum(document: SweepDocument, place: Place, findings: Findings)
     { path: 'training', set: document.training },
     ...document.overrides.filter(({ when }) => when.every(holds)),
   ];
+  refuseUnfit(place, findings);
   const ranking = rankingOf(layers, place.dataset, findings);
   const fixed = fixedOf(layers, place.loss);
   refuseMissing({ ...place, ...ranking, parameters, fixed }, document.parameters, findings);
@@ -137,6 +145,13 @@ type Defaults = Pick<typeof TRAINING_DEFAULTS, Hyperparameter & keyof typeof TRA
 
 function appliesTo(name: Hyperparameter, loss: Loss): boolean {
   return (PARAMETER_OF_LOSS[name] ?? loss) === loss;
+}
+
+/** A loss that its data set or its model can't have. */
+function refuseUnfit({ dataset, model, loss }: Place, findings: Findings): void {
+  for (const reason of [whyNoFlags(loss, dataset), whyNotTogether(model, loss)]) {
+    if (reason !== null) refuse(findings, 'parameters.loss', reason);
+  }
 }
 
 /** Each parameter of the loss must have a value in every configuration. */

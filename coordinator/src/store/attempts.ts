@@ -47,6 +47,8 @@ export type TrialResult = {
   valid: Record<string, number | null>;
   test: Record<string, number | null>;
   seconds: Record<string, number | null>;
+  /** Absent in the rows of versions that did not know any. */
+  facts?: Record<string, number | null>;
   engine: string;
   parametersSha256: string;
 };

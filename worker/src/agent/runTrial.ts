@@ -133,6 +133,7 @@ function wireResult(result: TrainResult, engine: EngineInfo): TrialResult {
     valid: metricValues(result.valid),
     test: metricValues(result.test),
     seconds: metricValues(result.seconds),
+    facts: metricValues(result.facts),
     engine: `${engine.name} ${engine.version}, ${engine.device}`.slice(0, MAX_ENGINE_CHARS),
     parametersSha256: result.parametersSha256,
   };

@@ -255,7 +255,7 @@ function rankByFullSort(
   parameters: Parameters,
   part: 'valid' | 'test',
   topk: number[],
-): Ranking {
+): Pick<Ranking, 'recall' | 'ndcg' | 'users'> {
   const { userGmf, itemGmf, outW } = parameters as Record<string, Float32Array>;
   const factors = (outW as Float32Array).length;
   const score = (user: number, item: number) => {

@@ -2,8 +2,12 @@
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import type { Bundle } from '../data/bundle.js';
 
+/** Best first. */
+export const ENGINE_NAMES = ['native', 'tfjs'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
 export type EngineInfo = {
-  name: 'native' | 'tfjs';
+  name: EngineName;
   version: string;
   /** Say `cpu (avx512)`. */
   device: string;
@@ -33,6 +37,11 @@ export class DataUnfitError extends Error {
   readonly code = 'DATA_UNFIT';
 }
 
+/** A loss that this engine was not built for; another one may be. */
+export class LossUnsupportedError extends Error {
+  readonly code = 'LOSS_UNSUPPORTED';
+}
+
 /** The models that an engine may be built for. */
 export type Model = 'GMF' | 'NeuMF' | 'CDAE';
 
@@ -41,6 +50,11 @@ export type Batch = {
   users: Uint32Array;
   items: Uint32Array;
   labels: Uint8Array;
+  /**
+   * 1 for training interactions that are known to be false positives, which NR and NMTR learn from; absent where
+   * nothing is known. Their labels are 1, but for NR, which takes them for negatives.
+   */
+  falsePositive?: Uint8Array;
   /** CDAE: what its users are seen to have. */
   inputs?: Inputs;
 };
@@ -57,7 +71,14 @@ export type Parameters = Record<string, Float32Array>;
 export type ReplayCase = {
   model: Model;
   loss: TrainingConfig['loss'];
-  hyper: { epsMax?: number; epsN?: number; beta?: number };
+  hyper: {
+    epsMax?: number;
+    epsN?: number;
+    beta?: number;
+    nrFpWeight?: number;
+    nrNegativeWeight?: number;
+    nmtrClickWeight?: number;
+  };
   users: number;
   items: number;
   factors: number;
@@ -75,7 +96,7 @@ export type ReplayCase = {
 export type ReplayOutcome = {
   /** (steps): the loss that was back-propagated. */
   loss: Float64Array;
-  /** [steps] of (batch): the loss of each sample, R-CE's weight included, also of those that T-CE dropped. */
+  /** [steps] of (batch): the loss of each sample, its weight included, also of those that T-CE dropped. */
   sampleLoss: Float32Array[];
   /** [steps]: positions in the batch that T-CE dropped, ascending. */
   dropped: Uint32Array[];
@@ -94,12 +115,32 @@ export type ChunkReport = {
   samples: number;
   sampleSeconds: number;
   trainSeconds: number;
+  /** null: this engine does not look. */
+  positives: PositivesReport | null;
   /** The iteration whose loss was NaN or infinite, and the last one that was run; null: none. */
   notFiniteAt: number | null;
 };
 
-/** Means over the users that have truth in the part; `recall[n]` and `ndcg[n]` belong to `topk[n]`. */
-export type Ranking = { recall: number[]; ndcg: number[]; users: number };
+/** What became of the training interactions in a run of iterations: counts and sums, so that runs add up. */
+export type PositivesReport = {
+  /** Training interactions in the batches; those that are known to be false positives. */
+  seen: number;
+  seenFalse: number;
+  /** Sum of -ln ŷ over them, no weight, dropped ones included: of the false, and of all others. */
+  ceFalse: number;
+  ceTrue: number;
+  /** T-CE: dropped ones that are known to be false positives. */
+  droppedFalse: number;
+  /** R-CE: (WEIGHT_BINS) how many had a weight in [n, n + 1) / WEIGHT_BINS, 1 in the last; null for other losses. */
+  weights: Uint32Array | null;
+};
+export const WEIGHT_BINS = 4096;
+
+/** Means over the users that were ranked; `recall[n]` and `ndcg[n]` belong to `topk[n]`. */
+export type Ranking = { recall: number[]; ndcg: number[]; users: number; byUser: UserRanking };
+
+/** Who was ranked (n), ascending; of each, recall and NDCG at each K (n, topk). */
+export type UserRanking = { users: Uint32Array; recall: Float64Array; ndcg: Float64Array };
 
 /** One training. Calls are sequential: the next may begin when the last one's promise has settled. */
 export interface Trainer {
@@ -117,10 +158,11 @@ export interface Trainer {
    */
   validationLoss(): Promise<number>;
   /**
-   * Full ranking of every user with truth in `part` against all items but his observed positives
-   * (train for `valid`; train and valid for `test`). Ties go to the smaller item id.
+   * Full ranking of users with truth in `part` against all items but their observed positives, false ones included
+   * whatever the loss (train for `valid`; train and valid for `test`). Ties go to the smaller item id.
+   * @param users whom to rank, ascending; those without truth are passed over. Absent: everyone.
    */
-  rank(part: 'valid' | 'test', topk: readonly number[]): Promise<Ranking>;
+  rank(part: 'valid' | 'test', topk: readonly number[], users?: Uint32Array): Promise<Ranking>;
   /**
    * Remembers the parameters as they are; `restoreBest` brings the last remembered ones back, to be evaluated:
    * the optimiser's state is not kept, so no iteration may follow.

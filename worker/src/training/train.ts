@@ -10,7 +10,10 @@ import {
   type Ranking,
   type Trainer,
 } from '../engines/engine.js';
+import { addPositives, diagnosticMetrics, epsilonAt } from './diagnostics.js';
 import { NonFiniteError } from './nonFiniteError.js';
+import { groupMetrics, userGroups } from './userGroups.js';
+import { validationSample } from './validationSample.js';
 
 export type Point = { step: number; metric: string; value: number };
 
@@ -30,10 +33,15 @@ export type TrainResult = {
   bestValue: number;
   /** Validation metrics at bestStep, by series name. */
   valid: Record<string, number>;
-  /** Test metrics of the chosen parameters, read once, after selection. */
+  /**
+   * Test metrics of the chosen parameters, read once, after selection; `test/recall@50/g1` to `/g4` are of the users
+   * by their training interactions, fewest first, a quarter of the interactions each.
+   */
   test: Record<string, number>;
   /** Seconds per phase: sample, train, validate, test. */
   seconds: Record<string, number>;
+  /** samples_per_second of sampling and training, peak_memory_bytes of the process; T-CE: epsilon at bestStep. */
+  facts: Record<string, number>;
   parametersSha256: string;
 };
 
@@ -46,8 +54,9 @@ type Metrics = Record<string, number>;
  * Trains for config.epochs, validates every config.evalEvery iterations and after the last one, keeps the
  * parameters that config.select likes best (the earliest of equals) and tests those, once.
  *
- * Every validation ranks in full, save where config.select is `valid/loss`: there only the chosen parameters
- * are ranked. On Adressa a ranking takes as long as 400 iterations, and that selection does not read it.
+ * Every validation ranks config.validUsers users, the chosen parameters all of them. Where config.select is
+ * `valid/loss` only the chosen parameters are ranked: on Adressa a ranking takes as long as 400 iterations, and that
+ * selection does not read it.
  *
  * @throws DataUnfitError when data set and configuration don't go together
  * @throws NonFiniteError when a loss is NaN or infinite
@@ -69,16 +78,23 @@ export async function train({
   try {
     const seconds = { sample: 0, train: 0, validate: 0, test: 0 };
     const ranksEachTime = config.select !== 'valid/loss';
+    const sample = validationSample(bundle.valid, config.validUsers ?? 0);
+    const hasFlags = bundle.train.truePositive !== null;
+    let samples = 0;
     let best: { step: number; value: number; valid: Metrics } | undefined;
 
     while (trainer.step < trainer.totalSteps) {
       const trained = await runToNextEvaluation(trainer, config, signal);
       seconds.sample += trained.sampleSeconds;
       seconds.train += trained.trainSeconds;
+      samples += trained.samples;
 
       const started = performance.now();
       const valid: Metrics = { 'valid/loss': await trainer.validationLoss() };
-      if (ranksEachTime) Object.assign(valid, await ranked(trainer, 'valid', config.topk, signal));
+      if (ranksEachTime) {
+        const ranking = await rank(trainer, { part: 'valid', users: sample }, config, signal);
+        Object.assign(valid, rankingMetrics('valid', ranking, config));
+      }
       const value = valid[config.select] as number;
       if (!Number.isFinite(value)) throw new NonFiniteError(config.select, value, trainer.step);
       if (best === undefined || (isMaximized(config.select) ? value > best.value : value < best.value)) {
@@ -87,7 +103,11 @@ export async function train({
       }
       seconds.validate += secondsSince(started);
 
-      const points = { ...trainMetrics(trained, config), ...valid };
+      const points = {
+        ...trainMetrics(trained, config),
+        ...diagnosticMetrics(trained, { config, step: trainer.step, hasFlags }),
+        ...valid,
+      };
       report(
         Object.entries(points).map(([metric, value]) => ({ step: trainer.step, metric, value })),
         { step: trainer.step, totalSteps: trainer.totalSteps },
@@ -97,18 +117,31 @@ export async function train({
     if (best === undefined) throw new Error('a training has at least one iteration');
     trainer.restoreBest();
     const started = performance.now();
-    if (!ranksEachTime) Object.assign(best.valid, await ranked(trainer, 'valid', config.topk, signal));
+    if (!ranksEachTime || sample !== undefined) {
+      const ranking = await rank(trainer, { part: 'valid' }, config, signal);
+      Object.assign(best.valid, rankingMetrics('valid', ranking, config));
+    }
     seconds.validate += secondsSince(started);
 
     const testStarted = performance.now();
-    const test = await ranked(trainer, 'test', config.topk, signal);
+    const ranking = await rank(trainer, { part: 'test' }, config, signal);
+    const test = {
+      ...rankingMetrics('test', ranking, config),
+      ...groupMetrics(ranking.byUser, userGroups(bundle.train), { part: 'test', topk: config.topk }),
+    };
     seconds.test += secondsSince(testStarted);
+    const epsilon = epsilonAt(config, best.step);
     return {
       bestStep: best.step,
-      bestValue: best.value,
+      bestValue: best.valid[config.select] as number,
       valid: best.valid,
       test,
       seconds,
+      facts: {
+        samples_per_second: samples / (seconds.sample + seconds.train),
+        peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+        ...(epsilon !== undefined && { epsilon }),
+      },
       parametersSha256: trainer.parametersSha256(),
     };
   } finally {
@@ -128,31 +161,36 @@ async function runToNextEvaluation(
   );
   const stepsPerCall = Math.max(1, Math.floor(SAMPLES_PER_CALL / config.batchSize));
   const sum = { steps: 0, meanLoss: 0, dropped: 0, samples: 0, sampleSeconds: 0, trainSeconds: 0 };
+  let positives: ChunkReport['positives'] | undefined;
   while (trainer.step < end) {
     signal.throwIfAborted();
     const chunk = await trainer.run(Math.min(stepsPerCall, end - trainer.step));
     if (chunk.notFiniteAt !== null) throw new NonFiniteError('train/loss', Number.NaN, chunk.notFiniteAt);
     sum.meanLoss = (sum.meanLoss * sum.steps + chunk.meanLoss * chunk.steps) / (sum.steps + chunk.steps);
+    positives = positives === undefined ? chunk.positives : addPositives(positives, chunk.positives);
     for (const key of ['steps', 'dropped', 'samples', 'sampleSeconds', 'trainSeconds'] as const) {
       sum[key] += chunk[key];
     }
   }
   signal.throwIfAborted();
-  return { ...sum, notFiniteAt: null };
+  return { ...sum, positives: positives ?? null, notFiniteAt: null };
 }
 
 function trainMetrics({ meanLoss, dropped, samples }: ChunkReport, { loss }: TrainingConfig): Metrics {
   return { 'train/loss': meanLoss, ...(loss === 'T-CE' && { 'train/drop_rate': dropped / samples }) };
 }
 
-async function ranked(
+function rank(
   trainer: Trainer,
-  part: 'valid' | 'test',
-  topk: readonly number[],
+  { part, users }: { part: 'valid' | 'test'; users?: Uint32Array },
+  { topk }: TrainingConfig,
   signal: AbortSignal,
-): Promise<Metrics> {
+): Promise<Ranking> {
   signal.throwIfAborted();
-  const ranking: Ranking = await trainer.rank(part, topk);
+  return trainer.rank(part, topk, users);
+}
+
+function rankingMetrics(part: 'valid' | 'test', ranking: Ranking, { topk }: TrainingConfig): Metrics {
   return Object.fromEntries(
     (['recall', 'ndcg'] as const).flatMap((measure) =>
       topk.map((k, at) => [`${part}/${measure}@${k}`, ranking[measure][at] as number]),

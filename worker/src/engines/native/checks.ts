@@ -1,6 +1,7 @@
 /** Checks everything before it crosses into C++, which trusts it: array bounds, sizes, and that negatives exist. */
-import type { TrainingConfig } from '@adt/proto/trainingConfig';
+import { type TrainingConfig, whyNoFlags, whyNotTogether } from '@adt/proto/trainingConfig';
 import { type Bundle, type Csr, PARTS } from '../../data/bundle.js';
+import { trainingPositives } from '../cleanTraining.js';
 import { DataUnfitError, type Parameters, type ReplayCase } from '../engine.js';
 
 /** Samples of one epoch are numbered in 32 bits. */
@@ -8,16 +9,22 @@ const MAX_SAMPLES_PER_ROUND = 2 ** 32 - 1;
 const MAX_STEPS = 2 ** 32 - 2;
 
 /**
- * @returns samples an epoch, iterations an epoch and in all
+ * @returns what the training learns from, iterations an epoch and in all
  * @throws DataUnfitError with the part, the user or the count that is off
  */
 export function checkTraining(
   bundle: Bundle,
   config: TrainingConfig,
-): { stepsPerEpoch: number; totalSteps: number } {
+): { positives: Csr; stepsPerEpoch: number; totalSteps: number } {
   for (const part of PARTS) checkCsr(part, bundle[part], bundle.header.users, bundle.header.items);
-  const pairs = bundle.train.items.length;
-  if (pairs === 0) throw new DataUnfitError('the data set has no training interaction');
+  checkLoss(bundle, config);
+  const positives = trainingPositives(bundle, config.loss);
+  const pairs = positives.items.length;
+  if (pairs === 0) {
+    const which =
+      config.loss === 'clean' ? 'training interaction that is a true positive' : 'training interaction';
+    throw new DataUnfitError(`the data set has no ${which}`);
+  }
   const samples = pairs * (1 + config.negatives);
   if (samples > MAX_SAMPLES_PER_ROUND) {
     throw new DataUnfitError(
@@ -31,7 +38,13 @@ export function checkTraining(
   if (totalSteps > MAX_STEPS) {
     throw new DataUnfitError(`${totalSteps} iterations; the limit is ${MAX_STEPS}`);
   }
-  return { stepsPerEpoch, totalSteps };
+  return { positives, stepsPerEpoch, totalSteps };
+}
+
+function checkLoss({ header, train }: Bundle, { loss, model }: TrainingConfig): void {
+  const dataset = { name: header.name, hasFlags: train.truePositive !== null };
+  const reason = whyNoFlags(loss, dataset) ?? whyNotTogether(model, loss);
+  if (reason !== null) throw new DataUnfitError(reason);
 }
 
 /** A user who has every item leaves no negative to draw for him. */
@@ -67,6 +80,9 @@ function checkCsr(name: string, part: Csr, users: number, items: number): void {
         fail(`items of user ${user} are not ascending`);
     }
   }
+  const flags = part.truePositive;
+  if (flags !== null && flags.length !== part.items.length)
+    fail(`${flags.length} flags for ${part.items.length} items`);
 }
 
 /** @throws RangeError with the parameter whose size is off */

@@ -1,15 +1,16 @@
 /** The native engine: GMF on the C++ core, behind the interface that every engine has. */
 import { createHash } from 'node:crypto';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
-import type {
-  ChunkReport,
-  Engine,
-  EngineInfo,
-  OpenParams,
-  Parameters,
-  Ranking,
-  ReplayCase,
-  Trainer,
+import {
+  type ChunkReport,
+  type Engine,
+  type EngineInfo,
+  LossUnsupportedError,
+  type OpenParams,
+  type Parameters,
+  type Ranking,
+  type ReplayCase,
+  type Trainer,
 } from '../engine.js';
 import { loadAddon, type NativeAddon, type NativeLoss, type NativeTrainer, type SimdLevel } from './addon.js';
 import { checkParameters, checkReplay, checkTraining } from './checks.js';
@@ -101,6 +102,7 @@ class CpuTrainer implements Trainer {
       samples,
       sampleSeconds,
       trainSeconds,
+      positives: null,
       notFiniteAt: notFiniteAt === 0 ? null : notFiniteAt,
     };
   }
@@ -111,7 +113,8 @@ class CpuTrainer implements Trainer {
 
   async rank(part: 'valid' | 'test', topk: readonly number[]): Promise<Ranking> {
     const { recall, ndcg, users } = await this.native.rank(part, Uint32Array.from(topk));
-    return { recall: [...recall], ndcg: [...ndcg], users };
+    const byUser = { users: new Uint32Array(), recall: new Float64Array(), ndcg: new Float64Array() };
+    return { recall: [...recall], ndcg: [...ndcg], users, byUser };
   }
 
   keepBest(): void {
@@ -165,5 +168,6 @@ function nativeLoss(
   kind: TrainingConfig['loss'],
   { epsMax = 0, epsN = 0, beta = 0 }: { epsMax?: number; epsN?: number; beta?: number },
 ): NativeLoss {
-  return { kind, epsMax, epsN, beta };
+  if (kind === 'NR' || kind === 'NMTR') throw new LossUnsupportedError(`no ${kind} yet`);
+  return { kind: kind === 'clean' ? 'CE' : kind, epsMax, epsN, beta };
 }

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Csr } from '../../data/bundle.js';
+import { TFJS_SYNC_INTERVAL_MS } from '../../tunables.js';
 import { type Denoising, droppedCount } from '../denoising.js';
 import type { Batch, ChunkReport, OpenParams, Parameters, Ranking, Trainer } from '../engine.js';
 import { distinctUsers, inputsOf } from '../inputs.js';
@@ -18,16 +20,12 @@ import { Sampler } from '../sampler.js';
 import { Learner } from './learner.js';
 import { rank } from './ranking.js';
 
-/**
- * Losses come from the device, and other work of this process gets its turn, this often. Longer: a signal waits.
- * Shorter: a GPU waits for the host.
- */
-const SYNC_INTERVAL_MS = 50;
-
 /** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
 
 export type TrainerParams = Omit<OpenParams, 'config' | 'threads'> & {
+  /** What the training learns from. */
+  positives: Csr;
   architecture: Architecture;
   denoising: Denoising;
   lr: number;
@@ -58,7 +56,7 @@ export class TfjsTrainer implements Trainer {
     const { trainOrder, trainNegative, validOrder, validNegative } = STREAM;
     this.#train = new Sampler({
       ...common,
-      part: bundle.train,
+      part: params.positives,
       negatives: params.negatives,
       order: trainOrder,
       negative: trainNegative,
@@ -108,7 +106,7 @@ export class TfjsTrainer implements Trainer {
     while (start + report.steps < end && notFiniteAt === null) {
       const losses: tf.Scalar[] = [];
       const sizes: { samples: number; dropped: number }[] = [];
-      const syncAt = performance.now() + SYNC_INTERVAL_MS;
+      const syncAt = performance.now() + TFJS_SYNC_INTERVAL_MS;
       do {
         const t = start + report.steps + losses.length + 1;
         const sampling = performance.now();
@@ -137,7 +135,7 @@ export class TfjsTrainer implements Trainer {
       this.#checkOpen();
     }
     this.#step = start + report.steps;
-    return { ...report, meanLoss: lossSum / report.steps, notFiniteAt };
+    return { ...report, meanLoss: lossSum / report.steps, positives: null, notFiniteAt };
   }
 
   #trainOn(batch: Batch): tf.Scalar {
@@ -152,7 +150,7 @@ export class TfjsTrainer implements Trainer {
     const { batchSize, bundle, architecture } = this.params;
     let total = 0;
     let pending: tf.Scalar[] = [];
-    let syncAt = performance.now() + SYNC_INTERVAL_MS;
+    let syncAt = performance.now() + TFJS_SYNC_INTERVAL_MS;
     for (let from = 0; from < samples; from += batchSize) {
       const batch = this.#valid.batch(this.#step, from, Math.min(batchSize, samples - from));
       // Nothing is hidden from an evaluation.
@@ -163,12 +161,12 @@ export class TfjsTrainer implements Trainer {
       for (const loss of await readScalars(pending)) total += loss;
       pending = [];
       await setImmediate();
-      syncAt = performance.now() + SYNC_INTERVAL_MS;
+      syncAt = performance.now() + TFJS_SYNC_INTERVAL_MS;
     }
     return total;
   }
 
-  async rank(part: 'valid' | 'test', topk: readonly number[]): Promise<Ranking> {
+  async rank(part: 'valid' | 'test', topk: readonly number[], users?: Uint32Array): Promise<Ranking> {
     this.#checkOpen();
     const { bundle } = this.params;
     const { items } = bundle.header;
@@ -176,7 +174,7 @@ export class TfjsTrainer implements Trainer {
     try {
       const masks = part === 'valid' ? [bundle.train] : [bundle.train, bundle.valid];
       const usersPerBlock = this.#learner.model.usersPerBlock(items);
-      return await rank({ side, usersPerBlock, truth: bundle[part], masks, items, topk });
+      return await rank({ side, usersPerBlock, truth: bundle[part], masks, items, topk, users });
     } finally {
       side.dispose();
     }

@@ -182,6 +182,17 @@ export interface TrainingConfig {
   /** Metric that picks the checkpoint, say valid/recall@50, or valid/loss. */
   select: string;
   seed: number;
+  /** NR only: weight of known false positives as negatives, and of sampled negatives; both >= 0. */
+  nrFpWeight?: number | undefined;
+  nrNegativeWeight?:
+    | number
+    | undefined;
+  /** NMTR only: the click task's share of the joint loss, [0, 1]; the satisfaction task has the rest. */
+  nmtrClickWeight?:
+    | number
+    | undefined;
+  /** Users that each validation ranks, the same for every training on the data set; absent or 0: all of them. */
+  validUsers?: number | undefined;
 }
 
 export interface MetricValue {
@@ -232,6 +243,10 @@ function createBaseTrainingConfig(): TrainingConfig {
     topk: [],
     select: "",
     seed: 0,
+    nrFpWeight: undefined,
+    nrNegativeWeight: undefined,
+    nmtrClickWeight: undefined,
+    validUsers: undefined,
   };
 }
 
@@ -288,6 +303,18 @@ export const TrainingConfig: MessageFns<TrainingConfig> = {
     }
     if (message.seed !== 0) {
       writer.uint32(128).uint32(message.seed);
+    }
+    if (message.nrFpWeight !== undefined) {
+      writer.uint32(161).double(message.nrFpWeight);
+    }
+    if (message.nrNegativeWeight !== undefined) {
+      writer.uint32(169).double(message.nrNegativeWeight);
+    }
+    if (message.nmtrClickWeight !== undefined) {
+      writer.uint32(177).double(message.nmtrClickWeight);
+    }
+    if (message.validUsers !== undefined) {
+      writer.uint32(184).uint32(message.validUsers);
     }
     return writer;
   },
@@ -443,6 +470,38 @@ export const TrainingConfig: MessageFns<TrainingConfig> = {
             message.seed = reader.uint32();
             continue;
           }
+          case 20: {
+            if (tag !== 161) {
+              break;
+            }
+
+            message.nrFpWeight = reader.double();
+            continue;
+          }
+          case 21: {
+            if (tag !== 169) {
+              break;
+            }
+
+            message.nrNegativeWeight = reader.double();
+            continue;
+          }
+          case 22: {
+            if (tag !== 177) {
+              break;
+            }
+
+            message.nmtrClickWeight = reader.double();
+            continue;
+          }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.validUsers = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -495,6 +554,26 @@ export const TrainingConfig: MessageFns<TrainingConfig> = {
         : [],
       select: isSet(object.select) ? globalThis.String(object.select) : "",
       seed: isSet(object.seed) ? globalThis.Number(object.seed) : 0,
+      nrFpWeight: isSet(object.nrFpWeight)
+        ? globalThis.Number(object.nrFpWeight)
+        : isSet(object.nr_fp_weight)
+        ? globalThis.Number(object.nr_fp_weight)
+        : undefined,
+      nrNegativeWeight: isSet(object.nrNegativeWeight)
+        ? globalThis.Number(object.nrNegativeWeight)
+        : isSet(object.nr_negative_weight)
+        ? globalThis.Number(object.nr_negative_weight)
+        : undefined,
+      nmtrClickWeight: isSet(object.nmtrClickWeight)
+        ? globalThis.Number(object.nmtrClickWeight)
+        : isSet(object.nmtr_click_weight)
+        ? globalThis.Number(object.nmtr_click_weight)
+        : undefined,
+      validUsers: isSet(object.validUsers)
+        ? globalThis.Number(object.validUsers)
+        : isSet(object.valid_users)
+        ? globalThis.Number(object.valid_users)
+        : undefined,
     };
   },
 
@@ -548,6 +627,18 @@ export const TrainingConfig: MessageFns<TrainingConfig> = {
     if (message.seed !== 0) {
       obj.seed = Math.round(message.seed);
     }
+    if (message.nrFpWeight !== undefined) {
+      obj.nrFpWeight = floatToJson(message.nrFpWeight);
+    }
+    if (message.nrNegativeWeight !== undefined) {
+      obj.nrNegativeWeight = floatToJson(message.nrNegativeWeight);
+    }
+    if (message.nmtrClickWeight !== undefined) {
+      obj.nmtrClickWeight = floatToJson(message.nmtrClickWeight);
+    }
+    if (message.validUsers !== undefined) {
+      obj.validUsers = Math.round(message.validUsers);
+    }
     return obj;
   },
 
@@ -572,6 +663,10 @@ export const TrainingConfig: MessageFns<TrainingConfig> = {
     message.topk = object.topk?.map((e) => e) || [];
     message.select = object.select ?? "";
     message.seed = object.seed ?? 0;
+    message.nrFpWeight = object.nrFpWeight ?? undefined;
+    message.nrNegativeWeight = object.nrNegativeWeight ?? undefined;
+    message.nmtrClickWeight = object.nmtrClickWeight ?? undefined;
+    message.validUsers = object.validUsers ?? undefined;
     return message;
   },
 };

@@ -365,6 +365,8 @@ export interface RunReport {
   seconds: MetricValue[];
   engine: string;
   parametersSha256: string;
+  /** TrialResult.facts */
+  facts: MetricValue[];
 }
 
 export interface GetCurvesRequest {
@@ -2855,7 +2857,7 @@ export const Trial: MessageFns<Trial> = {
 };
 
 function createBaseRunReport(): RunReport {
-  return { seconds: [], engine: "", parametersSha256: "" };
+  return { seconds: [], engine: "", parametersSha256: "", facts: [] };
 }
 
 export const RunReport: MessageFns<RunReport> = {
@@ -2868,6 +2870,9 @@ export const RunReport: MessageFns<RunReport> = {
     }
     if (message.parametersSha256 !== "") {
       writer.uint32(26).string(message.parametersSha256);
+    }
+    for (const v of message.facts) {
+      MetricValue.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -2909,6 +2914,14 @@ export const RunReport: MessageFns<RunReport> = {
             message.parametersSha256 = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.facts.push(MetricValue.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2930,6 +2943,7 @@ export const RunReport: MessageFns<RunReport> = {
         : isSet(object.parameters_sha256)
         ? globalThis.String(object.parameters_sha256)
         : "",
+      facts: globalThis.Array.isArray(object?.facts) ? object.facts.map((e: any) => MetricValue.fromJSON(e)) : [],
     };
   },
 
@@ -2944,6 +2958,9 @@ export const RunReport: MessageFns<RunReport> = {
     if (message.parametersSha256 !== "") {
       obj.parametersSha256 = message.parametersSha256;
     }
+    if (message.facts?.length) {
+      obj.facts = message.facts.map((e) => MetricValue.toJSON(e));
+    }
     return obj;
   },
 
@@ -2955,6 +2972,7 @@ export const RunReport: MessageFns<RunReport> = {
     message.seconds = object.seconds?.map((e) => MetricValue.fromPartial(e)) || [];
     message.engine = object.engine ?? "";
     message.parametersSha256 = object.parametersSha256 ?? "";
+    message.facts = object.facts?.map((e) => MetricValue.fromPartial(e)) || [];
     return message;
   },
 };

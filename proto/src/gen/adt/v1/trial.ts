@@ -296,13 +296,21 @@ export interface TrialResult {
   bestStep: number;
   /** Validation metrics at best_step. */
   valid: MetricValue[];
-  /** Test metrics of the chosen checkpoint, read once, after selection. They never rank. */
+  /**
+   * Test metrics of the chosen checkpoint, read once, after selection. They never rank. Those that end in /g1 to /g4
+   * are of a quarter of the training interactions each, the users with fewest first.
+   */
   test: MetricValue[];
   /** Seconds per phase: sample, train, validate, test. */
   seconds: MetricValue[];
   engine: string;
   /** SHA-256 of the chosen parameters: the same configuration gives the same hash on any machine. */
   parametersSha256: string;
+  /**
+   * What else the training found out about itself: samples_per_second, peak_memory_bytes; T-CE: epsilon, the drop
+   * rate at best_step.
+   */
+  facts: MetricValue[];
 }
 
 export interface Failure {
@@ -2246,7 +2254,7 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
 };
 
 function createBaseTrialResult(): TrialResult {
-  return { bestStep: 0, valid: [], test: [], seconds: [], engine: "", parametersSha256: "" };
+  return { bestStep: 0, valid: [], test: [], seconds: [], engine: "", parametersSha256: "", facts: [] };
 }
 
 export const TrialResult: MessageFns<TrialResult> = {
@@ -2268,6 +2276,9 @@ export const TrialResult: MessageFns<TrialResult> = {
     }
     if (message.parametersSha256 !== "") {
       writer.uint32(50).string(message.parametersSha256);
+    }
+    for (const v of message.facts) {
+      MetricValue.encode(v!, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -2333,6 +2344,14 @@ export const TrialResult: MessageFns<TrialResult> = {
             message.parametersSha256 = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.facts.push(MetricValue.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2361,6 +2380,7 @@ export const TrialResult: MessageFns<TrialResult> = {
         : isSet(object.parameters_sha256)
         ? globalThis.String(object.parameters_sha256)
         : "",
+      facts: globalThis.Array.isArray(object?.facts) ? object.facts.map((e: any) => MetricValue.fromJSON(e)) : [],
     };
   },
 
@@ -2384,6 +2404,9 @@ export const TrialResult: MessageFns<TrialResult> = {
     if (message.parametersSha256 !== "") {
       obj.parametersSha256 = message.parametersSha256;
     }
+    if (message.facts?.length) {
+      obj.facts = message.facts.map((e) => MetricValue.toJSON(e));
+    }
     return obj;
   },
 
@@ -2398,6 +2421,7 @@ export const TrialResult: MessageFns<TrialResult> = {
     message.seconds = object.seconds?.map((e) => MetricValue.fromPartial(e)) || [];
     message.engine = object.engine ?? "";
     message.parametersSha256 = object.parametersSha256 ?? "";
+    message.facts = object.facts?.map((e) => MetricValue.fromPartial(e)) || [];
     return message;
   },
 };
