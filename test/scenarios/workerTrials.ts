@@ -46,7 +46,7 @@ export type Scene = {
   trial(trialId: number): Promise<Trial>;
   /** The canonical curves, by series. */
   curves(trialId: number): Promise<Curve[]>;
-  /** Resolves when the trial runs and the coordinator holds points up to this iteration. */
+  /** Resolves when the attempt under way has told the coordinator of points up to this iteration. */
   reached(trialId: number, step: number): Promise<void>;
   ended(trialId: number): Promise<Trial>;
 };
@@ -89,7 +89,11 @@ export async function openScene(options: PlatformOptions): Promise<Scene> {
         .sort((a, b) => a.metric.localeCompare(b.metric));
     },
     async reached(trialId, step) {
-      const lastStep = async () => (await trial(trialId)).summary?.lastStep;
+      // A queued trial still shows how far its last attempt came.
+      const lastStep = async () => {
+        const { summary } = await trial(trialId);
+        return summary?.state === TrialState.QUEUED ? 0 : summary?.lastStep;
+      };
       await expect.poll(lastStep, { timeout: PATIENCE_MS }).toBeGreaterThanOrEqual(step);
     },
     async ended(trialId) {
