@@ -70,3 +70,8 @@ export const BUNDLE_CACHE_BYTES = 32 * 1024 ** 3;
 export const BUNDLE_STALL_MS = 20_000;
 /** How long a trial waits for a bundle that cannot be had, before its attempt fails as the infrastructure's fault. */
 export const BUNDLE_WAIT_MS = 60_000;
+
+/** Loading TensorFlow.js to see whether it loads may take this long; on a slow disk a shorter time calls it missing. */
+export const ENGINE_PROBE_MS = 60_000;
+/** tfjs fetches its losses, and lets signals and messages in, this often. Shorter: a GPU waits for the host. */
+export const TFJS_SYNC_INTERVAL_MS = 50;

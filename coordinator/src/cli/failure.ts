@@ -1,6 +1,7 @@
 /** How a command ends when it does not succeed: exit codes, and the one line on stderr. */
 import type { FieldViolation } from '@adt/proto/gen/adt/v1/common';
 import { DataError } from '@adt/worker/data/dataError';
+import { EnvError } from '@adt/worker/env';
 import { CommanderError } from 'commander';
 
 export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
@@ -35,7 +36,8 @@ export function reportFailure(error: unknown, verbose: boolean): number {
   if (error instanceof CommanderError) return commanderExit(error);
   if (error instanceof Interrupted) return EXIT.interrupted;
   for (const line of linesOf(error)) process.stderr.write(`adt: ${oneLine(line)}\n`);
-  if (error instanceof UsageError || error instanceof DataError) return EXIT.usage;
+  const causes = [UsageError, DataError, EnvError];
+  if (causes.some((cause) => error instanceof cause)) return EXIT.usage;
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   return EXIT.failure;
 }

@@ -26,11 +26,11 @@ export function adamStep(
 
 type Step = { beta1: number; beta2: number; rate: number; rootScale: number; eps: number };
 
-function coefficients({ lr, beta1, beta2, eps }: AdamOptions, t: number): Step {
+export function coefficients({ lr, beta1, beta2, eps }: AdamOptions, t: number): Step {
   return { beta1, beta2, eps, rate: lr / (1 - beta1 ** t), rootScale: 1 / Math.sqrt(1 - beta2 ** t) };
 }
 
-function stepOnDevice({ value, mean, square }: AdamState, gradient: tf.Tensor, step: Step): AdamState {
+export function stepOnDevice({ value, mean, square }: AdamState, gradient: tf.Tensor, step: Step): AdamState {
   const next = tf.tidy(() => {
     const m = tf.add(tf.mul(mean, step.beta1), tf.mul(gradient, 1 - step.beta1));
     const v = tf.add(tf.mul(square, step.beta2), tf.mul(tf.square(gradient), 1 - step.beta2));
@@ -54,7 +54,7 @@ const SMALLEST_SQUARE = 1e-36;
  * One pass instead of eleven, where the tensors' memory can be reached: the moments change in place, and the
  * gradient's tensor becomes the new value's. Null where it can't.
  */
-function stepInMemory(state: AdamState, gradient: tf.Tensor, step: Step): AdamState | null {
+export function stepInMemory(state: AdamState, gradient: tf.Tensor, step: Step): AdamState | null {
   const p = memoryOf(state.value);
   const m = memoryOf(state.mean);
   const v = memoryOf(state.square);

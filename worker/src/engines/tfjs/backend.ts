@@ -2,24 +2,8 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import { BACKENDS, type BackendName, type BackendResult, type SkippedBackend } from './backendNames.js';
 import { registerSegmentSum } from './segmentSum.js';
-
-/** Fastest first. */
-export const BACKENDS = ['node-gpu', 'node', 'wasm', 'cpu'] as const;
-export type BackendName = (typeof BACKENDS)[number];
-
-/** Why a backend was not taken, and what to do about it. */
-export type SkippedBackend = { name: BackendName; reason: string };
-
-export type LoadedBackend = {
-  name: BackendName;
-  version: string;
-  /** Say `gpu`, `cpu (wasm, simd)`. */
-  device: string;
-  skipped: SkippedBackend[];
-};
-
-export type BackendResult = { ok: true; backend: LoadedBackend } | { ok: false; skipped: SkippedBackend[] };
 
 let loading: Promise<BackendResult> | undefined;
 let forcedTo: BackendName | undefined;
@@ -75,7 +59,7 @@ const LOADERS: Record<BackendName, () => Promise<string>> = {
 
 async function loadTensorFlow(packageName: string): Promise<string> {
   if (!isInstalled(packageName)) {
-    throw new Error(`${packageName} is not installed; it fetches libtensorflow: npm install, with internet`);
+    throw new Error(`${packageName} is not installed; with internet, npm ci fetches it and libtensorflow`);
   }
   if (!('isNullOrUndefined' in util)) {
     throw new Error(`${packageName} needs Node 20 or 22, not ${process.version}`);

@@ -3,7 +3,7 @@ import { denoisingOf } from '../denoising.js';
 import type { Engine, EngineInfo, OpenParams } from '../engine.js';
 import { checkTraining } from '../native/checks.js';
 import type { Architecture } from '../parameters.js';
-import type { LoadedBackend } from './backend.js';
+import type { LoadedBackend } from './backendNames.js';
 import { replay } from './replay.js';
 import { TfjsTrainer } from './trainer.js';
 

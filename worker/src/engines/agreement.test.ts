@@ -1,0 +1,63 @@
+/** The native engine and tfjs hold the same training, but for the rounding of sums. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Engine, Trainer } from './engine.js';
+import { nativeEngine } from './native/nativeEngine.js';
+import { randomBundle, testConfig } from './randomBundle.js';
+import { loadBackend } from './tfjs/backend.js';
+import { tfjsEngine } from './tfjs/tfjsEngine.js';
+
+const native = nativeEngine();
+const tfjs = await loadBackend();
+const both = native.ok && tfjs.ok;
+if (!both) console.log('agreement: skipped, an engine is missing');
+
+describe.skipIf(!both)('native and tfjs', () => {
+  const engines = (native.ok && tfjs.ok ? [native.engine, tfjsEngine(tfjs.backend)] : []) as [Engine, Engine];
+  const openBoth = (overrides: Parameters<typeof testConfig>[0], bundle = randomBundle()) =>
+    engines.map((engine) => {
+      const trainer = engine.open({ bundle, config: testConfig(overrides), threads: 1 });
+      onTestFinished(() => trainer.close());
+      return trainer;
+    }) as [Trainer, Trainer];
+
+  test.each([1, 2, 0xffff_ffff])('start from the same bits, seed %d', (seed) => {
+    // 7 factors: rows do not begin where four normals do.
+    const [a, b] = openBoth({ seed, factors: 7 });
+    expect(b.parameters()).toEqual(a.parameters());
+    expect(b.parametersSha256()).toBe(a.parametersSha256());
+  });
+
+  test.each([
+    { seed: 1, negatives: 1, batchSize: 64 },
+    { seed: 0xffff_ffff, negatives: 3, batchSize: 37 },
+    { seed: 12345, negatives: 7, batchSize: 1000 },
+  ])('draw the same batches in every epoch: $seed, $negatives negatives', (overrides) => {
+    const [a, b] = openBoth({ ...overrides, epochs: 4 });
+    expect(b.totalSteps).toBe(a.totalSteps);
+    for (let step = 1; step <= a.totalSteps; step += 1) {
+      const { users, items, labels } = a.batch(step);
+      expect(b.batch(step)).toMatchObject({ users, items, labels });
+    }
+  });
+
+  test.each([
+    { loss: 'CE' as const },
+    { loss: 'T-CE' as const, epsMax: 0.3, epsN: 20 },
+    { loss: 'R-CE' as const, beta: 0.25 },
+  ])('learn the same from them: $loss', async (loss) => {
+    const [a, b] = openBoth({ ...loss, factors: 16, epochs: 20 });
+    while (a.step < a.totalSteps) {
+      const [first, second] = [await a.run(40), await b.run(40)];
+      expect(second).toMatchObject({ steps: first.steps, samples: first.samples, dropped: first.dropped });
+      expect(Math.abs(second.meanLoss - first.meanLoss)).toBeLessThan(1e-5 * first.meanLoss);
+      const [valid, other] = [await a.validationLoss(), await b.validationLoss()];
+      expect(Math.abs(other - valid)).toBeLessThan(1e-4 * valid);
+    }
+    const [ranking, other] = [await a.rank('test', [5, 20]), await b.rank('test', [5, 20])];
+    expect(other.users).toBe(ranking.users);
+    for (const at of [0, 1]) {
+      expect(other.recall[at]).toBeCloseTo(ranking.recall[at] as number, 2);
+      expect(other.ndcg[at]).toBeCloseTo(ranking.ndcg[at] as number, 2);
+    }
+  });
+});
