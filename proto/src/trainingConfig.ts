@@ -3,7 +3,11 @@ import { z } from 'zod';
 import type { TrainingConfig as WireTrainingConfig } from './gen/adt/v1/common.js';
 import { metricName } from './metric.js';
 
-export const MODELS = ['GMF'] as const;
+/**
+ * GMF: a weighted product of embeddings (He et al., WWW 2017). NeuMF: GMF beside an MLP tower (same paper).
+ * CDAE: an autoencoder of a user's corrupted history (Wu et al., WSDM 2016).
+ */
+export const MODELS = ['GMF', 'NeuMF', 'CDAE'] as const;
 export type Model = (typeof MODELS)[number];
 
 /**
@@ -58,6 +62,10 @@ export const hyperparameterSchemas = {
   nr_fp_weight: z.number().min(0).max(100),
   nr_negative_weight: z.number().min(0).max(100),
   nmtr_click_weight: z.number().min(0).max(1),
+  mlp_layers: z.int().min(1).max(5),
+  dropout: z.number().min(0).lt(1),
+  hidden: z.int().min(1).max(4096),
+  corruption: z.number().min(0).lt(1),
   lr: z.number().gt(0).max(1),
   factors: z.int().min(1).max(512),
   negatives: z.int().min(1).max(64),
@@ -81,6 +89,18 @@ export const PARAMETER_OF_LOSS: Partial<Record<Hyperparameter, Loss>> = {
   nmtr_click_weight: 'NMTR',
 };
 
+/** The models that a hyper-parameter belongs to; absent where every model has it. */
+export const PARAMETER_OF_MODELS: Partial<Record<Hyperparameter, readonly Model[]>> = {
+  factors: ['GMF', 'NeuMF'],
+  mlp_layers: ['NeuMF'],
+  dropout: ['NeuMF'],
+  hidden: ['CDAE'],
+  corruption: ['CDAE'],
+};
+
+/** Columns that the widest layer of NeuMF's tower may put out: its first has twice as many squared. */
+const MAX_TOWER_WIDTH = 4096;
+
 /** As a configuration names them. */
 const FIELD_OF_LOSS = {
   epsMax: 'T-CE',
@@ -91,12 +111,24 @@ const FIELD_OF_LOSS = {
   nmtrClickWeight: 'NMTR',
 } as const satisfies Record<string, Loss>;
 
-/** Settings of the paper's GMF runs (Wang et al., WSDM 2021, section 4.1), where a sweep or a command is silent. */
+/** As a configuration names them; `factors` is always there, since GMF's configurations had it first. */
+const FIELD_OF_MODEL = {
+  mlpLayers: 'NeuMF',
+  dropout: 'NeuMF',
+  hidden: 'CDAE',
+  corruption: 'CDAE',
+} as const satisfies Record<string, Model>;
+
+/** Settings of the paper's runs (Wang et al., WSDM 2021, section 4.1), where a sweep or a command is silent. */
 export const TRAINING_DEFAULTS = {
   model: 'GMF',
   loss: 'CE',
   lr: 0.001,
   factors: 32,
+  mlp_layers: 3,
+  dropout: 0,
+  hidden: 200,
+  corruption: 0.2,
   negatives: 1,
   batch_size: 1024,
   epochs: 10,
@@ -116,6 +148,10 @@ const shape = {
   nrFpWeight: hyperparameterSchemas.nr_fp_weight.optional(),
   nrNegativeWeight: hyperparameterSchemas.nr_negative_weight.optional(),
   nmtrClickWeight: hyperparameterSchemas.nmtr_click_weight.optional(),
+  mlpLayers: hyperparameterSchemas.mlp_layers.optional(),
+  dropout: hyperparameterSchemas.dropout.optional(),
+  hidden: hyperparameterSchemas.hidden.optional(),
+  corruption: hyperparameterSchemas.corruption.optional(),
   lr: hyperparameterSchemas.lr,
   factors: hyperparameterSchemas.factors,
   negatives: hyperparameterSchemas.negatives,
@@ -132,16 +168,23 @@ const shape = {
   seed: z.int().min(0).max(0xffff_ffff),
 };
 
-/** A complete, checked training: exactly the parameters its loss reads, nothing else. */
+const OWNED_FIELDS = [
+  ...Object.entries(FIELD_OF_LOSS).map(([key, owner]) => ({ key, owner, by: 'loss' }) as const),
+  ...Object.entries(FIELD_OF_MODEL).map(([key, owner]) => ({ key, owner, by: 'model' }) as const),
+] as { key: keyof typeof FIELD_OF_LOSS | keyof typeof FIELD_OF_MODEL; owner: string; by: 'loss' | 'model' }[];
+
+/** A complete, checked training: exactly the parameters its model and its loss read, nothing else. */
 export const trainingConfigSchema = z.strictObject(shape).superRefine((config, context) => {
-  for (const [key, loss] of Object.entries(FIELD_OF_LOSS) as [keyof typeof FIELD_OF_LOSS, Loss][]) {
-    const needed = config.loss === loss;
+  for (const { key, owner, by } of OWNED_FIELDS) {
+    const needed = config[by] === owner;
     if (needed && config[key] === undefined) {
-      context.addIssue({ code: 'custom', path: [key], message: `is required for ${config.loss}` });
+      context.addIssue({ code: 'custom', path: [key], message: `is required for ${config[by]}` });
     } else if (!needed && config[key] !== undefined) {
-      context.addIssue({ code: 'custom', path: [key], message: `does not apply to ${config.loss}` });
+      context.addIssue({ code: 'custom', path: [key], message: `does not apply to ${config[by]}` });
     }
   }
+  const wrong = whyNotTheseFactors(config);
+  if (wrong !== null) context.addIssue({ code: 'custom', path: ['factors'], message: wrong });
   const apart = whyNotTogether(config.model, config.loss);
   if (apart !== null) context.addIssue({ code: 'custom', path: ['loss'], message: apart });
   const at = config.select.match(/@(\d+)$/)?.[1];
@@ -153,6 +196,23 @@ export const trainingConfigSchema = z.strictObject(shape).superRefine((config, c
     });
   }
 });
+
+function whyNotTheseFactors({
+  model,
+  factors,
+  mlpLayers = 1,
+}: {
+  model: Model;
+  factors: number;
+  mlpLayers?: number;
+}): string | null {
+  // One configuration, one hash: what CDAE does not read can't tell two of its trainings apart.
+  if (model === 'CDAE' && factors !== TRAINING_DEFAULTS.factors) return 'does not apply to CDAE: give hidden';
+  const width = factors * 2 ** (mlpLayers - 1);
+  if (model !== 'NeuMF' || width <= MAX_TOWER_WIDTH) return null;
+  return `${factors} with ${mlpLayers} layers make a tower ${width} wide; the limit is ${MAX_TOWER_WIDTH}`;
+}
+
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
 
 // The wire type and the schema must name the same fields: this line stops compiling when they drift.

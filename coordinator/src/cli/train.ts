@@ -41,7 +41,32 @@ export function registerTrainCommand(program: Command): void {
       numberOption('--nmtr-click-weight'),
     )
     .option('--lr <x>', 'learning rate of Adam', numberOption('--lr'), TRAINING_DEFAULTS.lr)
-    .option('--factors <n>', 'embedding width', numberOption('--factors'), TRAINING_DEFAULTS.factors)
+    .option(
+      '--factors <n>',
+      'GMF, NeuMF: columns of an embedding',
+      numberOption('--factors'),
+      TRAINING_DEFAULTS.factors,
+    )
+    .option(
+      '--mlp-layers <n>',
+      `NeuMF: layers of the tower, 1 to 5 (default: ${TRAINING_DEFAULTS.mlp_layers})`,
+      numberOption('--mlp-layers'),
+    )
+    .option(
+      '--dropout <x>',
+      `NeuMF: share of what each layer of the tower reads that is dropped, in [0, 1) (default: ${TRAINING_DEFAULTS.dropout})`,
+      numberOption('--dropout'),
+    )
+    .option(
+      '--hidden <n>',
+      `CDAE: columns of the hidden layer (default: ${TRAINING_DEFAULTS.hidden})`,
+      numberOption('--hidden'),
+    )
+    .option(
+      '--corruption <x>',
+      `CDAE: share of a history that is left out, in [0, 1) (default: ${TRAINING_DEFAULTS.corruption})`,
+      numberOption('--corruption'),
+    )
     .option('--batch-size <n>', 'samples a batch', numberOption('--batch-size'), TRAINING_DEFAULTS.batch_size)
     .option(
       '--negatives <n>',
@@ -99,6 +124,7 @@ export function registerTrainCommand(program: Command): void {
 const HELP = `
 Examples:
   adt train --dataset synthetic --loss T-CE --eps-max 0.1 --eps-n 1000
+  adt train --dataset synthetic --model NeuMF --mlp-layers 2 --dropout 0.1
   adt train --dataset adressa --loss CE --epochs 10 --select valid-loss --topk 3,20 --seed 1 --json`;
 
 type Flags = TrainFlags & { engine?: EngineName };

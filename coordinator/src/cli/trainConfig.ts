@@ -20,6 +20,10 @@ export type TrainFlags = {
   nrFpWeight?: number;
   nrNegativeWeight?: number;
   nmtrClickWeight?: number;
+  mlpLayers?: number;
+  dropout?: number;
+  hidden?: number;
+  corruption?: number;
   lr: number;
   factors: number;
   batchSize: number;
@@ -47,6 +51,7 @@ export function trainingConfigOf(
   const { threads: _, dataset: __, ...settings } = flags;
   const topk = flags.topk ?? (dataset.name === 'adressa' ? ADRESSA_TOPK : [...TRAINING_DEFAULTS.topk]);
   const checked = trainingConfigSchema.safeParse({
+    ...sizesOf(settings.model),
     ...settings,
     dataset: dataset.name,
     datasetSha256: dataset.sha256,
@@ -56,6 +61,13 @@ export function trainingConfigOf(
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
   throw new UsageError(issue ? describe(issue, flags) : 'the configuration is not valid');
+}
+
+/** The paper's sizes, for the model that has them. */
+function sizesOf(model: string): Partial<TrainFlags> {
+  const { mlp_layers: mlpLayers, dropout, hidden, corruption } = TRAINING_DEFAULTS;
+  if (model === 'NeuMF') return { mlpLayers, dropout };
+  return model === 'CDAE' ? { hidden, corruption } : {};
 }
 
 /** `valid-loss` is the paper's word for the series valid/loss. */

@@ -6,6 +6,7 @@ import {
   LOSSES,
   MODELS,
   PARAMETER_OF_LOSS,
+  PARAMETER_OF_MODELS,
   TRAINING_DEFAULTS,
 } from '@adt/proto/trainingConfig';
 import { type Parents, parentsFirst, readWhen, type Vocabulary } from './conditions.js';
@@ -59,7 +60,7 @@ export function readParameters(params: {
     const path = at(at(PATH, name), 'when');
     const conditions =
       when === undefined ? [] : readWhen({ value: when, path, parents, vocabulary, findings });
-    return { name, domain, when: withOwnLoss(name, conditions, findings) };
+    return { name, domain, when: withOwners(name, conditions, findings) };
   });
   return { arms, parameters: parentsFirst(parameters, findings), parents };
 }
@@ -137,12 +138,37 @@ function parentsOf(arms: Arms, declared: readonly Declared[]): Parents {
   ]);
 }
 
-/** ε_max, ε_N, β and the baselines' weights belong to one loss each, said or not; a condition that shuts that loss out is a mistake. */
-function withOwnLoss(name: Hyperparameter, when: readonly Condition[], findings: Findings): Condition[] {
+/**
+ * ε_max, ε_N, β and the baselines' weights belong to one loss each, the sizes of a tower or an autoencoder to one
+ * model, said or not; a condition that shuts the owner out is a mistake.
+ */
+function withOwners(name: Hyperparameter, when: readonly Condition[], findings: Findings): Condition[] {
   const loss = PARAMETER_OF_LOSS[name];
-  if (loss === undefined) return [...when];
-  const stated = when.find(({ parent }) => parent === 'loss');
-  if (stated !== undefined && !stated.values.includes(loss))
-    refuse(findings, `parameters.${name}.when.loss`, `${name} belongs to ${loss}: no other loss reads it`);
-  return [{ parent: 'loss', values: [loss] }, ...when.filter(({ parent }) => parent !== 'loss')];
+  const byLoss = withOwner({ name, arm: 'loss', owners: loss && [loss], when, findings });
+  return withOwner({ name, arm: 'model', owners: PARAMETER_OF_MODELS[name], when: byLoss, findings });
+}
+
+function withOwner({
+  name,
+  arm,
+  owners,
+  when,
+  findings,
+}: {
+  name: Hyperparameter;
+  arm: Arm;
+  owners: readonly string[] | undefined;
+  when: readonly Condition[];
+  findings: Findings;
+}): Condition[] {
+  if (owners === undefined) return [...when];
+  const stated = when.find(({ parent }) => parent === arm);
+  const values = stated === undefined ? owners : owners.filter((owner) => stated.values.includes(owner));
+  if (values.length === 0)
+    refuse(
+      findings,
+      `parameters.${name}.when.${arm}`,
+      `${name} belongs to ${owners.join(' and ')}: no other ${arm} reads it`,
+    );
+  return [{ parent: arm, values: [...values] }, ...when.filter(({ parent }) => parent !== arm)];
 }

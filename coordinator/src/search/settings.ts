@@ -1,6 +1,11 @@
 /** What a sweep fixes instead of searching: `training:`, the metric, and `overrides:` of both for some strata. */
 import { metricName } from '@adt/proto/metric';
-import { type Hyperparameter, MAX_TOPK, PARAMETER_OF_LOSS } from '@adt/proto/trainingConfig';
+import {
+  type Hyperparameter,
+  MAX_TOPK,
+  PARAMETER_OF_LOSS,
+  PARAMETER_OF_MODELS,
+} from '@adt/proto/trainingConfig';
 import { type Parents, readWhen, type Vocabulary } from './conditions.js';
 import { ARMS, type Condition, type Override, type Parameter, type Settings } from './document.js';
 import { at, type Findings, quote, refuse } from './finding.js';
@@ -125,8 +130,13 @@ function refuseSearched(
 
 /** A parameter that is active wherever anything reads it. */
 function leavesNothingToFix({ name, when }: Parameter): boolean {
-  const ownLoss = PARAMETER_OF_LOSS[name] !== undefined;
-  return when.every(({ parent }) => ownLoss && parent === 'loss');
+  const owners: Partial<Record<string, readonly string[]>> = {
+    loss: [PARAMETER_OF_LOSS[name]].filter((loss) => loss !== undefined),
+    model: PARAMETER_OF_MODELS[name],
+  };
+  return when.every(
+    ({ parent, values }) => owners[parent]?.every((owner) => values.includes(owner)) ?? false,
+  );
 }
 
 /** Losses of one data set are compared with each other, so they need one yardstick. */

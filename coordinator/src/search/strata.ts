@@ -7,6 +7,7 @@ import {
   MAX_TOPK,
   type Model,
   PARAMETER_OF_LOSS,
+  PARAMETER_OF_MODELS,
   TRAINING_DEFAULTS,
   whyNoFlags,
   whyNotTogether,
@@ -85,7 +86,7 @@ function buildStratum(document: SweepDocument, place: Place, findings: Findings)
   ];
   refuseUnfit(place, findings);
   const ranking = rankingOf(layers, place.dataset, findings);
-  const fixed = fixedOf(layers, place.loss);
+  const fixed = fixedOf(layers, place);
   refuseMissing({ ...place, ...ranking, parameters, fixed }, document.parameters, findings);
   return { ...place, ...ranking, parameters, fixed };
 }
@@ -133,18 +134,20 @@ export function defaultTopk({ name, items }: Pick<DatasetFacts, 'name' | 'items'
   return [...new Set(ks.map((k) => Math.min(k, items)))];
 }
 
-function fixedOf(layers: readonly Layer[], loss: Loss): Stratum['fixed'] {
+/** What a model or loss does not read is left out, or has its default where a configuration always names it. */
+function fixedOf(layers: readonly Layer[], place: Place): Stratum['fixed'] {
   const defaults: Partial<Record<Hyperparameter, number>> = {};
   for (const name of HYPERPARAMETERS) {
     if (name in TRAINING_DEFAULTS) defaults[name] = TRAINING_DEFAULTS[name as keyof Defaults];
   }
-  const all = Object.assign(defaults, ...layers.map(({ set }) => set.values));
-  return Object.fromEntries(Object.entries(all).filter(([name]) => appliesTo(name as Hyperparameter, loss)));
+  const all = Object.assign({ ...defaults }, ...layers.map(({ set }) => set.values));
+  const own = Object.entries(all).filter(([name]) => appliesTo(name as Hyperparameter, place));
+  return { factors: defaults.factors, ...Object.fromEntries(own) };
 }
 type Defaults = Pick<typeof TRAINING_DEFAULTS, Hyperparameter & keyof typeof TRAINING_DEFAULTS>;
 
-function appliesTo(name: Hyperparameter, loss: Loss): boolean {
-  return (PARAMETER_OF_LOSS[name] ?? loss) === loss;
+function appliesTo(name: Hyperparameter, { model, loss }: Place): boolean {
+  return (PARAMETER_OF_LOSS[name] ?? loss) === loss && (PARAMETER_OF_MODELS[name]?.includes(model) ?? true);
 }
 
 /** A loss that its data set or its model can't have. */

@@ -6,6 +6,10 @@ export const SEARCHED = [
   { key: 'epsMax', symbol: 'ε_max' },
   { key: 'epsN', symbol: 'ε_N' },
   { key: 'beta', symbol: 'β' },
+  { key: 'mlpLayers', symbol: 'layers' },
+  { key: 'dropout', symbol: 'dropout' },
+  { key: 'hidden', symbol: 'hidden' },
+  { key: 'corruption', symbol: 'corruption' },
   { key: 'lr', symbol: 'lr' },
 ] as const satisfies { key: keyof TrainingConfig; symbol: string }[];
 

@@ -52,9 +52,10 @@ inline const Kernels& kernelsNamed(const Napi::Object& from) {
   return *kernels;
 }
 
-// {name, factors}
+// {name, factors, mlpLayers, dropout}
 inline ModelOptions modelOptions(const Napi::Object& from) {
-  return {from.Get("name").As<Napi::String>().Utf8Value(), integer(from, "factors")};
+  return {from.Get("name").As<Napi::String>().Utf8Value(), integer(from, "factors"), integer(from, "mlpLayers"),
+          number(from, "dropout")};
 }
 
 // {name: Float32Array} of all parameters.

@@ -7,7 +7,7 @@ std::vector<const Kernels*> availableKernels() {
   std::vector<const Kernels*> found;
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) found.push_back(&kAvx512Kernels);
-  if (__builtin_cpu_supports("avx2")) found.push_back(&kAvx2Kernels);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back(&kAvx2Kernels);
 #endif
   found.push_back(&kBaselineKernels);
   return found;

@@ -25,6 +25,7 @@ class Embedding {
   uint32_t rows() const { return table_.rows(); }
   uint32_t width() const { return table_.width(); }
   ParameterTable& table() { return table_; }
+  RowsView view() const { return table_.view(); }
 
   // Sorts the batch's samples by row.
   void group(const uint32_t* rowOfSample, uint32_t samples) { groups_.build(rowOfSample, samples, rows()); }

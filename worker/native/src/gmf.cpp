@@ -72,7 +72,7 @@ void Gmf::backward(const Samples& batch, const float* residual) {
   std::fill_n(outGradient_.get(), outWidth, 0.0f);
   for (uint32_t chunk = 0; chunk < outChunks; ++chunk)
     for (uint32_t c = 0; c < outWidth; ++c) outGradient_[c] += partial_[size_t{chunk} * outWidth + c];
-  kernels().updateDense(step, out_.get(), outGradient_.get(), outWidth);
+  kernels().updateDense(step, out_.get(), outWidth, outGradient_.get(), outWidth);
 }
 
 // --- evaluation ---------------------------------------------------------------------------------------------------

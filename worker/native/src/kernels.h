@@ -1,6 +1,7 @@
 // Owns the border to the SIMD kernels: plain structs and pointers, nothing that a compiler could share between
 // instruction sets.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 
 namespace adt {
@@ -82,15 +83,53 @@ struct GroupsView {
   const uint32_t* samples;  // (batch)
 };
 
+// The gradient of a row is factor * sum over its samples s of weight[s] * source[sourceRow[s]].
 struct RowUpdate {
   GroupsView groups;
   RowsView rows;
-  const float* current;     // (groups, width): the rows as of the step before
-  const float* residual;    // (batch)
-  const float* other;       // the other table's rows, and which of them each sample has
-  const uint32_t* otherRow;
-  const float* out;
+  const float* current;       // (groups, width): the rows as of the step before
+  const float* weight;        // (batch); nullptr: 1
+  const float* source;        // (any, width)
+  const uint32_t* sourceRow;  // (batch); nullptr: the sample's own number
+  const float* factor;        // (width); nullptr: 1
   AdamStep step;
+};
+
+// C(r, c) = start + sum over k, ascending, of A(r, k) B(k, c), each term by one fused multiply-add; then relu or gate.
+struct Product {
+  const float* a;  // A(r, k) = a[aRow r + aStep k]
+  size_t aRow, aStep;
+  const float* b;  // B(k, c) = b[bStep k + c]
+  size_t bStep;
+  float* c;        // C(r, c) = c[cRow r + c]
+  size_t cRow;
+  uint32_t depth, columns;  // columns a multiple of kLanes
+
+  // The start, at most one: C as it was, a bias a column, a bias a row; else 0.
+  bool adds = false;
+  const float* columnBias = nullptr;
+  const float* rowBias = nullptr;
+  bool relu = false;
+  const float* gate = nullptr;  // where gate[gateRow r + c] is not positive, C(r, c) becomes 0
+  size_t gateRow = 0;
+};
+
+// NeuMF's samples before the output layer, which reads [user * item, tower].
+struct MergeView {
+  const float* user;        // rows of rowWidth floats, of which the first gmfWidth are read
+  const uint32_t* userRow;
+  const float* item;
+  const uint32_t* itemRow;
+  size_t rowWidth;
+  const float* tower;       // (batch, gmfWidth)
+  uint32_t gmfWidth;
+  const float* out;         // (2 gmfWidth) weights, then kLanes of which the first is the bias
+};
+
+struct MergeGradients {
+  float* user;   // (batch, rowWidth), of which the first gmfWidth are written
+  float* item;
+  float* tower;  // (batch, gmfWidth), through the tower's last ReLU
 };
 
 // Called for 16 items at once when one of them beats a user's threshold; returns the new threshold.
@@ -115,14 +154,34 @@ struct Kernels {
   // gradient (width + kLanes) of the output layer from samples [from, to).
   void (*outGradient)(const PairsView& pairs, const float* residual, uint32_t from, uint32_t to, float* gradient);
 
-  // One Adam step of n floats (a multiple of kLanes) that step at every step: p, m, v at cells, cells + n, ...
-  void (*updateDense)(const AdamStep& step, float* cells, const float* gradient, uint32_t n);
+  // One Adam step of n floats (a multiple of kLanes) that step at every step: p, m, v at cells, cells + distance, ...
+  void (*updateDense)(const AdamStep& step, float* cells, size_t distance, const float* gradient, uint32_t n);
 
   // Scores `users` rows of weights (users, width) against panels [from, to) of 16 items; a panel is (factors, 16).
   // Offers a panel of a user when one of its scores is above his threshold, panels ascending for each user.
   void (*score)(const float* weights, uint32_t width, uint32_t users, const float* panels, uint32_t factors,
                 uint32_t from, uint32_t to, float* thresholds, Offer offer, void* context);
+
+  // Rows [from, to) of a product.
+  void (*product)(const Product& product, uint32_t from, uint32_t to);
+
+  // NeuMF's output layer, for samples [from, to): logits, and what goes back to rows and tower.
+  void (*mergeLogits)(const MergeView& view, uint32_t from, uint32_t to, float* logit);
+  void (*mergeGradients)(const MergeView& view, const float* residual, uint32_t from, uint32_t to,
+                         const MergeGradients& gradients);
+  // gradient (2 gmfWidth + kLanes) of the output layer from samples [0, samples).
+  void (*mergeOutGradient)(const MergeView& view, const float* residual, uint32_t samples, float* gradient);
+
+  // out (depth, count, 16) = relu(user_d + panel p's row d) for `count` panels of (depth, 16), panelStride apart.
+  void (*addReluPanels)(const float* user, const float* panels, size_t panelStride, uint32_t count, uint32_t depth,
+                        float* out);
 };
+
+// One instruction set's kernels, in the struct's order.
+#define ADT_KERNELS(name, space)                                                                                 \
+  {name, space::bringUp, space::logits, space::losses, space::updateRows, space::outGradient, space::updateDense, \
+   space::score, space::product, space::mergeLogits, space::mergeGradients, space::mergeOutGradient,              \
+   space::addReluPanels}
 
 extern const Kernels kBaselineKernels;
 #if defined(__x86_64__)

@@ -112,21 +112,26 @@ static void updateRows(const RowUpdate& update, uint32_t from, uint32_t to) {
       F16 g = all(0.0f);
       for (uint32_t at = begin; at < end; ++at) {
         const uint32_t sample = update.groups.samples[at];
-        g = g + all(update.residual[sample]) * load(update.other + size_t{width} * update.otherRow[sample] + c);
+        const uint32_t row = update.sourceRow ? update.sourceRow[sample] : sample;
+        const F16 source = load(update.source + size_t{width} * row + c);
+        g = g + (update.weight ? all(update.weight[sample]) * source : source);
       }
-      adam(lanes, load(update.out + c) * g, load(update.current + size_t{width} * n + c), decay1 * load(m + c),
+      if (update.factor) g = load(update.factor + c) * g;
+      adam(lanes, g, load(update.current + size_t{width} * n + c), decay1 * load(m + c),
            decay2 * load(v + c), p + c, m + c, v + c);
     }
   }
 }
 
-static void updateDense(const AdamStep& step, float* cells, const float* gradient, uint32_t n) {
+static void updateDense(const AdamStep& step, float* cells, size_t distance, const float* gradient, uint32_t n) {
   const StepLanes lanes = lanesOf(step);
   const F16 decay1 = all(step.decay1[1]);
   const F16 decay2 = all((float)step.decay2Low[1]);
   for (uint32_t c = 0; c < n; c += kLanes) {
     float* p = cells + c;
-    adam(lanes, load(gradient + c), load(p), decay1 * load(p + n), decay2 * load(p + 2 * n), p, p + n, p + 2 * n);
+    float* m = p + distance;
+    float* v = m + distance;
+    adam(lanes, load(gradient + c), load(p), decay1 * load(m), decay2 * load(v), p, m, v);
   }
 }
 

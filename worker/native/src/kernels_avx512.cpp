@@ -8,8 +8,11 @@
 #include "kernels.h"
 
 #define ADT_SQRT(x) (Vec) _mm512_maskz_sqrt_ps((__mmask16)-1, (__m512)(x))  // plain _mm512_sqrt_ps warns in GCC 12
+#define ADT_FMA(a, b, c) (Vec) _mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c))
 #define ADT_WIDTH 16
 #define ADT_SCORE_ROWS 8  // so that scores and one row of items fit in the registers
+#define ADT_TILE_ROWS 8  // of a product, by ADT_TILE_LANES groups of 16 columns
+#define ADT_TILE_LANES 2
 
 // Everything below, and nothing above, may use these instructions.
 #if defined(__clang__)
@@ -26,6 +29,8 @@ namespace avx512 {
 
 #include "kernels.inl"
 
+#include "products.inl"
+
 }  // namespace avx512
 
 #if defined(__clang__)
@@ -34,8 +39,7 @@ namespace avx512 {
 #pragma GCC pop_options
 #endif
 
-const Kernels kAvx512Kernels = {"avx512", avx512::bringUp, avx512::logits, avx512::losses,
-    avx512::updateRows, avx512::outGradient, avx512::updateDense, avx512::score};
+const Kernels kAvx512Kernels = ADT_KERNELS("avx512", avx512);
 
 }  // namespace adt
 #endif

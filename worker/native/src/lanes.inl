@@ -1,5 +1,6 @@
 // Owns 16 floats at once, in as many registers as ADT_WIDTH floats fit in each. Included once per instruction set,
-// inside that set's namespace. Only +, -, *, / and square root, each correctly rounded: the same bits everywhere.
+// inside that set's namespace. Only +, -, *, /, square root and fused multiply-add, each correctly rounded: the same
+// bits everywhere.
 
 typedef float Vec __attribute__((vector_size(ADT_WIDTH * 4)));
 typedef float Unaligned __attribute__((vector_size(ADT_WIDTH * 4), aligned(4), may_alias));
@@ -75,6 +76,12 @@ ADT_INLINE F16 whereNotNegative(const F16& at, const F16& a, const F16& b) {
   ADT_EACH x.part[i] = at.part[i] >= Vec{} ? a.part[i] : b.part[i];
   return x;
 }
+// gate > 0 ? a : 0
+ADT_INLINE F16 wherePositive(const F16& gate, const F16& a) {
+  F16 x;
+  ADT_EACH x.part[i] = gate.part[i] > Vec{} ? a.part[i] : Vec{};
+  return x;
+}
 ADT_INLINE bool anyAbove(const F16& a, float limit) {
   Ints found = {};
   ADT_EACH found |= a.part[i] > (limit - Vec{});
@@ -83,6 +90,45 @@ ADT_INLINE bool anyAbove(const F16& a, float limit) {
   long long bits = 0;
   for (int i = 0; i < ADT_WIDTH / 2; ++i) bits |= wide[i];
   return bits != 0;
+}
+
+#if !defined(ADT_FMA)
+// a * b + c rounded once, where the processor has no such instruction. The product is exact in double; the sum is
+// rounded to odd there, so that rounding it to float gives what rounding the exact sum would (Boldo and Melquiond,
+// "Emulation of a FMA and correctly rounded sums", IEEE Trans. Computers 2008). Some twenty times slower.
+typedef double Doubles __attribute__((vector_size(16)));
+typedef int64_t Longs2 __attribute__((vector_size(16)));
+typedef float Half __attribute__((vector_size(8)));
+ADT_INLINE Half fusedHalf(Half a, Half b, Half c) {
+  const Doubles product = __builtin_convertvector(a, Doubles) * __builtin_convertvector(b, Doubles);
+  const Doubles addend = __builtin_convertvector(c, Doubles);
+  const Doubles rounded = product + addend;
+  const Doubles part = rounded - product;
+  const Doubles error = (product - (rounded - part)) + (addend - part);
+  const Longs2 bits = (Longs2)rounded;
+  const Longs2 inexact = (Longs2)(error > 0.0) | (Longs2)(error < 0.0);  // not for a NaN
+  const Longs2 even = (bits & 1) - 1;
+  const Longs2 towards = (((Longs2)error ^ bits) >> 63) | 1;  // +1: the exact sum is larger in magnitude
+  return __builtin_convertvector((Doubles)(bits + (inexact & even & towards)), Half);
+}
+ADT_INLINE Vec fusedVec(Vec a, Vec b, Vec c) {
+  union Parts {
+    Vec vec;
+    Half half[ADT_WIDTH / 2];
+  };
+  const Parts x = {a}, y = {b}, z = {c};
+  Parts to = {};
+  for (int i = 0; i < ADT_WIDTH / 2; ++i) to.half[i] = fusedHalf(x.half[i], y.half[i], z.half[i]);
+  return to.vec;
+}
+#define ADT_FMA(a, b, c) fusedVec(a, b, c)
+#endif
+
+// a * b + c, rounded once.
+ADT_INLINE F16 fused(const F16& a, const F16& b, const F16& c) {
+  F16 x;
+  ADT_EACH x.part[i] = ADT_FMA(a.part[i], b.part[i], c.part[i]);
+  return x;
 }
 
 // The 16 lanes by halves: ((0+8)+(4+12)) + ((2+10)+(6+14)) and so on; always in this order.

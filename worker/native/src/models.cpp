@@ -4,11 +4,14 @@
 #include <stdexcept>
 
 #include "gmf.h"
+#include "neumf.h"
 
 namespace adt {
 
 std::unique_ptr<Model> makeModel(const ModelOptions& options, const ModelContext& context) {
   if (options.name == "GMF") return std::make_unique<Gmf>(context, options.factors);
+  if (options.name == "NeuMF")
+    return std::make_unique<NeuMf>(context, options.factors, options.mlpLayers, static_cast<float>(options.dropout));
   throw std::invalid_argument("there is no model named " + options.name);
 }
 

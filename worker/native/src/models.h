@@ -10,7 +10,9 @@ namespace adt {
 // Sizes that a model does not read are 0.
 struct ModelOptions {
   std::string name;
-  uint32_t factors;
+  uint32_t factors;    // GMF, NeuMF
+  uint32_t mlpLayers;  // NeuMF
+  double dropout;      // NeuMF: the share of what each layer of the tower reads that is dropped
 };
 
 // Throws std::invalid_argument for a name that no model has.

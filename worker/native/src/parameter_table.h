@@ -44,7 +44,7 @@ class ParameterTable {
   uint32_t rows() const { return rows_; }
   uint32_t columns() const { return columns_; }
   uint32_t width() const { return width_; }
-  RowsView view() { return {cells_.get(), last_.data(), width_}; }
+  RowsView view() const { return {cells_.get(), const_cast<uint32_t*>(last_.data()), width_}; }
 
   float* row(uint32_t row) { return cells_.get() + size_t{3} * width_ * row; }
 

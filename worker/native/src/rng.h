@@ -9,7 +9,8 @@
 
 namespace adt {
 
-enum class Stream : uint32_t { kInit = 1, kTrainOrder = 2, kTrainNegative = 3, kValidOrder = 4, kValidNegative = 5 };
+enum class Stream : uint32_t { kInit = 1, kTrainOrder = 2, kTrainNegative = 3, kValidOrder = 4, kValidNegative = 5,
+                               kCorruption = 6, kDropout = 7 };
 
 struct Words4 {
   uint32_t word[4];

@@ -1,12 +1,44 @@
 /** Each model's parameters: names and shapes as in the parity fixtures, and what a training starts with. */
-import type { Parameters } from './engine.js';
+import type { Model, Parameters } from './engine.js';
 import { normals4, philox, STREAM, unitDraw } from './rng.js';
 
 /** A model with its own sizes; data set sizes come beside it. */
 export type Architecture =
   | { model: 'GMF'; factors: number }
-  | { model: 'NeuMF'; factors: number; mlpLayers: number }
+  | { model: 'NeuMF'; factors: number; mlpLayers: number; dropout: number }
   | { model: 'CDAE'; hidden: number; corruption: number };
+
+/**
+ * The architecture that a configuration or a fixture's sizes describe.
+ * @throws RangeError when one of the model's own sizes is missing
+ */
+export function architectureOf({
+  model,
+  factors,
+  mlpLayers,
+  hidden,
+  corruption,
+}: {
+  model: Model;
+  factors: number;
+  mlpLayers?: number;
+  hidden?: number;
+  corruption?: number;
+}): Architecture {
+  switch (model) {
+    case 'GMF':
+      return { model, factors };
+    case 'NeuMF':
+      if (mlpLayers === undefined) throw new RangeError('NeuMF needs mlpLayers');
+      return { model, factors, mlpLayers };
+    case 'CDAE':
+      if (hidden === undefined || corruption === undefined)
+        throw new RangeError('CDAE needs hidden and corruption');
+      return { model, hidden, corruption };
+    default:
+      throw new Error(`no such model: ${model satisfies never}`);
+  }
+}
 
 export type ParameterSpec = {
   name: string;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Csr } from '../../data/bundle.js';
-import type { Batch, Parameters, ReplayOutcome } from '../engine.js';
+import type { Batch, Model, Parameters, ReplayOutcome } from '../engine.js';
 
 export const SIMD_LEVELS = ['avx512', 'avx2', 'baseline'] as const;
 export type SimdLevel = (typeof SIMD_LEVELS)[number];
@@ -13,7 +13,14 @@ export type NativeAdam = { lr: number; beta1: number; beta2: number; eps: number
 export type NativeLoss = { kind: 'CE' | 'T-CE' | 'R-CE'; epsMax: number; epsN: number; beta: number };
 
 /** Sizes that the model does not read are 0. */
-export type NativeModel = { name: 'GMF'; factors: number };
+export type NativeModel = {
+  name: Model;
+  factors: number;
+  mlpLayers: number;
+  dropout: number;
+  hidden: number;
+  corruption: number;
+};
 export type NativeShape = { name: string; rows: number; columns: number };
 
 export type NativeTrainerOptions = {

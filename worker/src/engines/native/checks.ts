@@ -2,7 +2,8 @@
 import { type TrainingConfig, whyNoFlags, whyNotTogether } from '@adt/proto/trainingConfig';
 import { type Bundle, type Csr, PARTS } from '../../data/bundle.js';
 import { trainingPositives } from '../cleanTraining.js';
-import { DataUnfitError, type Parameters, type ReplayCase } from '../engine.js';
+import { type Batch, DataUnfitError, type ReplayCase } from '../engine.js';
+import { architectureOf, checkParameters, parameterSpecs } from '../parameters.js';
 
 /** Samples of one epoch are numbered in 32 bits. */
 const MAX_SAMPLES_PER_ROUND = 2 ** 32 - 1;
@@ -85,22 +86,10 @@ function checkCsr(name: string, part: Csr, users: number, items: number): void {
     fail(`${flags.length} flags for ${part.items.length} items`);
 }
 
-/** @throws RangeError with the parameter whose size is off */
-export function checkParameters(
-  parameters: Parameters,
-  { users, items, factors }: { users: number; items: number; factors: number },
-): void {
-  const sizes = { userGmf: users * factors, itemGmf: items * factors, outW: factors, outB: 1 };
-  for (const [name, size] of Object.entries(sizes)) {
-    const given = parameters[name]?.length ?? 0;
-    if (given !== size) throw new RangeError(`${name}: ${given} values, expected ${size}`);
-  }
-}
-
 /** @throws RangeError with what is off */
 export function checkReplay(replayCase: ReplayCase): void {
   const { users, items, adam, batches, hyper, loss } = replayCase;
-  checkParameters(replayCase.initial, replayCase);
+  checkParameters(replayCase.initial, parameterSpecs(architectureOf(replayCase), replayCase));
   const { lr, beta1, beta2, eps } = adam;
   if (![lr, eps].every((x) => x > 0) || ![beta1, beta2].every((x) => x >= 0 && x < 1)) {
     throw new RangeError('adam: lr and eps must be > 0, beta1 and beta2 in [0, 1)');
@@ -117,5 +106,27 @@ export function checkReplay(replayCase: ReplayCase): void {
     if (batch.users.some((user) => user >= users) || batch.items.some((item) => item >= items)) {
       throw new RangeError(`batch ${at}: a user or item is out of range`);
     }
+    if (replayCase.model === 'CDAE') checkInputs(at, batch, replayCase);
+  }
+}
+
+/** CDAE: every user of the batch has one row of inputs, and C++ finds it by its place. */
+function checkInputs(at: number, { users, inputs }: Batch, { items }: ReplayCase): void {
+  if (inputs === undefined) throw new RangeError(`batch ${at}: CDAE needs inputs`);
+  const known = [...new Set(users)].sort((a, b) => a - b);
+  if (known.length !== inputs.users.length || known.some((user, n) => user !== inputs.users[n])) {
+    throw new RangeError(`batch ${at}: inputs must have each user of the batch once, ascending`);
+  }
+  const { rowStarts } = inputs;
+  const spans = rowStarts[0] === 0 && rowStarts[known.length] === inputs.items.length;
+  if (
+    rowStarts.length !== known.length + 1 ||
+    !spans ||
+    rowStarts.some((start, n) => n > 0 && start < (rowStarts[n - 1] as number))
+  ) {
+    throw new RangeError(`batch ${at}: the inputs' row starts do not span their items`);
+  }
+  if (inputs.items.some((item) => item >= items)) {
+    throw new RangeError(`batch ${at}: an input item is out of range`);
   }
 }

@@ -1,4 +1,4 @@
-/** The native engine: GMF on the C++ core, behind the interface that every engine has. */
+/** The native engine: the C++ core, behind the interface that every engine has. */
 import { createHash } from 'node:crypto';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import {
@@ -12,8 +12,16 @@ import {
   type ReplayCase,
   type Trainer,
 } from '../engine.js';
-import { loadAddon, type NativeAddon, type NativeLoss, type NativeTrainer, type SimdLevel } from './addon.js';
-import { checkParameters, checkReplay, checkTraining } from './checks.js';
+import { architectureOf, checkParameters, parameterSpecs } from '../parameters.js';
+import {
+  loadAddon,
+  type NativeAddon,
+  type NativeLoss,
+  type NativeModel,
+  type NativeTrainer,
+  type SimdLevel,
+} from './addon.js';
+import { checkReplay, checkTraining } from './checks.js';
 
 const VERSION = '0.1.0';
 /** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */
@@ -53,11 +61,10 @@ function openTrainer(
 ): Trainer {
   const { stepsPerEpoch, totalSteps } = checkTraining(bundle, config);
   const { header, train, valid, test } = bundle;
-  const sizes = { users: header.users, items: header.items, factors: config.factors };
-  if (initial) checkParameters(initial, sizes);
+  if (initial) checkParameters(initial, parameterSpecs(architectureOf(config), header));
   const native = new addon.Trainer({
     data: { users: header.users, items: header.items, train, valid, test },
-    model: { name: config.model, factors: config.factors },
+    model: nativeModel(config),
     negatives: config.negatives,
     batchSize: config.batchSize,
     seed: config.seed,
@@ -148,12 +155,12 @@ class CpuTrainer implements Trainer {
 
 function replay(addon: NativeAddon, simd: SimdLevel, replayCase: ReplayCase) {
   checkReplay(replayCase);
-  const { users, items, factors, adam, initial, batches, loss, hyper } = replayCase;
+  const { users, items, adam, initial, batches, loss, hyper } = replayCase;
   const largestBatch = batches.reduce((most, batch) => Math.max(most, batch.users.length), 1);
   return addon.replay({
     users,
     items,
-    model: { name: 'GMF', factors },
+    model: nativeModel(replayCase),
     largestBatch,
     adam,
     loss: nativeLoss(loss, hyper),
@@ -162,6 +169,19 @@ function replay(addon: NativeAddon, simd: SimdLevel, replayCase: ReplayCase) {
     threads: 1,
     simd,
   });
+}
+
+type Sizes = Pick<TrainingConfig, 'model' | 'factors' | 'mlpLayers' | 'hidden' | 'corruption'>;
+
+function nativeModel({
+  model,
+  factors,
+  mlpLayers = 0,
+  dropout = 0,
+  hidden = 0,
+  corruption = 0,
+}: Sizes & { dropout?: number }): NativeModel {
+  return { name: model, factors, mlpLayers, dropout, hidden, corruption };
 }
 
 function nativeLoss(

@@ -2,7 +2,7 @@
 import { denoisingOf } from '../denoising.js';
 import type { Engine, EngineInfo, OpenParams } from '../engine.js';
 import { checkTraining } from '../native/checks.js';
-import type { Architecture } from '../parameters.js';
+import { type Architecture, architectureOf } from '../parameters.js';
 import type { LoadedBackend } from './backendNames.js';
 import { replay } from './replay.js';
 import { TfjsTrainer } from './trainer.js';
@@ -13,7 +13,7 @@ export function tfjsEngine(backend: LoadedBackend): Engine {
   return { info, open: (params) => openTrainer(params, architectureOf(params.config)), replay };
 }
 
-/** Trains a model that the configuration may not name yet. `threads` means nothing here: the backend decides. */
+/** `threads` means nothing here: the backend decides. */
 export function openTrainer(
   { bundle, config, initial }: OpenParams,
   architecture: Architecture,
@@ -29,8 +29,4 @@ export function openTrainer(
     batchSize: config.batchSize,
     ...checkTraining(bundle, config),
   });
-}
-
-function architectureOf({ model, factors }: OpenParams['config']): Architecture {
-  return { model, factors };
 }

@@ -170,6 +170,7 @@ export interface TrainingConfig {
   /** R-CE only: the exponent of the weight, >= 0. */
   beta?: number | undefined;
   lr: number;
+  /** Columns of an embedding: GMF and NeuMF. CDAE has hidden instead, and 32 here. */
   factors: number;
   /** Negatives per positive and epoch. */
   negatives: number;
@@ -192,7 +193,17 @@ export interface TrainingConfig {
     | number
     | undefined;
   /** Users that each validation ranks, the same for every training on the data set; absent or 0: all of them. */
-  validUsers?: number | undefined;
+  validUsers?:
+    | number
+    | undefined;
+  /** NeuMF only: layers of the tower, 1 to 5, and the share of what each reads that is dropped, [0, 1). */
+  mlpLayers?: number | undefined;
+  dropout?:
+    | number
+    | undefined;
+  /** CDAE only: columns of the hidden layer, and the share of a history that is left out, [0, 1). */
+  hidden?: number | undefined;
+  corruption?: number | undefined;
 }
 
 export interface MetricValue {
@@ -247,6 +258,10 @@ function createBaseTrainingConfig(): TrainingConfig {
     nrNegativeWeight: undefined,
     nmtrClickWeight: undefined,
     validUsers: undefined,
+    mlpLayers: undefined,
+    dropout: undefined,
+    hidden: undefined,
+    corruption: undefined,
   };
 }
 
@@ -315,6 +330,18 @@ export const TrainingConfig: MessageFns<TrainingConfig> = {
     }
     if (message.validUsers !== undefined) {
       writer.uint32(184).uint32(message.validUsers);
+    }
+    if (message.mlpLayers !== undefined) {
+      writer.uint32(192).uint32(message.mlpLayers);
+    }
+    if (message.dropout !== undefined) {
+      writer.uint32(201).double(message.dropout);
+    }
+    if (message.hidden !== undefined) {
+      writer.uint32(208).uint32(message.hidden);
+    }
+    if (message.corruption !== undefined) {
+      writer.uint32(217).double(message.corruption);
     }
     return writer;
   },
@@ -502,6 +529,38 @@ export const TrainingConfig: MessageFns<TrainingConfig> = {
             message.validUsers = reader.uint32();
             continue;
           }
+          case 24: {
+            if (tag !== 192) {
+              break;
+            }
+
+            message.mlpLayers = reader.uint32();
+            continue;
+          }
+          case 25: {
+            if (tag !== 201) {
+              break;
+            }
+
+            message.dropout = reader.double();
+            continue;
+          }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.hidden = reader.uint32();
+            continue;
+          }
+          case 27: {
+            if (tag !== 217) {
+              break;
+            }
+
+            message.corruption = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -574,6 +633,14 @@ export const TrainingConfig: MessageFns<TrainingConfig> = {
         : isSet(object.valid_users)
         ? globalThis.Number(object.valid_users)
         : undefined,
+      mlpLayers: isSet(object.mlpLayers)
+        ? globalThis.Number(object.mlpLayers)
+        : isSet(object.mlp_layers)
+        ? globalThis.Number(object.mlp_layers)
+        : undefined,
+      dropout: isSet(object.dropout) ? globalThis.Number(object.dropout) : undefined,
+      hidden: isSet(object.hidden) ? globalThis.Number(object.hidden) : undefined,
+      corruption: isSet(object.corruption) ? globalThis.Number(object.corruption) : undefined,
     };
   },
 
@@ -639,6 +706,18 @@ export const TrainingConfig: MessageFns<TrainingConfig> = {
     if (message.validUsers !== undefined) {
       obj.validUsers = Math.round(message.validUsers);
     }
+    if (message.mlpLayers !== undefined) {
+      obj.mlpLayers = Math.round(message.mlpLayers);
+    }
+    if (message.dropout !== undefined) {
+      obj.dropout = floatToJson(message.dropout);
+    }
+    if (message.hidden !== undefined) {
+      obj.hidden = Math.round(message.hidden);
+    }
+    if (message.corruption !== undefined) {
+      obj.corruption = floatToJson(message.corruption);
+    }
     return obj;
   },
 
@@ -667,6 +746,10 @@ export const TrainingConfig: MessageFns<TrainingConfig> = {
     message.nrNegativeWeight = object.nrNegativeWeight ?? undefined;
     message.nmtrClickWeight = object.nmtrClickWeight ?? undefined;
     message.validUsers = object.validUsers ?? undefined;
+    message.mlpLayers = object.mlpLayers ?? undefined;
+    message.dropout = object.dropout ?? undefined;
+    message.hidden = object.hidden ?? undefined;
+    message.corruption = object.corruption ?? undefined;
     return message;
   },
 };

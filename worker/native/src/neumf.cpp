@@ -1,0 +1,211 @@
+// Trains and scores NeuMF; samples go through the tower in chunks of fixed size.
+#include "neumf.h"
+
+#include <cmath>
+
+#include "panels.h"
+
+namespace adt {
+namespace {
+
+constexpr uint32_t kSamplesPerChunk = 64;
+constexpr uint32_t kItemsPerChunk = 64;
+constexpr uint32_t kPanelsPerTile = 2;  // items that go through the tower together when all are ranked
+constexpr float kInitialDeviation = 0.01f;
+
+Initial embedding(uint32_t round) { return {Initial::kNormal, kInitialDeviation, round}; }
+
+}  // namespace
+
+NeuMf::NeuMf(const ModelContext& context, uint32_t factors, uint32_t layers, float dropout)
+    : Model(context),
+      factors_(factors),
+      gmfWidth_(padded(factors)),
+      users_(context.users, gmfWidth_ + padded(factors << (layers - 1)), context.batchSize),
+      items_(context.items, users_.width(), context.batchSize),
+      tower_(context_, factors << (layers - 1), layers, dropout),
+      out_(allocateFloats(3 * (2 * gmfWidth_ + kLanes))),
+      outGradient_(allocateFloats(2 * gmfWidth_ + kLanes)),
+      userGradient_(allocateFloats(size_t{padded(context.batchSize)} * rowWidth())),
+      itemGradient_(allocateFloats(size_t{padded(context.batchSize)} * rowWidth())),
+      evaluation_(allocateFloats(size_t{padded(context.items)} * rowWidth())) {
+  const uint32_t width = factors << (layers - 1);
+  parameters_ = {
+      {"userGmf", context.users, factors, embedding(0), &users_.table()},
+      {"itemGmf", context.items, factors, embedding(1), &items_.table()},
+      {"userMlp", context.users, width, embedding(3), &users_.table(), gmfWidth_},
+      {"itemMlp", context.items, width, embedding(4), &items_.table(), gmfWidth_},
+  };
+  tower_.appendParameters(parameters_);
+  const Initial output{Initial::kUniform, static_cast<float>(std::sqrt(3.0 / (2.0 * factors))), 2};
+  parameters_.push_back({"outW", 1, 2 * factors, output, nullptr, 0, out_.get(), 0, factors});
+  parameters_.push_back({"outB", 1, 1, {Initial::kZero, 0.0f, 0}, nullptr, 2 * gmfWidth_, out_.get()});
+}
+
+MergeView NeuMf::merge() const {
+  return {users_.current(), users_.rowOfSample(), items_.current(), items_.rowOfSample(), rowWidth(),
+          tower_.output(), gmfWidth_, out_.get()};
+}
+
+void NeuMf::gatherInput(uint32_t from, uint32_t to) {
+  const uint32_t half = tower_.halfInput();
+  float* input = tower_.input() + size_t{2} * half * from;
+  for (uint32_t n = from; n < to; ++n, input += 2 * half) {
+    const float* user = users_.current() + size_t{rowWidth()} * users_.rowOfSample()[n] + gmfWidth_;
+    const float* item = items_.current() + size_t{rowWidth()} * items_.rowOfSample()[n] + gmfWidth_;
+    std::copy_n(user, half, input);
+    std::copy_n(item, half, input + half);
+  }
+}
+
+void NeuMf::forward(const Samples& batch, float* logit) {
+  const uint32_t samples = static_cast<uint32_t>(batch.size());
+  const MergeView view = merge();
+  context_.pool.run(chunksOf(samples, kSamplesPerChunk), [&](uint32_t chunk, unsigned) {
+    const uint32_t from = chunk * kSamplesPerChunk, to = std::min(from + kSamplesPerChunk, samples);
+    gatherInput(from, to);
+    tower_.forward(from, to);
+    kernels().mergeLogits(view, from, to, logit);
+  });
+}
+
+void NeuMf::backward(const Samples& batch, const float* residual) {
+  const uint32_t samples = static_cast<uint32_t>(batch.size());
+  const AdamStep step = context_.adam.step();
+  const MergeView view = merge();
+  context_.pool.run(chunksOf(samples, kSamplesPerChunk), [&](uint32_t chunk, unsigned) {
+    const uint32_t from = chunk * kSamplesPerChunk, to = std::min(from + kSamplesPerChunk, samples);
+    kernels().mergeGradients(view, residual, from, to,
+                             {userGradient_.get(), itemGradient_.get(), tower_.outputGradient()});
+    tower_.backward(from, to, userGradient_.get() + gmfWidth_, itemGradient_.get() + gmfWidth_, rowWidth());
+  });
+  const auto updateOf = [&](Embedding& table, const Floats& gradient) -> RowUpdate {
+    return {table.groups().view(), table.table().view(), table.current(), nullptr, gradient.get(), nullptr, nullptr,
+            step};
+  };
+  const RowUpdate userUpdate = updateOf(users_, userGradient_), itemUpdate = updateOf(items_, itemGradient_);
+  // The output layer's update comes last: nothing else of this job reads it, and it is small.
+  const uint32_t firstUser = tower_.updates(), firstItem = firstUser + users_.chunks();
+  const uint32_t output = firstItem + items_.chunks();
+  context_.pool.run(output + 1, [&](uint32_t part, unsigned) {
+    if (part < firstUser) {
+      tower_.update(part, samples, step);
+    } else if (part < output) {
+      const bool isUser = part < firstItem;
+      const uint32_t chunk = part - (isUser ? firstUser : firstItem);
+      kernels().updateRows(isUser ? userUpdate : itemUpdate, chunk * kRowsPerChunk,
+                           (isUser ? users_ : items_).chunkEnd(chunk));
+    } else {
+      const uint32_t width = 2 * gmfWidth_ + kLanes;
+      kernels().mergeOutGradient(view, residual, samples, outGradient_.get());
+      kernels().updateDense(step, out_.get(), width, outGradient_.get(), width);
+    }
+  });
+}
+
+// --- evaluation ---------------------------------------------------------------------------------------------------
+
+void NeuMf::evaluationRows(uint32_t from, uint32_t to, float* rows, float* scratch) const {
+  kernels().bringUp(context_.adam.gaps(), items_.view(), nullptr, from, to, scratch);
+  for (uint32_t n = 0; n < to - from; ++n)
+    std::copy_n(scratch + size_t{rowWidth()} * n, gmfWidth_, rows + size_t{rowWidth()} * n);
+  tower_.itemPart(scratch + gmfWidth_, rowWidth(), to - from, rows + gmfWidth_, rowWidth());
+}
+
+void NeuMf::prepareForPairs() {
+  context_.adam.prepareToRead();
+  context_.pool.run(chunksOf(items_.rows(), kItemsPerChunk), [&](uint32_t chunk, unsigned) {
+    const uint32_t from = chunk * kItemsPerChunk, to = std::min(from + kItemsPerChunk, items_.rows());
+    std::vector<float> scratch(size_t{kItemsPerChunk} * rowWidth());
+    evaluationRows(from, to, evaluation_.get() + size_t{from} * rowWidth(), scratch.data());
+  });
+}
+
+void NeuMf::prepareForRanking() {
+  context_.adam.prepareToRead();
+  context_.pool.run(chunksOf(items_.rows(), kItemsPerChunk), [&](uint32_t chunk, unsigned) {
+    const uint32_t first = chunk * kItemsPerChunk, end = std::min(first + kItemsPerChunk, items_.rows());
+    std::vector<float> rows(size_t{kItemsPerChunk} * rowWidth()), scratch(rows.size());
+    evaluationRows(first, end, rows.data(), scratch.data());
+    for (uint32_t from = first; from < end; from += kLanes)
+      packPanel(rows.data() + size_t{from - first} * rowWidth(), rowWidth(), std::min(kLanes, end - from), rowWidth(),
+                evaluation_.get() + size_t{from} * rowWidth());
+  });
+}
+
+class NeuMf::NeuMfScorer : public Scorer {
+ public:
+  explicit NeuMfScorer(NeuMf& model)
+      : model_(model),
+        half_(model.tower_.halfInput()),
+        users_(allocateFloats(size_t{kPairs} * model.rowWidth())),
+        userPart_(allocateFloats(size_t{kPairs} * half_)),
+        scratch_(model.tower_.scratch(kPairs)) {
+    for (uint32_t n = 0; n < kPairs; ++n) identity_[n] = n;
+  }
+
+  void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
+    readUsers(users, count);
+    for (uint32_t n = 0; n < count; ++n) {
+      const float* item = model_.evaluation_.get() + size_t{model_.rowWidth()} * items[n] + model_.gmfWidth_;
+      float* first = userPart_.get() + size_t{half_} * n;
+      for (uint32_t c = 0; c < half_; ++c) first[c] = first[c] + item[c] < 0.0f ? 0.0f : first[c] + item[c];
+    }
+    const float* tower = model_.tower_.restOf(userPart_.get(), count, scratch_);
+    model_.kernels().mergeLogits({users_.get(), identity_, model_.evaluation_.get(), items, model_.rowWidth(), tower,
+                                  model_.gmfWidth_, model_.out_.get()},
+                                 0, count, logit);
+  }
+
+  void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) override {
+    readUsers(users, count);
+    for (uint32_t n = 0; n < count; ++n)
+      for (uint32_t f = 0; f < model_.gmfWidth_; ++f) users_[size_t{n} * model_.rowWidth() + f] *= model_.out_[f];
+    const uint32_t all = panelsOf(model_.items_.rows());
+    for (uint32_t panel = 0; panel < all; panel += kPanelsPerTile)
+      for (uint32_t n = 0; n < count; ++n) {
+        const uint32_t panels = std::min(kPanelsPerTile, all - panel);
+        scoreTile(n, panel, panels);
+        for (uint32_t p = 0; p < panels; ++p) {
+          const float* scores = scores_ + p * kLanes;
+          if (*std::max_element(scores, scores + kLanes) > thresholds[n])
+            thresholds[n] = offer(context, n, (panel + p) * kLanes, scores);
+        }
+      }
+  }
+
+ private:
+  void readUsers(const uint32_t* users, uint32_t count) {
+    model_.kernels().bringUp(model_.context_.adam.gaps(), model_.users_.view(), users, 0, count, users_.get());
+    model_.tower_.userPart(users_.get() + model_.gmfWidth_, model_.rowWidth(), count, userPart_.get(), half_);
+  }
+
+  // Scores of one user with the items of some panels.
+  void scoreTile(uint32_t user, uint32_t panel, uint32_t panels) {
+    const Kernels& kernels = model_.kernels();
+    const size_t stride = size_t{kLanes} * model_.rowWidth();
+    const float* from = model_.evaluation_.get() + stride * panel;
+    const uint32_t items = panels * kLanes;
+    kernels.addReluPanels(userPart_.get() + size_t{half_} * user, from + size_t{kLanes} * model_.gmfWidth_, stride,
+                          panels, half_, scratch_[0].get());
+    const float* tower = model_.tower_.restByColumns(scratch_[0].get(), items, scratch_);
+    for (uint32_t p = 0; p < panels; ++p)
+      kernels.product({users_.get() + size_t{model_.rowWidth()} * user, 0, 1, from + stride * p, kLanes,
+                       scores_ + p * kLanes, items, model_.factors_, kLanes},
+                      0, 1);
+    Product rest{model_.out_.get() + model_.gmfWidth_, 0, 1, tower, items, scores_, items, model_.factors_, items};
+    rest.adds = true;
+    kernels.product(rest, 0, 1);
+  }
+
+  NeuMf& model_;
+  uint32_t half_;
+  Floats users_, userPart_;  // (kPairs, rowWidth); (kPairs, half)
+  std::vector<Floats> scratch_;
+  alignas(64) float scores_[kPanelsPerTile * kLanes];
+  uint32_t identity_[kPairs];
+};
+
+std::unique_ptr<Scorer> NeuMf::scorer() { return std::make_unique<NeuMfScorer>(*this); }
+
+}  // namespace adt
