@@ -68,6 +68,38 @@ describe('adt dataset', () => {
     expect(stdout).not.toContain('\x1b');
   });
 
+  it('imports a published archive, filtered and split by time', async () => {
+    const rows = Array.from(
+      { length: 60 },
+      (_, at) => `${at % 4}::${at % 15}::${1 + (at % 5)}::${900_000_000 + at}`,
+    );
+    await mkdir(join(root, 'ml'));
+    await writeFile(join(root, 'ml', 'ratings.dat'), `${rows.join('\n')}\n99::0::5::900000000\n`);
+    const flags = ['--name', 'ml', '--k-core', '4', '--split', 'temporal', '--json'];
+    const imported = await adt('archive', 'dataset', 'import', 'ml', ...flags);
+    expect(imported).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(imported.stdout)).toMatchObject({
+      users: 4,
+      items: 15,
+      source: 'ml/ratings.dat, 4-core, split 8:1:1 by time',
+      parts: { train: { interactions: 48 }, valid: { interactions: 6 } },
+      report: { format: 'movielens-dat', core: { k: 4, users: 1, items: 0, interactions: 1 } },
+    });
+  });
+
+  it('generates data of any size, the same for the same seed', async () => {
+    const sizes = ['--users', '300', '--items', '200', '--interactions', '3000', '--fp', '0.2', '--json'];
+    const made = await Promise.all(
+      ['one', 'two'].map((dir) => adt(dir, 'dataset', 'synth', ...sizes, '--name', 'made')),
+    );
+    const [one, two] = made.map(({ stdout }) => JSON.parse(stdout));
+    expect(one).toMatchObject({ users: 300, parts: { train: { interactions: 3000, falsePositives: 600 } } });
+    expect(two.sha256).toBe(one.sha256);
+    const shown = (await adt('one', 'dataset', 'show', 'made')).stdout.split('\n');
+    expect(shown[0]).toMatch(/^dataset {2}#user {2}#item {2}#interaction {2}#FP interaction {3}share$/);
+    expect(shown[1]).toMatch(/^made +300 +200 +3,000 +600 {2}20\.0 %$/);
+  });
+
   it('shows the built-in data set, generating it first', async () => {
     const { stdout } = await adt('builtin', 'dataset', 'show', 'synthetic', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ name: 'synthetic', users: 2000, items: 1000 });
@@ -129,6 +161,36 @@ describe('bad input on the command line is one line and exit code 2:', () => {
       'a path that is not there',
       ['dataset', 'import', 'nowhere', '--name', 'f'],
       /^adt: nowhere: no such file or directory$/,
+    ],
+    [
+      'an unknown format',
+      ['dataset', 'import', 'films', '--name', 'f', '--format', 'amazon'],
+      /^adt: --format: unknown "amazon".*; there are table, authors, movielens-udata/,
+    ],
+    [
+      'an unknown split',
+      ['dataset', 'import', 'films', '--name', 'f', '--split', 'time'],
+      /^adt: --split: must be ratio, temporal, leave-last-n \(got "time"\)/,
+    ],
+    [
+      'a split of given parts',
+      ['dataset', 'import', 'films', '--name', 'f', '--split', 'temporal'],
+      /^adt: --split and --seed: .*films gives its parts, there is nothing to filter or split$/,
+    ],
+    [
+      'a seed where nothing is drawn',
+      ['dataset', 'import', 'films', '--name', 'f', '--split', 'temporal', '--seed', '2'],
+      /^adt: --seed: only --split ratio draws at random$/,
+    ],
+    [
+      'a size beside a preset',
+      ['dataset', 'synth', '--preset', 'yelp-like', '--users', '3'],
+      /^adt: --users: --preset sets it already$/,
+    ],
+    [
+      'a size that is missing',
+      ['dataset', 'synth', '--users', '3', '--name', 'x'],
+      /^adt: --items: required without --preset$/,
     ],
     ['an unknown data set', ['dataset', 'show', 'filsm'], /^adt: no data set "filsm"; there are synthetic$/],
   ])('%s', async (_what, args, message) => {

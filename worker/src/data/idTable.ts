@@ -7,8 +7,8 @@ const FIRST_ARENA = 1 << 16;
 const MAX_LOAD = 0.6;
 
 /**
- * No string is made for an id: 10 million rows with 2.5 million ids take 1.9 s and 127 MB here, where a
- * `Map<string, number>` took 5.3 s and 560 MB (one core, ids of 14 bytes).
+ * No string is made for an id. 10 million look-ups of 2.5 million ids of 14 bytes, in random order: 6.6 s and 107 MB
+ * here, 10.1 s and 482 MB with a `Map<string, number>` (one core). Hashes in an array of their own: 7.5 s.
  */
 export class IdTable {
   /** The bytes of all ids, one after the other. */

@@ -21,7 +21,7 @@ import type { SynthSpec } from './synthPresets.js';
 const MOST_LIKED = 2.5;
 /**
  * Proposals for one click, as a share of the items, before all items are weighed instead, which takes the time of
- * about as many. 400 proposals for any number of items: amazon-book-like took twice as long.
+ * about as many.
  */
 const PATIENCE = 0.25;
 
@@ -42,7 +42,7 @@ const FIRST_USER = 8;
  * A bundle's bytes with exactly the counts of the spec. A true click is on an item that the user likes, the more
  * attractive the rather; a false one on an item he does not like, by its bait, which is independent of attraction.
  * Items are proposed by attraction or bait and taken by the user's preference, so the time grows with the clicks
- * and not with users x items: amazon-book-like takes 8 s.
+ * and not with users x items: amazon-book-like takes 6 s.
  *
  * The arithmetic is that of the built-in set: the bytes are the same on every machine.
  * @param seed 0 to 2^32 - 1

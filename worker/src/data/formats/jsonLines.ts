@@ -9,7 +9,6 @@ const BACKSLASH = 92;
 const OPEN = { brace: 123, bracket: 91 } as const;
 const CLOSE = { brace: 125, bracket: 93 } as const;
 const SPACE = 32;
-const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const WORD = /^(true|false|null)$/;
 /** Longer strings are searched for their closing quote by Buffer.indexOf, whose call costs as much as these. */
 const NEAR = 40;
@@ -25,7 +24,8 @@ export type Field = Slice & {
  * Calls `onObject` with the line of each object; `fields` then hold its values. A wanted key counts at the top level
  * only, and its last value if it is there twice. What lies between is skipped, not checked: JSON.parse would take it.
  *
- * Walking the bytes reads 1.0 million reviews of 700 bytes in 1.6 s; JSON.parse of each line took 5.2 s (one core).
+ * Microseconds a line on one core, against JSON.parse and writing two ids back to bytes: Amazon reviews of 730 bytes
+ * 1.0 and 1.5 (with accents 1.1 and 2.3), short ones of 180 bytes 0.7 and 1.1, Adressa's events of 2.4 KB 5.8 and 12.
  * @throws DataError BAD_INPUT with the line that is no object
  */
 export async function readJsonLines(
@@ -137,11 +137,14 @@ class ObjectScanner {
   /** A number, true, false or null. */
   #bare(field: Field | null, start: number): number {
     let at = start;
-    while (at < this.#end && !endsBare(this.#bytes[at] as number)) at++;
-    if (field === null) return at === start ? -1 : at;
-    const text = this.#bytes.toString('latin1', start, at);
-    if (NUMBER.test(text)) setField(field, 'number', this.#bytes, start, at);
-    else if (WORD.test(text)) field.kind = 'none';
+    let digits = true;
+    for (; at < this.#end && !endsBare(this.#bytes[at] as number); at++) {
+      digits &&= isOfNumber(this.#bytes[at] as number);
+    }
+    if (at === start) return -1;
+    if (field === null) return at;
+    if (digits) setField(field, 'number', this.#bytes, start, at);
+    else if (WORD.test(this.#bytes.toString('latin1', start, at))) field.kind = 'none';
     else return -1;
     return at;
   }
@@ -193,6 +196,13 @@ function isSpace(byte: number): boolean {
 
 function endsBare(byte: number): boolean {
   return byte === COMMA || byte === CLOSE.brace || byte === CLOSE.bracket || isSpace(byte);
+}
+
+/** Digits, sign, point, exponent: whoever needs the value finds out whether they make a number. */
+function isOfNumber(byte: number): boolean {
+  return (
+    (byte >= 48 && byte <= 57) || byte === 45 || byte === 46 || byte === 43 || byte === 101 || byte === 69
+  );
 }
 
 function setField(field: Field, kind: Field['kind'], bytes: Buffer, start: number, end: number): void {
