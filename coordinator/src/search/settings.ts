@@ -130,8 +130,9 @@ function refuseSearched(
 
 /** A parameter that is active wherever anything reads it. */
 function leavesNothingToFix({ name, when }: Parameter): boolean {
+  const loss = PARAMETER_OF_LOSS[name];
   const owners: Partial<Record<string, readonly string[]>> = {
-    loss: [PARAMETER_OF_LOSS[name]].filter((loss) => loss !== undefined),
+    loss: loss && [loss],
     model: PARAMETER_OF_MODELS[name],
   };
   return when.every(
