@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openEngine } from '@adt/worker/engines/registry';
+import { findEngines, openEngine } from '@adt/worker/engines/registry';
 import { describe, expect, test } from 'vitest';
 import { fixtureFiles, runCase } from './runCases.js';
 
@@ -11,9 +11,11 @@ const directory =
 
 if (!existsSync(directory)) console.log(`parity: skipped, there is no ${directory}`);
 
-describe.skipIf(!existsSync(directory))('the engine computes what PyTorch computed', async () => {
-  const files = existsSync(directory) ? fixtureFiles(directory) : [];
-  const engine = await openEngine();
+const files = existsSync(directory) ? fixtureFiles(directory) : [];
+const { found } = await findEngines();
+
+describe.skipIf(files.length === 0).each(found)('$name computes what PyTorch computed', async ({ name }) => {
+  const engine = await openEngine({ name });
   for (const file of files) {
     test(basename(file, '.json'), ({ skip }) => {
       const result = runCase(engine, file);

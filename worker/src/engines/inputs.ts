@@ -32,7 +32,7 @@ export function inputsOf(part: Csr, users: Uint32Array, corruption?: Corruption)
 }
 
 function isKept({ share, seed, step }: Corruption, pair: number): boolean {
-  return unitDraw(seed, pair, step, STREAM.corruption) > share;
+  return unitDraw(seed, pair, step, STREAM.corruption) > Math.fround(share);
 }
 
 function rowStart({ rowStarts }: Csr, user: number): number {

@@ -16,12 +16,14 @@ export function architectureOf({
   model,
   factors,
   mlpLayers,
+  dropout = 0,
   hidden,
   corruption,
 }: {
   model: Model;
   factors: number;
   mlpLayers?: number;
+  dropout?: number;
   hidden?: number;
   corruption?: number;
 }): Architecture {
@@ -30,7 +32,7 @@ export function architectureOf({
       return { model, factors };
     case 'NeuMF':
       if (mlpLayers === undefined) throw new RangeError('NeuMF needs mlpLayers');
-      return { model, factors, mlpLayers };
+      return { model, factors, mlpLayers, dropout };
     case 'CDAE':
       if (hidden === undefined || corruption === undefined)
         throw new RangeError('CDAE needs hidden and corruption');

@@ -11,6 +11,7 @@ export const STREAM = {
   validOrder: 4,
   validNegative: 5,
   corruption: 6,
+  dropout: 7,
 } as const;
 export type Stream = (typeof STREAM)[keyof typeof STREAM];
 

@@ -18,6 +18,8 @@ export type LearnerParams = {
   initial: (spec: ParameterSpec) => Float32Array;
   adam: AdamOptions;
   denoising: Denoising;
+  /** Of what a step hides from its model. */
+  seed: number;
 };
 
 /** What a step computed beside its update; the caller disposes of it. */
@@ -50,18 +52,17 @@ export class Learner {
   /** The loss of a batch, as at iteration t; nothing is learnt. The caller disposes of it. */
   loss(batch: Batch, t: number): tf.Scalar {
     return tf.tidy(() => {
-      const { logits } = this.model.forward(this.weights(), batch, 1);
+      const { logits } = this.model.forward(this.weights(), batch, null);
       return denoisedLoss(this.params.denoising, { logits, labels: batch.labels, t }).mean;
     });
   }
 
   step(batch: Batch): StepTensors {
-    const { denoising, adam, architecture } = this.params;
+    const { denoising, adam, seed } = this.params;
     const t = this.#done + 1;
-    const scale = architecture.model === 'CDAE' ? 1 / (1 - architecture.corruption) : 1;
     let gradients: Gradients = {};
     const { mean, sampleLoss, dropped } = tf.tidy(() => {
-      const pass = this.model.forward(this.weights(), batch, scale);
+      const pass = this.model.forward(this.weights(), batch, { seed, step: t });
       const { residual, ...loss } = denoisedLoss(denoising, { logits: pass.logits, labels: batch.labels, t });
       gradients = pass.backward(residual);
       // What a tidy returns outlives it.
@@ -113,9 +114,9 @@ function modelOf(architecture: Architecture): TfjsModel {
     case 'GMF':
       return gmf;
     case 'NeuMF':
-      return neumf(architecture.mlpLayers);
+      return neumf(architecture);
     case 'CDAE':
-      return cdae;
+      return cdae(architecture);
     default:
       throw new Error(`no such model: ${architecture satisfies never}`);
   }

@@ -20,10 +20,13 @@ export type Pass = {
   backward(residual: tf.Tensor1D): Gradients;
 };
 
+/** Names the draws that hide a part of what a model reads in one step. */
+export type Noise = { seed: number; step: number };
+
 /** All but `prepareRanking`'s result live in the caller's tidy. */
 export interface TfjsModel {
-  /** @param scale what an input of the encoder counts for; CDAE only */
-  forward(weights: Weights, batch: Batch, scale: number): Pass;
+  /** @param noise null: nothing is hidden, as in an evaluation */
+  forward(weights: Weights, batch: Batch, noise: Noise | null): Pass;
   /**
    * What the scores of all users share, computed once an evaluation.
    * @param inputs whole histories, where the model reads them

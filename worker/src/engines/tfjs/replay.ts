@@ -1,7 +1,7 @@
 /** Trains from given parameters on given batches: what the parity fixtures hold the engine to. */
 import { denoisingOf } from '../denoising.js';
 import type { ReplayCase, ReplayOutcome } from '../engine.js';
-import { type Architecture, checkParameters, parameterSpecs } from '../parameters.js';
+import { architectureOf, checkParameters, parameterSpecs } from '../parameters.js';
 import { Learner } from './learner.js';
 
 /** @throws RangeError with what is off in the case */
@@ -16,6 +16,7 @@ export function replay(replayCase: ReplayCase): ReplayOutcome {
     initial: ({ name }) => replayCase.initial[name] as Float32Array,
     adam: checkedAdam(replayCase),
     denoising: denoisingOf(replayCase.loss, replayCase.hyper),
+    seed: 0,
   });
   try {
     const outcome: Omit<ReplayOutcome, 'final' | 'loss'> & { loss: number[] } = {
@@ -33,23 +34,6 @@ export function replay(replayCase: ReplayCase): ReplayOutcome {
     return { ...outcome, loss: Float64Array.from(outcome.loss), final: learner.parameters() };
   } finally {
     learner.dispose();
-  }
-}
-
-function architectureOf({ model, factors, mlpLayers, hidden, corruption }: ReplayCase): Architecture {
-  switch (model) {
-    case 'GMF':
-      return { model, factors };
-    case 'NeuMF':
-      if (mlpLayers === undefined) throw new RangeError('NeuMF needs mlpLayers');
-      return { model, factors, mlpLayers };
-    case 'CDAE':
-      if (hidden === undefined || corruption === undefined) {
-        throw new RangeError('CDAE needs hidden and corruption');
-      }
-      return { model, hidden, corruption };
-    default:
-      throw new Error(`no such model: ${model satisfies never}`);
   }
 }
 

@@ -74,6 +74,7 @@ export class TfjsTrainer implements Trainer {
       initial: (spec) => initial?.[spec.name] ?? initialValues(spec, seed),
       adam: { lr, ...ADAM },
       denoising,
+      seed,
     });
   }
 
