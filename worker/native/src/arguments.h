@@ -29,20 +29,30 @@ inline std::vector<uint32_t> integers(const Napi::Value& from) {
 inline Csr csr(const Napi::Object& from) {
   const auto rowStarts = from.Get("rowStarts").As<Napi::Uint32Array>();
   const auto items = from.Get("items").As<Napi::Uint32Array>();
-  return {rowStarts.Data(), items.Data(), static_cast<uint32_t>(rowStarts.ElementLength() - 1)};
+  const auto flags = from.Get("truePositive");
+  return {rowStarts.Data(), items.Data(), static_cast<uint32_t>(rowStarts.ElementLength() - 1),
+          flags.IsNull() ? nullptr : flags.As<Napi::Uint8Array>().Data()};
 }
 
 inline AdamOptions adamOptions(const Napi::Object& from) {
   return {number(from, "lr"), number(from, "beta1"), number(from, "beta2"), number(from, "eps")};
 }
 
-// {kind, epsMax, epsN, beta}; numbers that a loss does not read are 0.
+// {kind, epsMax, epsN, beta, falseWeight, negativeWeight, clickWeight}; numbers that a loss does not read are 0.
 inline LossOptions lossOptions(const Napi::Object& from) {
   const std::string kind = from.Get("kind").As<Napi::String>().Utf8Value();
   const LossKind loss = kind == "T-CE"   ? LossKind::kTruncated
                         : kind == "R-CE" ? LossKind::kReweighted
+                        : kind == "NR"   ? LossKind::kFeedback
+                        : kind == "NMTR" ? LossKind::kCascade
                                          : LossKind::kCe;
-  return {loss, number(from, "epsMax"), number(from, "epsN"), number(from, "beta")};
+  return {loss,
+          number(from, "epsMax"),
+          number(from, "epsN"),
+          number(from, "beta"),
+          number(from, "falseWeight"),
+          number(from, "negativeWeight"),
+          number(from, "clickWeight")};
 }
 
 inline const Kernels& kernelsNamed(const Napi::Object& from) {
@@ -69,6 +79,12 @@ inline Napi::Float32Array rowsOf(Napi::Env env, Model& model, const Parameter& p
                                  uint32_t count) {
   auto to = Napi::Float32Array::New(env, size_t{count} * parameter.columns);
   model.read(parameter, from, count, to.Data());
+  return to;
+}
+
+inline Napi::Uint32Array fromIntegers(Napi::Env env, const std::vector<uint32_t>& from) {
+  auto to = Napi::Uint32Array::New(env, from.size());
+  std::copy(from.begin(), from.end(), to.Data());
   return to;
 }
 

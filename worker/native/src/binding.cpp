@@ -23,7 +23,12 @@ Samples samplesOf(const Napi::Object& batch) {
   samples.items = integers(batch.Get("items"));
   samples.resize(samples.users.size());
   const auto labels = batch.Get("labels").As<Napi::Uint8Array>();
-  for (size_t n = 0; n < samples.size(); ++n) samples.sign[n] = labels[n] ? -1.0f : 1.0f;
+  const auto flags = batch.Get("falsePositive");
+  for (size_t n = 0; n < samples.size(); ++n) {
+    const bool isFalse = !flags.IsUndefined() && flags.As<Napi::Uint8Array>()[n];
+    samples.sign[n] = labels[n] ? -1.0f : 1.0f;
+    samples.kind[n] = isFalse ? uint8_t{Samples::kFalsePositive} : labels[n];
+  }
   return samples;
 }
 

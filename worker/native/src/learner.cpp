@@ -1,43 +1,29 @@
-// Does a step; the losses of a batch take microseconds, so one thread computes them.
+// Does a step.
 #include "learner.h"
-
-#include <algorithm>
 
 namespace adt {
 
 Learner::Learner(Model& model, AdamClock& adam, const LossOptions& loss, uint32_t batchSize)
-    : model_(model), adam_(adam), options_(loss) {
-  for (Floats* array : {&logit_, &loss_, &residual_}) *array = allocateFloats(padded(batchSize));
-  keys_.reserve(batchSize);
-  dropped_.reserve(batchSize);
-}
+    : model_(model),
+      adam_(adam),
+      options_(loss),
+      loss_(loss, batchSize),
+      logit_(allocateFloats(size_t{padded(batchSize)} * logitsOf(loss))) {}
 
 double Learner::step(const Samples& batch) {
   const uint32_t samples = static_cast<uint32_t>(batch.size());
-  uint32_t positives = 0;
-  for (uint32_t n = 0; n < samples; ++n) positives += batch.sign[n] < 0;
-  const uint32_t drop = std::min(dropCount(options_, adam_.stepsDone() + 1, samples), positives);
-  const uint32_t kept = samples - drop;
-
   model_.begin(batch);
   model_.forward(batch, logit_.get());
-  model_.kernels().losses({batch.sign.data(), logit_.get(), weightExponent(options_), static_cast<float>(1.0 / kept),
-                           loss_.get(), residual_.get()},
-                          0, samples);
-  chooseDropped(loss_.get(), batch.sign.data(), samples, drop, keys_, dropped_);
-  for (uint32_t n : dropped_) residual_[n] = 0.0f;
-  model_.backward(batch, residual_.get());
+  const double mean = loss_.evaluate(model_.kernels(), batch, samples, logit_.get(), adam_.stepsDone() + 1);
+  model_.backward(batch, loss_.residual());
   adam_.advance();
+  return mean;
+}
 
-  double total = 0.0;
-  auto skip = dropped_.begin();
-  for (uint32_t n = 0; n < samples; ++n) {
-    if (skip != dropped_.end() && *skip == n)
-      ++skip;
-    else
-      total += loss_[n];
-  }
-  return total / kept;
+void Learner::diagnose(const Samples& batch, Diagnostics& to) {
+  const float* positiveLoss =
+      loss_.positiveLoss(model_.kernels(), static_cast<uint32_t>(batch.size()), logit_.get());
+  to.add(options_, batch, positiveLoss, loss_.sampleLoss(), loss_.dropped());
 }
 
 }  // namespace adt

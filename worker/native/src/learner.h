@@ -1,10 +1,11 @@
-// Owns one step of training: logits to losses, T-CE's choice, and the derivatives that go back into the model.
+// Owns one step of training: the model's logits, their loss, the derivatives that go back into the model.
 #pragma once
 #include <cstdint>
 #include <vector>
 
 #include "adam_clock.h"
-#include "loss.h"
+#include "batch_loss.h"
+#include "diagnostics.h"
 #include "model.h"
 
 namespace adt {
@@ -18,17 +19,18 @@ class Learner {
   double step(const Samples& batch);
 
   // Positions dropped by the last step, ascending.
-  const std::vector<uint32_t>& dropped() const { return dropped_; }
-  // Loss of each sample of the last step, R-CE's weight included, of the dropped ones too.
-  const float* sampleLoss() const { return loss_.get(); }
+  const std::vector<uint32_t>& dropped() const { return loss_.dropped(); }
+  // Loss of each sample of the last step, its weight included, of the dropped ones too.
+  const float* sampleLoss() const { return loss_.sampleLoss(); }
+  // Adds what the last step did.
+  void diagnose(const Samples& batch, Diagnostics& to);
 
  private:
   Model& model_;
   AdamClock& adam_;
   LossOptions options_;
-  Floats logit_, loss_, residual_;
-  std::vector<uint64_t> keys_;
-  std::vector<uint32_t> dropped_;
+  BatchLoss loss_;
+  Floats logit_;  // (logits, padded(batchSize))
 };
 
 }  // namespace adt

@@ -79,7 +79,7 @@ class Model {
   // A step is these three, once each, in this order, on the same samples.
   // Groups the samples by row and brings the rows of the batch up to the step before.
   virtual void begin(const Samples& batch) = 0;
-  // logit (padded(batch)) of each sample.
+  // logit (padded(batch)) of each sample; NMTR has two (nmtr.h).
   virtual void forward(const Samples& batch, float* logit) = 0;
   // residual (batch): the derivative of the loss by each logit. Does the Adam step `adam.step()` of all parameters
   // that it reaches.

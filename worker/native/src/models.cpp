@@ -5,6 +5,7 @@
 
 #include "gmf.h"
 #include "neumf.h"
+#include "nmtr.h"
 
 namespace adt {
 
@@ -12,6 +13,7 @@ std::unique_ptr<Model> makeModel(const ModelOptions& options, const ModelContext
   if (options.name == "GMF") return std::make_unique<Gmf>(context, options.factors);
   if (options.name == "NeuMF")
     return std::make_unique<NeuMf>(context, options.factors, options.mlpLayers, static_cast<float>(options.dropout));
+  if (options.name == "NMTR") return std::make_unique<Nmtr>(context, options.factors);
   throw std::invalid_argument("there is no model named " + options.name);
 }
 

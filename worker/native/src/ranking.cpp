@@ -46,9 +46,10 @@ void scoreBlock(uint32_t most, Block& block) {
   block.scorer->rank(block.ids.data(), users, block.thresholds, offer, &block);
 }
 
-// Adds one user's recall and ndcg at each K to sums (topk, 2).
-void addUser(const std::vector<Scored>& best, const Csr& truth, uint32_t user, const std::vector<uint32_t>& topk,
-             const std::vector<double>& discount, const std::vector<double>& ideal, double* sums) {
+// One user's recall and ndcg at each K, (topk) both.
+void measureUser(const std::vector<Scored>& best, const Csr& truth, uint32_t user, const std::vector<uint32_t>& topk,
+                 const std::vector<double>& discount, const std::vector<double>& ideal, double* recall,
+                 double* ndcg) {
   const uint32_t relevant = truth.count(user);
   uint32_t hits = 0, rank = 0;
   double dcg = 0.0;
@@ -58,56 +59,57 @@ void addUser(const std::vector<Scored>& best, const Csr& truth, uint32_t user, c
       ++hits;
       dcg += discount[rank];
     }
-    sums[2 * n] += static_cast<double>(hits) / relevant;
-    sums[2 * n + 1] += dcg / ideal[std::min(topk[n], relevant)];
+    recall[n] = static_cast<double>(hits) / relevant;
+    ndcg[n] = dcg / ideal[std::min(topk[n], relevant)];
   }
+}
+
+// (users, topk) to (topk).
+std::vector<double> meanOf(const std::vector<double>& values, size_t users, size_t columns) {
+  std::vector<double> mean(columns);
+  for (size_t n = 0; n < values.size(); ++n) mean[n % columns] += values[n];
+  for (size_t n = 0; n < columns && users > 0; ++n) mean[n] /= static_cast<double>(users);
+  return mean;
 }
 
 }  // namespace
 
-RankingResult rank(Model& model, ThreadPool& pool, uint32_t items, const Csr& truth, const std::vector<Csr>& masks,
-                   const std::vector<uint32_t>& topk) {
+RankingResult rank(Model& model, ThreadPool& pool, const RankingQuestion& question) {
   constexpr uint32_t kUsers = Scorer::kUsers;
+  const Csr& truth = question.truth;
+  const std::vector<uint32_t>& topk = question.topk;
   const uint32_t most = topk.back();
   std::vector<double> discount, ideal{0.0};
   for (uint32_t r = 0; r < most; ++r) {
     discount.push_back(logExact(2.0) / logExact(r + 2.0));
     ideal.push_back(ideal.back() + discount.back());
   }
-  std::vector<uint32_t> users;
-  for (uint32_t user = 0; user < truth.users; ++user)
+  RankingResult result;
+  std::vector<uint32_t>& users = result.users;
+  for (uint32_t user : question.users)
     if (truth.count(user) > 0) users.push_back(user);
+  result.userRecall.resize(users.size() * topk.size());
+  result.userNdcg.resize(users.size() * topk.size());
 
   model.prepareForRanking();
   std::vector<Block> blocks(pool.threads());
   for (Block& block : blocks) {
     block.scorer = model.scorer();
-    block.masks = masks.data();
-    block.maskCount = masks.size();
-    block.items = items;
+    block.masks = question.masks.data();
+    block.maskCount = question.masks.size();
+    block.items = question.items;
   }
-  const uint32_t count = static_cast<uint32_t>((users.size() + kUsers - 1) / kUsers);
-  std::vector<double> sums(size_t{count} * topk.size() * 2);
-  pool.run(count, [&](uint32_t at, unsigned thread) {
+  pool.run(static_cast<uint32_t>((users.size() + kUsers - 1) / kUsers), [&](uint32_t at, unsigned thread) {
     Block& block = blocks[thread];
     const size_t from = size_t{at} * kUsers;
     block.ids.assign(users.begin() + from, users.begin() + std::min(from + kUsers, users.size()));
     scoreBlock(most, block);
     for (size_t n = 0; n < block.ids.size(); ++n)
-      addUser(block.best[n].finish(), truth, block.ids[n], topk, discount, ideal, &sums[at * topk.size() * 2]);
+      measureUser(block.best[n].finish(), truth, block.ids[n], topk, discount, ideal,
+                  &result.userRecall[(from + n) * topk.size()], &result.userNdcg[(from + n) * topk.size()]);
   });
-
-  RankingResult result{std::vector<double>(topk.size()), std::vector<double>(topk.size()),
-                       static_cast<uint32_t>(users.size())};
-  for (uint32_t at = 0; at < count; ++at)
-    for (size_t n = 0; n < topk.size(); ++n) {
-      result.recall[n] += sums[(at * topk.size() + n) * 2];
-      result.ndcg[n] += sums[(at * topk.size() + n) * 2 + 1];
-    }
-  for (size_t n = 0; n < topk.size() && !users.empty(); ++n) {
-    result.recall[n] /= static_cast<double>(users.size());
-    result.ndcg[n] /= static_cast<double>(users.size());
-  }
+  result.recall = meanOf(result.userRecall, users.size(), topk.size());
+  result.ndcg = meanOf(result.userNdcg, users.size(), topk.size());
   return result;
 }
 

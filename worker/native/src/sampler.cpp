@@ -4,7 +4,7 @@
 namespace adt {
 
 Sampler::Sampler(const Csr& part, const Csr& train, uint32_t items, uint32_t negatives, uint32_t seed,
-                 Stream order, Stream negative)
+                 Stream order, Stream negative, bool falseIsNegative)
     : part_(part),
       train_(train),
       items_(items),
@@ -13,6 +13,7 @@ Sampler::Sampler(const Csr& part, const Csr& train, uint32_t items, uint32_t neg
       samples_(part.pairs() * (1 + negatives)),
       orderStream_(order),
       negativeStream_(negative),
+      falseSign_(falseIsNegative ? 1.0f : -1.0f),
       userOfPair_(part.pairs()) {
   for (uint32_t user = 0; user < part.users; ++user)
     for (uint32_t pair = part.rowStarts[user]; pair < part.rowStarts[user + 1]; ++pair) userOfPair_[pair] = user;
@@ -28,12 +29,17 @@ void Sampler::draw(const Permutation& order, uint32_t round, uint32_t from, uint
     users[i] = userOfPair_[items[i] / group_];
     __builtin_prefetch(train_.rowStarts + users[i]);
   }
-  for (uint32_t i = 0; i < count; ++i)
-    __builtin_prefetch(items[i] % group_ == 0 ? part_.items + items[i] / group_
-                                              : train_.begin(users[i]) + train_.count(users[i]) / 2);
   for (uint32_t i = 0; i < count; ++i) {
     const bool positive = items[i] % group_ == 0;
-    out.sign[at + i] = positive ? -1.0f : 1.0f;
+    __builtin_prefetch(positive ? part_.items + items[i] / group_
+                                : train_.begin(users[i]) + train_.count(users[i]) / 2);
+    if (positive && part_.truePositive) __builtin_prefetch(part_.truePositive + items[i] / group_);
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    const bool positive = items[i] % group_ == 0;
+    const bool isFalse = positive && part_.truePositive && part_.truePositive[items[i] / group_] == 0;
+    out.kind[at + i] = isFalse ? Samples::kFalsePositive : static_cast<Samples::Kind>(positive);
+    out.sign[at + i] = isFalse ? falseSign_ : positive ? -1.0f : 1.0f;
     items[i] = positive ? part_.items[items[i] / group_] : negativeItem(users[i], items[i], round);
   }
 }

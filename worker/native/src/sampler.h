@@ -4,7 +4,8 @@
 // round r is number x = Permutation(r)(position): pair x / (1 + n) in the order of the part's CSR arrays;
 // x % (1 + n) = 0 is the positive itself, every other value a negative of that pair's user. A negative is the
 // d-th item (ascending) that the user has no *training* pair with, d = uniformBelow(I - his training items)
-// drawn at (index x, round r). So nothing is ever rejected for being a positive.
+// drawn at (index x, round r). So nothing is ever rejected for being a positive. With flags, and where false positives
+// are to be taken for negatives (NR), they are positives in all of this but their sign.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -19,7 +20,7 @@ class Sampler {
  public:
   // `round` is the epoch, from 0, for the training part; the step for the validation part.
   Sampler(const Csr& part, const Csr& train, uint32_t items, uint32_t negatives, uint32_t seed, Stream order,
-          Stream negative);
+          Stream negative, bool falseIsNegative);
 
   // At most 2^32 - 1, which the caller has checked.
   uint32_t samplesPerRound() const { return samples_; }
@@ -36,6 +37,7 @@ class Sampler {
   Csr part_, train_;
   uint32_t items_, group_, seed_, samples_;
   Stream orderStream_, negativeStream_;
+  float falseSign_;
   std::vector<uint32_t> userOfPair_;
 };
 

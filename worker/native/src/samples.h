@@ -1,5 +1,6 @@
 // Owns the form of a batch.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -8,12 +9,17 @@
 namespace adt {
 
 struct Samples {
+  enum Kind : uint8_t { kNegative, kPositive, kFalsePositive };
+
   std::vector<uint32_t> users, items;
   std::vector<float> sign;  // -1: positive, +1: negative, so that CE = softplus(sign * logit); padded to kLanes
+  // What it is, whatever its sign: NR labels a false positive as a negative. kPositive where nothing is known.
+  std::vector<uint8_t> kind;
 
   void resize(size_t n) {
     users.resize(n);
     items.resize(n);
+    kind.resize(n);
     sign.resize(padded(static_cast<uint32_t>(n)));
   }
   size_t size() const { return users.size(); }

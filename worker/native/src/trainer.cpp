@@ -21,10 +21,10 @@ Trainer::Trainer(const TrainerOptions& options)
       pool_(options.threads),
       adam_(options.adam, options.totalSteps),
       model_(makeModel(options.model, {pool_, *options.kernels, adam_, options.data.users, options.data.items,
-                                       options.batchSize, options.seed, options.data.train})),
+                                       options.batchSize, options.seed, options.data.positives})),
       learner_(*model_, adam_, options.loss, options.batchSize),
-      sampler_(options.data.train, options.data.train, options.data.items, options.negatives, options.seed,
-               Stream::kTrainOrder, Stream::kTrainNegative),
+      sampler_(options.data.positives, options.data.train, options.data.items, options.negatives, options.seed,
+               Stream::kTrainOrder, Stream::kTrainNegative, takesFalseForNegative(options.loss)),
       validation_(options.data, options.loss, options.batchSize, options.seed, options.threads),
       stepsPerEpoch_((sampler_.samplesPerRound() + options.batchSize - 1) / options.batchSize) {
   model_->initialise();
@@ -50,6 +50,7 @@ ChunkResult Trainer::run(uint32_t count) {
     result.sampleSeconds += secondsSince(start);
     start = std::chrono::steady_clock::now();
     const double loss = learner_.step(batch_);
+    learner_.diagnose(batch_, result.diagnostics);
     result.trainSeconds += secondsSince(start);
     result.lossSum += loss;
     result.dropped += learner_.dropped().size();
@@ -60,12 +61,14 @@ ChunkResult Trainer::run(uint32_t count) {
   return result;
 }
 
-RankingResult Trainer::rankValid(const std::vector<uint32_t>& topk) {
-  return rank(*model_, pool_, options_.data.items, options_.data.valid, {options_.data.train}, topk);
+RankingResult Trainer::rankValid(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users) {
+  const Dataset& data = options_.data;
+  return rank(*model_, pool_, {data.items, data.valid, {data.train}, topk, users});
 }
 
-RankingResult Trainer::rankTest(const std::vector<uint32_t>& topk) {
-  return rank(*model_, pool_, options_.data.items, options_.data.test, {options_.data.train, options_.data.valid}, topk);
+RankingResult Trainer::rankTest(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users) {
+  const Dataset& data = options_.data;
+  return rank(*model_, pool_, {data.items, data.test, {data.train, data.valid}, topk, users});
 }
 
 void Trainer::keepBest() {

@@ -30,6 +30,7 @@ struct ChunkResult {
   double lossSum = 0.0;
   uint64_t dropped = 0, samples = 0;
   double sampleSeconds = 0.0, trainSeconds = 0.0;
+  Diagnostics diagnostics;
   // The step whose loss was not finite; 0: none. The run ended there.
   uint32_t notFiniteAt = 0;
 };
@@ -48,13 +49,16 @@ class Trainer {
   ChunkResult run(uint32_t count);
 
   double validationLoss() { return validation_.loss(*model_, pool_, stepsDone()); }
-  RankingResult rankValid(const std::vector<uint32_t>& topk);
-  RankingResult rankTest(const std::vector<uint32_t>& topk);
+  // Full ranking of those `users` who have interactions in the part.
+  RankingResult rankValid(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users);
+  RankingResult rankTest(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users);
 
   // Copies all parameters as they are now. The second brings the copy back, without moments; false: there is none.
   void keepBest();
   bool restoreBest();
 
+  // Whether it is known which training interactions are false positives.
+  bool hasFlags() const { return options_.data.positives.truePositive != nullptr; }
   Model& model() { return *model_; }
 
  private:

@@ -45,6 +45,20 @@ class Task : public Napi::AsyncWorker {
   Result result_{};
 };
 
+Napi::Value fromDiagnostics(Napi::Env env, const Diagnostics& diagnostics) {
+  auto to = Napi::Object::New(env);
+  to.Set("seen", static_cast<double>(diagnostics.seen));
+  to.Set("seenFalse", static_cast<double>(diagnostics.seenFalse));
+  to.Set("ceFalse", diagnostics.ceFalse);
+  to.Set("ceTrue", diagnostics.ceTrue);
+  to.Set("droppedFalse", static_cast<double>(diagnostics.droppedFalse));
+  if (diagnostics.weights.empty())
+    to.Set("weights", env.Null());
+  else
+    to.Set("weights", fromIntegers(env, diagnostics.weights));
+  return to;
+}
+
 Napi::Value fromChunk(Napi::Env env, const ChunkResult& chunk) {
   auto to = Napi::Object::New(env);
   to.Set("steps", chunk.steps);
@@ -53,6 +67,7 @@ Napi::Value fromChunk(Napi::Env env, const ChunkResult& chunk) {
   to.Set("samples", static_cast<double>(chunk.samples));
   to.Set("sampleSeconds", chunk.sampleSeconds);
   to.Set("trainSeconds", chunk.trainSeconds);
+  to.Set("positives", fromDiagnostics(env, chunk.diagnostics));
   to.Set("notFiniteAt", chunk.notFiniteAt);
   return to;
 }
@@ -61,7 +76,9 @@ Napi::Value fromRanking(Napi::Env env, const RankingResult& ranking) {
   auto to = Napi::Object::New(env);
   to.Set("recall", doubles(env, ranking.recall));
   to.Set("ndcg", doubles(env, ranking.ndcg));
-  to.Set("users", ranking.users);
+  to.Set("users", fromIntegers(env, ranking.users));
+  to.Set("userRecall", doubles(env, ranking.userRecall));
+  to.Set("userNdcg", doubles(env, ranking.userNdcg));
   return to;
 }
 
@@ -99,7 +116,7 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
     data_ = Napi::Persistent(data);
     trainer_ = std::make_unique<Trainer>(TrainerOptions{
         {integer(data, "users"), integer(data, "items"), csr(object(data, "train")), csr(object(data, "valid")),
-         csr(object(data, "test"))},
+         csr(object(data, "test")), csr(object(data, "positives"))},
         modelOptions(object(from, "model")),
         integer(from, "negatives"),
         integer(from, "batchSize"),
@@ -141,8 +158,12 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
     Trainer& trainer = this->trainer();
     const bool test = info[0].As<Napi::String>().Utf8Value() == "test";
     auto topk = integers(info[1]);
+    auto users = integers(info[2]);
     return start<RankingResult>(
-        [&trainer, test, topk] { return test ? trainer.rankTest(topk) : trainer.rankValid(topk); }, fromRanking);
+        [&trainer, test, topk, users] {
+          return test ? trainer.rankTest(topk, users) : trainer.rankValid(topk, users);
+        },
+        fromRanking);
   }
 
   void keepBest(const Napi::CallbackInfo&) { trainer().keepBest(); }
@@ -180,15 +201,18 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
     auto users = Napi::Uint32Array::New(info.Env(), count);
     auto items = Napi::Uint32Array::New(info.Env(), count);
     auto labels = Napi::Uint8Array::New(info.Env(), count);
+    auto falsePositive = Napi::Uint8Array::New(info.Env(), count);
     for (size_t n = 0; n < count; ++n) {
       users[n] = samples.users[n];
       items[n] = samples.items[n];
       labels[n] = samples.sign[n] < 0 ? 1 : 0;
+      falsePositive[n] = samples.kind[n] == Samples::kFalsePositive ? 1 : 0;
     }
     auto to = Napi::Object::New(info.Env());
     to.Set("users", users);
     to.Set("items", items);
     to.Set("labels", labels);
+    if (trainer().hasFlags()) to.Set("falsePositive", falsePositive);
     return to;
   }
 

@@ -6,16 +6,14 @@
 namespace adt {
 Validation::Validation(const Dataset& data, const LossOptions& loss, uint32_t batchSize, uint32_t seed,
                        unsigned threads)
-    : options_(loss),
-      sampler_(data.valid, data.train, data.items, 1, seed, Stream::kValidOrder, Stream::kValidNegative),
+    : sampler_(data.valid, data.train, data.items, 1, seed, Stream::kValidOrder, Stream::kValidNegative,
+               takesFalseForNegative(loss)),
       batchSize_(std::min(batchSize, std::max(sampler_.samplesPerRound(), 1u))),
       scratch_(threads) {
   for (Scratch& scratch : scratch_) {
-    const uint32_t batch = padded(batchSize_);
-    scratch.samples.resize(batch);
-    for (Floats* array : {&scratch.logit, &scratch.loss, &scratch.residual}) *array = allocateFloats(batch);
-    scratch.keys.reserve(batch);
-    scratch.dropped.reserve(batch);
+    scratch.samples.resize(padded(batchSize_));
+    scratch.loss = std::make_unique<BatchLoss>(loss, batchSize);
+    scratch.logit = allocateFloats(size_t{padded(batchSize)} * logitsOf(loss));
   }
 }
 
@@ -42,16 +40,7 @@ double Validation::batchLoss(const Kernels& kernels, const Permutation& order, u
   for (uint32_t at = 0; at < samples; at += Scorer::kPairs)
     scratch.scorer->pairs(scratch.samples.users.data() + at, scratch.samples.items.data() + at,
                           std::min(Scorer::kPairs, samples - at), scratch.logit.get() + at);
-  const float* sign = scratch.samples.sign.data();
-  kernels.losses({sign, scratch.logit.get(), weightExponent(options_), 1.0f, scratch.loss.get(),
-                  scratch.residual.get()},
-                 0, samples);
-  chooseDropped(scratch.loss.get(), sign, samples, dropCount(options_, step, samples), scratch.keys,
-                scratch.dropped);
-  for (uint32_t n : scratch.dropped) scratch.loss[n] = 0.0f;
-  double total = 0.0;
-  for (uint32_t n = 0; n < samples; ++n) total += scratch.loss[n];
-  return total / static_cast<double>(samples - scratch.dropped.size());
+  return scratch.loss->evaluate(kernels, scratch.samples, samples, scratch.logit.get(), step);
 }
 
 }  // namespace adt

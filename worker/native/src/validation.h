@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "loss.h"
+#include "batch_loss.h"
 #include "model.h"
 #include "sampler.h"
 #include "thread_pool.h"
@@ -22,15 +22,13 @@ class Validation {
   struct Scratch {
     Samples samples;
     std::unique_ptr<Scorer> scorer;
-    Floats logit, loss, residual;
-    std::vector<uint32_t> dropped;
-    std::vector<uint64_t> keys;
+    std::unique_ptr<BatchLoss> loss;
+    Floats logit;
   };
 
   double batchLoss(const Kernels& kernels, const Permutation& order, uint32_t step, uint32_t batch,
                    Scratch& scratch);
 
-  LossOptions options_;
   Sampler sampler_;
   uint32_t batchSize_;
   std::vector<Scratch> scratch_;  // one a thread

@@ -57,7 +57,17 @@ type Initial =
   | { kind: 'uniform'; bound: number; round: number }
   | { kind: 'zero' };
 
-const ROUND = { userGmf: 0, itemGmf: 1, outW: 2, userMlp: 3, itemMlp: 4, itemIn: 5, userIn: 6, itemOut: 7 };
+const ROUND = {
+  userGmf: 0,
+  itemGmf: 1,
+  outW: 2,
+  userMlp: 3,
+  itemMlp: 4,
+  itemIn: 5,
+  userIn: 6,
+  itemOut: 7,
+  outW2: 64,
+};
 /** Layer l of the tower draws at round 8 + l. */
 const FIRST_MLP_ROUND = 8;
 const EMBEDDING_DEVIATION = 0.01;
@@ -104,7 +114,7 @@ function gmfTables(users: number, items: number, factors: number): ParameterSpec
 }
 
 function embedding(
-  name: Exclude<keyof typeof ROUND, 'outW'>,
+  name: Exclude<keyof typeof ROUND, 'outW' | 'outW2'>,
   rows: number,
   columns: number,
   deviation = EMBEDDING_DEVIATION,
@@ -128,6 +138,12 @@ function towerLayer(layer: number, width: number): ParameterSpec[] {
 function outputLayer(fanIn: number): ParameterSpec[] {
   const initial = { kind: 'uniform', bound: Math.sqrt(3 / fanIn), round: ROUND.outW } as const;
   return [{ name: 'outW', shape: [fanIn], isTable: false, initial }, bias('outB', 1)];
+}
+
+/** The output layer of NMTR's second task, which it has beside GMF's parameters. */
+export function secondOutput(factors: number): ParameterSpec[] {
+  const initial = { kind: 'uniform', bound: Math.sqrt(3 / factors), round: ROUND.outW2 } as const;
+  return [{ name: 'outW2', shape: [factors], isTable: false, initial }, bias('outB2', 1)];
 }
 
 function bias(name: string, size: number): ParameterSpec {

@@ -54,6 +54,16 @@ function csrOf(lists: number[][]): Csr {
   return { rowStarts, items: Uint32Array.from(lists.flat()), truePositive: null };
 }
 
+/** The same interactions, of which this share of train and valid is known to be false. */
+export function withFlags(bundle: Bundle, share: number, seed = 3): Bundle {
+  const random = testRandom(seed);
+  const flagged = (part: Csr): Csr => ({
+    ...part,
+    truePositive: Uint8Array.from(part.items, () => (random() < share ? 0 : 1)),
+  });
+  return { ...bundle, train: flagged(bundle.train), valid: flagged(bundle.valid) };
+}
+
 /** Items of a user in a part. */
 export function itemsOf({ rowStarts, items }: Csr, user: number): number[] {
   return [...items.subarray(rowStarts[user], rowStarts[user + 1])];

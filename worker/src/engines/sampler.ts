@@ -39,6 +39,8 @@ export class Sampler {
     const users = new Uint32Array(count);
     const items = new Uint32Array(count);
     const labels = new Uint8Array(count);
+    const flags = part.truePositive;
+    const falsePositive = new Uint8Array(count);
     for (let at = 0; at < count; at += 1) {
       const sample = order.at(from + at);
       const pair = Math.floor(sample / group);
@@ -46,9 +48,10 @@ export class Sampler {
       const positive = sample % group === 0;
       users[at] = user;
       labels[at] = positive ? 1 : 0;
+      falsePositive[at] = positive && flags?.[pair] === 0 ? 1 : 0;
       items[at] = positive ? (part.items[pair] as number) : this.#negativeItem(user, sample, round);
     }
-    return { users, items, labels };
+    return { users, items, labels, ...(flags && { falsePositive }) };
   }
 
   #permutation(round: number): Permutation {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Bundle } from '../data/bundle.js';
 import { DataUnfitError, type Parameters } from '../engines/engine.js';
 import { nativeEngine } from '../engines/native/nativeEngine.js';
-import { bundleOf, randomBundle, testConfig } from '../engines/randomBundle.js';
+import { bundleOf, randomBundle, testConfig, withFlags } from '../engines/randomBundle.js';
 import { NonFiniteError } from './nonFiniteError.js';
 import { type Point, train } from './train.js';
 
@@ -72,12 +72,9 @@ describe.skipIf(!native.ok)('a training', () => {
       bestValue: best,
       bestStep: selected.find(({ value }) => value === best)?.step,
     });
-    expect(Object.keys(result.test).sort()).toEqual([
-      'test/ndcg@10',
-      'test/ndcg@3',
-      'test/recall@10',
-      'test/recall@3',
-    ]);
+    const measures = ['test/ndcg@10', 'test/ndcg@3', 'test/recall@10', 'test/recall@3'];
+    const groups = measures.flatMap((name) => [1, 2, 3, 4].map((group) => `${name}/g${group}`));
+    expect(Object.keys(result.test).sort()).toEqual([...measures, ...groups].sort());
     // Evaluated at fewer steps, the chosen one among them, it chooses the same parameters.
     const seldom = await trainSmall({ epochs: 20, evalEvery: result.bestStep });
     expect(seldom.result).toMatchObject({
@@ -99,6 +96,41 @@ describe.skipIf(!native.ok)('a training', () => {
     const { points } = await trainSmall({ loss: 'T-CE', epsMax: 0.25, epsN: 1, evalEvery: 1, epochs: 1 });
     const first = points.find(({ metric }) => metric === 'train/drop_rate');
     expect(first?.value).toBe(Math.floor(0.25 * 64) / 64);
+  });
+
+  test('validates on a sample of users, and reports the final numbers of all of them', async () => {
+    const sampled = await trainSmall({ validUsers: 7 });
+    const all = await trainSmall({ evalEvery: sampled.result.bestStep });
+    const { bestStep, bestValue, valid } = sampled.result;
+    const chosen = (points: Point[]) =>
+      points.find(({ step, metric }) => step === bestStep && metric === 'valid/recall@10')?.value;
+    expect(chosen(sampled.points)).not.toBe(chosen(all.points));
+    expect(bestValue).toBe(chosen(all.points));
+    expect(valid['valid/recall@10']).toBe(bestValue);
+    expect(sampled.points.map(({ metric, step }) => `${metric} ${step}`).sort()).toEqual(
+      (await trainSmall({})).points.map(({ metric, step }) => `${metric} ${step}`).sort(),
+    );
+  });
+
+  test('reports how it denoises with every evaluation, and ε at the chosen step', async () => {
+    const bundle = withFlags(randomBundle(), 0.3);
+    const { points, steps, result } = await trainSmall(
+      { loss: 'T-CE', epsMax: 0.25, epsN: 40, evalEvery: 20 },
+      { bundle },
+    );
+    for (const name of [
+      'ce_fp',
+      'ce_tp',
+      'epsilon',
+      'drop_share',
+      'drop_precision',
+      'drop_recall',
+      'drop_random',
+    ])
+      expect(points.filter(({ metric }) => metric === `diag/${name}`).map(({ step }) => step)).toEqual(steps);
+    expect(result.facts.epsilon).toBe(0.25 * Math.min(result.bestStep / 40, 1));
+    expect(result.facts.samples_per_second).toBeGreaterThan(0);
+    expect(result.facts.peak_memory_bytes).toBeGreaterThan(2 ** 20);
   });
 
   test('the same seed gives the same curve, choice and parameters', async () => {

@@ -3,18 +3,29 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Csr } from '../../data/bundle.js';
-import type { Batch, Model, Parameters, ReplayOutcome } from '../engine.js';
+import type { Batch, Model, Parameters, PositivesReport, ReplayOutcome } from '../engine.js';
 
 export const SIMD_LEVELS = ['avx512', 'avx2', 'baseline'] as const;
 export type SimdLevel = (typeof SIMD_LEVELS)[number];
 
 export type NativeAdam = { lr: number; beta1: number; beta2: number; eps: number };
 /** Numbers that the loss does not read are 0. */
-export type NativeLoss = { kind: 'CE' | 'T-CE' | 'R-CE'; epsMax: number; epsN: number; beta: number };
+export type NativeLoss = {
+  kind: 'CE' | 'T-CE' | 'R-CE' | 'NR' | 'NMTR';
+  epsMax: number;
+  epsN: number;
+  beta: number;
+  /** NR */
+  falseWeight: number;
+  negativeWeight: number;
+  /** NMTR */
+  clickWeight: number;
+};
 
 /** Sizes that the model does not read are 0. */
 export type NativeModel = {
-  name: Model;
+  /** NMTR is a model of its own: GMF with an output layer a task. */
+  name: Model | 'NMTR';
   factors: number;
   mlpLayers: number;
   dropout: number;
@@ -24,7 +35,8 @@ export type NativeModel = {
 export type NativeShape = { name: string; rows: number; columns: number };
 
 export type NativeTrainerOptions = {
-  data: { users: number; items: number; train: Csr; valid: Csr; test: Csr };
+  /** `positives`: what is learnt from; `train`: what a user has, so that it is no negative of his. */
+  data: { users: number; items: number; train: Csr; valid: Csr; test: Csr; positives: Csr };
   model: NativeModel;
   negatives: number;
   batchSize: number;
@@ -43,17 +55,26 @@ export type NativeChunk = {
   samples: number;
   sampleSeconds: number;
   trainSeconds: number;
+  positives: PositivesReport;
   /** 0: none. */
   notFiniteAt: number;
+};
+
+export type NativeRanking = {
+  /** (topk) */
+  recall: Float64Array;
+  ndcg: Float64Array;
+  /** Who was ranked. */
+  users: Uint32Array;
+  /** (users, topk) */
+  userRecall: Float64Array;
+  userNdcg: Float64Array;
 };
 
 export interface NativeTrainer {
   run(count: number): Promise<NativeChunk>;
   validationLoss(): Promise<number>;
-  rank(
-    part: 'valid' | 'test',
-    topk: Uint32Array,
-  ): Promise<{ recall: Float64Array; ndcg: Float64Array; users: number }>;
+  rank(part: 'valid' | 'test', topk: Uint32Array, users: Uint32Array): Promise<NativeRanking>;
   keepBest(): void;
   restoreBest(): void;
   /** All parameters, in the order of the parity fixtures' `shapes`. */

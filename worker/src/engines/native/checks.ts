@@ -1,9 +1,15 @@
 /** Checks everything before it crosses into C++, which trusts it: array bounds, sizes, and that negatives exist. */
-import { type TrainingConfig, whyNoFlags, whyNotTogether } from '@adt/proto/trainingConfig';
+import { type Loss, type TrainingConfig, whyNoFlags, whyNotTogether } from '@adt/proto/trainingConfig';
 import { type Bundle, type Csr, PARTS } from '../../data/bundle.js';
 import { trainingPositives } from '../cleanTraining.js';
 import { type Batch, DataUnfitError, type ReplayCase } from '../engine.js';
-import { architectureOf, checkParameters, parameterSpecs } from '../parameters.js';
+import {
+  architectureOf,
+  checkParameters,
+  type ParameterSpec,
+  parameterSpecs,
+  secondOutput,
+} from '../parameters.js';
 
 /** Samples of one epoch are numbered in 32 bits. */
 const MAX_SAMPLES_PER_ROUND = 2 ** 32 - 1;
@@ -86,10 +92,19 @@ function checkCsr(name: string, part: Csr, users: number, items: number): void {
     fail(`${flags.length} flags for ${part.items.length} items`);
 }
 
+/** The parameters of a model as this engine trains it with a loss. */
+export function specsOf(
+  config: Parameters<typeof architectureOf>[0] & { loss: Loss },
+  sizes: { users: number; items: number },
+): ParameterSpec[] {
+  const second = config.loss === 'NMTR' ? secondOutput(config.factors) : [];
+  return [...parameterSpecs(architectureOf(config), sizes), ...second];
+}
+
 /** @throws RangeError with what is off */
 export function checkReplay(replayCase: ReplayCase): void {
   const { users, items, adam, batches, hyper, loss } = replayCase;
-  checkParameters(replayCase.initial, parameterSpecs(architectureOf(replayCase), replayCase));
+  checkParameters(replayCase.initial, specsOf(replayCase, replayCase));
   const { lr, beta1, beta2, eps } = adam;
   if (![lr, eps].every((x) => x > 0) || ![beta1, beta2].every((x) => x >= 0 && x < 1)) {
     throw new RangeError('adam: lr and eps must be > 0, beta1 and beta2 in [0, 1)');
@@ -98,10 +113,20 @@ export function checkReplay(replayCase: ReplayCase): void {
     throw new RangeError('T-CE needs epsMax in [0, 1) and epsN >= 1');
   }
   if (loss === 'R-CE' && !((hyper.beta ?? -1) >= 0)) throw new RangeError('R-CE needs beta >= 0');
+  if (loss === 'NR' && !((hyper.nrFpWeight ?? -1) >= 0 && (hyper.nrNegativeWeight ?? -1) >= 0)) {
+    throw new RangeError('NR needs nrFpWeight and nrNegativeWeight >= 0');
+  }
+  const click = hyper.nmtrClickWeight ?? -1;
+  if (loss === 'NMTR' && !(click >= 0 && click <= 1)) {
+    throw new RangeError('NMTR needs nmtrClickWeight in [0, 1]');
+  }
   for (const [at, batch] of batches.entries()) {
     const size = batch.users.length;
     if (size === 0 || batch.items.length !== size || batch.labels.length !== size) {
       throw new RangeError(`batch ${at}: users, items and labels must have one length, at least 1`);
+    }
+    if (batch.falsePositive !== undefined && batch.falsePositive.length !== size) {
+      throw new RangeError(`batch ${at}: falsePositive must be as long as users`);
     }
     if (batch.users.some((user) => user >= users) || batch.items.some((item) => item >= items)) {
       throw new RangeError(`batch ${at}: a user or item is out of range`);

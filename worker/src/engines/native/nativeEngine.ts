@@ -1,18 +1,17 @@
 /** The native engine: the C++ core, behind the interface that every engine has. */
 import { createHash } from 'node:crypto';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
-import {
-  type ChunkReport,
-  type Engine,
-  type EngineInfo,
-  LossUnsupportedError,
-  type OpenParams,
-  type Parameters,
-  type Ranking,
-  type ReplayCase,
-  type Trainer,
+import type {
+  ChunkReport,
+  Engine,
+  EngineInfo,
+  OpenParams,
+  Parameters,
+  Ranking,
+  ReplayCase,
+  Trainer,
 } from '../engine.js';
-import { architectureOf, checkParameters, parameterSpecs } from '../parameters.js';
+import { checkParameters } from '../parameters.js';
 import {
   loadAddon,
   type NativeAddon,
@@ -21,7 +20,7 @@ import {
   type NativeTrainer,
   type SimdLevel,
 } from './addon.js';
-import { checkReplay, checkTraining } from './checks.js';
+import { checkReplay, checkTraining, specsOf } from './checks.js';
 
 const VERSION = '0.1.0';
 /** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */
@@ -59,11 +58,11 @@ function openTrainer(
   simd: SimdLevel,
   { bundle, config, threads, initial }: OpenParams,
 ): Trainer {
-  const { stepsPerEpoch, totalSteps } = checkTraining(bundle, config);
+  const { positives, stepsPerEpoch, totalSteps } = checkTraining(bundle, config);
   const { header, train, valid, test } = bundle;
-  if (initial) checkParameters(initial, parameterSpecs(architectureOf(config), header));
+  if (initial) checkParameters(initial, specsOf(config, header));
   const native = new addon.Trainer({
-    data: { users: header.users, items: header.items, train, valid, test },
+    data: { users: header.users, items: header.items, train, valid, test, positives },
     model: nativeModel(config),
     negatives: config.negatives,
     batchSize: config.batchSize,
@@ -75,7 +74,7 @@ function openTrainer(
     simd,
   });
   if (initial) native.load(initial);
-  return new CpuTrainer(native, stepsPerEpoch, totalSteps);
+  return new CpuTrainer(native, header.users, stepsPerEpoch, totalSteps);
 }
 
 class CpuTrainer implements Trainer {
@@ -83,6 +82,7 @@ class CpuTrainer implements Trainer {
 
   constructor(
     private readonly native: NativeTrainer,
+    private readonly users: number,
     readonly stepsPerEpoch: number,
     readonly totalSteps: number,
   ) {}
@@ -101,7 +101,7 @@ class CpuTrainer implements Trainer {
   async run(count: number): Promise<ChunkReport> {
     const chunk = await this.native.run(Math.min(count, this.totalSteps - this.#step));
     this.#step += chunk.steps;
-    const { steps, lossSum, dropped, samples, sampleSeconds, trainSeconds, notFiniteAt } = chunk;
+    const { steps, lossSum, dropped, samples, sampleSeconds, trainSeconds, positives, notFiniteAt } = chunk;
     return {
       steps,
       meanLoss: lossSum / steps,
@@ -109,7 +109,7 @@ class CpuTrainer implements Trainer {
       samples,
       sampleSeconds,
       trainSeconds,
-      positives: null,
+      positives,
       notFiniteAt: notFiniteAt === 0 ? null : notFiniteAt,
     };
   }
@@ -118,10 +118,15 @@ class CpuTrainer implements Trainer {
     return this.native.validationLoss();
   }
 
-  async rank(part: 'valid' | 'test', topk: readonly number[]): Promise<Ranking> {
-    const { recall, ndcg, users } = await this.native.rank(part, Uint32Array.from(topk));
-    const byUser = { users: new Uint32Array(), recall: new Float64Array(), ndcg: new Float64Array() };
-    return { recall: [...recall], ndcg: [...ndcg], users, byUser };
+  async rank(part: 'valid' | 'test', topk: readonly number[], users?: Uint32Array): Promise<Ranking> {
+    const asked = users ?? Uint32Array.from({ length: this.users }, (_, user) => user);
+    const ranking = await this.native.rank(part, Uint32Array.from(topk), asked);
+    return {
+      recall: [...ranking.recall],
+      ndcg: [...ranking.ndcg],
+      users: ranking.users.length,
+      byUser: { users: ranking.users, recall: ranking.userRecall, ndcg: ranking.userNdcg },
+    };
   }
 
   keepBest(): void {
@@ -171,23 +176,29 @@ function replay(addon: NativeAddon, simd: SimdLevel, replayCase: ReplayCase) {
   });
 }
 
-type Sizes = Pick<TrainingConfig, 'model' | 'factors' | 'mlpLayers' | 'hidden' | 'corruption'>;
+type Sizes = Pick<TrainingConfig, 'model' | 'loss' | 'factors' | 'mlpLayers' | 'hidden' | 'corruption'>;
 
 function nativeModel({
   model,
+  loss,
   factors,
   mlpLayers = 0,
   dropout = 0,
   hidden = 0,
   corruption = 0,
 }: Sizes & { dropout?: number }): NativeModel {
-  return { name: model, factors, mlpLayers, dropout, hidden, corruption };
+  return { name: loss === 'NMTR' ? 'NMTR' : model, factors, mlpLayers, dropout, hidden, corruption };
 }
 
-function nativeLoss(
-  kind: TrainingConfig['loss'],
-  { epsMax = 0, epsN = 0, beta = 0 }: { epsMax?: number; epsN?: number; beta?: number },
-): NativeLoss {
-  if (kind === 'NR' || kind === 'NMTR') throw new LossUnsupportedError(`no ${kind} yet`);
-  return { kind: kind === 'clean' ? 'CE' : kind, epsMax, epsN, beta };
+/** Numbers that the loss does not read are 0. Clean training is CE on fewer interactions. */
+function nativeLoss(loss: ReplayCase['loss'], hyper: ReplayCase['hyper']): NativeLoss {
+  return {
+    kind: loss === 'clean' ? 'CE' : loss,
+    epsMax: hyper.epsMax ?? 0,
+    epsN: hyper.epsN ?? 0,
+    beta: hyper.beta ?? 0,
+    falseWeight: hyper.nrFpWeight ?? 0,
+    negativeWeight: hyper.nrNegativeWeight ?? 0,
+    clickWeight: hyper.nmtrClickWeight ?? 0,
+  };
 }
