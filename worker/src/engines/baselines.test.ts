@@ -2,7 +2,7 @@
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Bundle } from '../data/bundle.js';
-import { DataUnfitError, type Engine, type ReplayCase } from './engine.js';
+import { DataUnfitError, type Engine, type Parameters, type ReplayCase } from './engine.js';
 import { SIMD_LEVELS } from './native/addon.js';
 import { nativeEngine } from './native/nativeEngine.js';
 import { bundleOf, itemsOf, randomBundle, testConfig, testRandom, withFlags } from './randomBundle.js';
@@ -155,7 +155,7 @@ function randomCase(loss: 'NR' | 'NMTR', hyper: ReplayCase['hyper']): ReplayCase
   });
   const gmf = { userGmf: normal(users * factors), itemGmf: normal(items * factors) };
   const out = { outW: normal(factors), outB: normal(1) };
-  const second = loss === 'NMTR' ? { outW2: normal(factors), outB2: normal(1) } : {};
+  const second: Parameters = loss === 'NMTR' ? { outW2: normal(factors), outB2: normal(1) } : {};
   const adam = { lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8 };
   return {
     model: 'GMF',
