@@ -32,6 +32,18 @@ test('a row may be read any number of times, or never', () => {
   ]);
 });
 
+test('rows of any width add up', () => {
+  for (const columns of [1, 3, 4, 7, 8]) {
+    const source = Array.from({ length: 2 }, (_, row) =>
+      Array.from({ length: columns }, (_, c) => row * 10 + c),
+    );
+    const pairs = { from: Uint32Array.of(0, 1), to: Uint32Array.of(1, 1) };
+    const expected = Array.from({ length: columns }, (_, c) => 10 + 2 * c);
+    const sums = tf.tidy(() => sumRows(tf.tensor2d(source), pairs, 2).arraySync());
+    expect(sums).toEqual([new Array(columns).fill(0), expected]);
+  }
+});
+
 test('a sum of nothing is 0', () => {
   const pairs = { from: new Uint32Array(0), to: new Uint32Array(0) };
   expect(tf.tidy(() => sumRows(tf.tensor2d(SOURCE), pairs, 1).arraySync())).toEqual([[0, 0]]);
