@@ -62,10 +62,10 @@ inline const Kernels& kernelsNamed(const Napi::Object& from) {
   return *kernels;
 }
 
-// {name, factors, mlpLayers, dropout}
+// {name, factors, mlpLayers, dropout, hidden, corruption}
 inline ModelOptions modelOptions(const Napi::Object& from) {
   return {from.Get("name").As<Napi::String>().Utf8Value(), integer(from, "factors"), integer(from, "mlpLayers"),
-          number(from, "dropout")};
+          number(from, "dropout"), integer(from, "hidden"), number(from, "corruption")};
 }
 
 // {name: Float32Array} of all parameters.

@@ -29,6 +29,10 @@ Samples samplesOf(const Napi::Object& batch) {
     samples.sign[n] = labels[n] ? -1.0f : 1.0f;
     samples.kind[n] = isFalse ? uint8_t{Samples::kFalsePositive} : labels[n];
   }
+  if (batch.Get("inputs").IsObject()) {
+    const auto inputs = object(batch, "inputs");
+    samples.inputs = {integers(inputs.Get("users")), integers(inputs.Get("rowStarts")), integers(inputs.Get("items"))};
+  }
   return samples;
 }
 

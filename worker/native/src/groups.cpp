@@ -11,6 +11,7 @@ void Groups::reserve(uint32_t samples) {
 }
 
 void Groups::build(const uint32_t* rowOfSample, uint32_t samples, uint32_t rows) {
+  if (samples > order_.size()) reserve(samples);
   for (uint32_t n = 0; n < samples; ++n) order_[n] = n;
   std::memcpy(keys_.data(), rowOfSample, samples * sizeof(uint32_t));
   for (uint32_t shift = 0; shift < 32 && (rows - 1) >> shift != 0; shift += 8) {

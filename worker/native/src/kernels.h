@@ -93,6 +93,7 @@ struct RowUpdate {
   const uint32_t* sourceRow;  // (batch); nullptr: the sample's own number
   const float* factor;        // (width); nullptr: 1
   AdamStep step;
+  const GapView* gaps = nullptr;  // without `current`: the rows are brought up from the table
 };
 
 // C(r, c) = start + sum over k, ascending, of A(r, k) B(k, c), each term by one fused multiply-add; then relu or gate.
@@ -130,6 +131,41 @@ struct MergeGradients {
   float* user;   // (batch, rowWidth), of which the first gmfWidth are written
   float* item;
   float* tower;  // (batch, gmfWidth), through the tower's last ReLU
+};
+
+// Columns of a table at most, so that a row fits on the stack.
+constexpr uint32_t kMostColumns = 4096 + 512 + kLanes;
+
+// The inputs of an encoder, grouped by item.
+struct EncodeInputs {
+  GroupsView groups;
+  RowsView rows;
+  const uint32_t* userOfInput;  // (inputs): row of the sums
+};
+
+// z = sigmoid(scale * sum + user + bias), the sum being that of `parts` sums partStride apart.
+struct EncodeView {
+  const float* sums;
+  uint32_t parts;
+  size_t partStride;
+  float scale;
+  const float* user;  // (users, width)
+  const float* bias;  // (width)
+  float* z;           // (users, width); may be `user`
+  uint32_t width;
+};
+
+// The derivative by what goes into the sigmoid, from the samples of each user, and that times scale.
+struct EncodeGradient {
+  GroupsView groups;
+  const float* residual;
+  const float* item;
+  const uint32_t* itemRow;
+  const float* z;
+  float scale;
+  float* gradient;
+  float* scaled;
+  uint32_t width;
 };
 
 // Called for 16 items at once when one of them beats a user's threshold; returns the new threshold.
@@ -175,13 +211,21 @@ struct Kernels {
   // out (depth, count, 16) = relu(user_d + panel p's row d) for `count` panels of (depth, 16), panelStride apart.
   void (*addReluPanels)(const float* user, const float* panels, size_t panelStride, uint32_t count, uint32_t depth,
                         float* out);
+
+  // CDAE's hidden layer. sums (users, width) of inputs in groups [from, to), added to what is there.
+  void (*sumInputs)(const GapView& gaps, const EncodeInputs& inputs, uint32_t from, uint32_t to, float* sums);
+  // sum (width) += rows ids[0 .. count) of (any, width).
+  void (*sumRows)(const float* rows, const uint32_t* ids, uint32_t count, uint32_t width, float* sum);
+  // Users [from, to).
+  void (*encode)(const EncodeView& view, uint32_t from, uint32_t to);
+  void (*encodeGradient)(const EncodeGradient& view, uint32_t from, uint32_t to);
 };
 
 // One instruction set's kernels, in the struct's order.
 #define ADT_KERNELS(name, space)                                                                                 \
   {name, space::bringUp, space::logits, space::losses, space::updateRows, space::outGradient, space::updateDense, \
    space::score, space::product, space::mergeLogits, space::mergeGradients, space::mergeOutGradient,              \
-   space::addReluPanels}
+   space::addReluPanels, space::sumInputs, space::sumRows, space::encode, space::encodeGradient}
 
 extern const Kernels kBaselineKernels;
 #if defined(__x86_64__)

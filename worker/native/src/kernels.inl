@@ -37,41 +37,45 @@ ADT_INLINE void prefetchRow(const RowsView& rows, uint32_t id) {
   __builtin_prefetch(rows.last + id);
 }
 
+// out = row `id` after step gaps.end.
+ADT_INLINE void bringUpRow(const GapView& gaps, const RowsView& rows, uint32_t id, float* out) {
+  const uint32_t width = rows.width;
+  const float* p = rows.cells + size_t{3} * width * id;
+  const float* m = p + width;
+  const float* v = m + width;
+  const uint32_t start = rows.last[id];
+  if (start == 0 || start >= gaps.end) {
+    for (uint32_t c = 0; c < width; c += kLanes) store(out + c, load(p + c));
+    return;
+  }
+  uint32_t replayed = 0;
+  if (start < gaps.seriesFrom) replayed = (gaps.seriesFrom < gaps.end ? gaps.seriesFrom : gaps.end) - start;
+  const uint32_t begin = start + replayed;
+  const uint32_t k = gaps.end - begin;
+  const uint32_t steps = replayed < gaps.replayLimit ? replayed : gaps.replayLimit;
+  const bool more = k > 0 && steps == replayed;
+  const Gap* gap = nullptr;
+  if (more && k <= gaps.longest) gap = gaps.byGap + k;
+  if (more && k > gaps.longest) gap = gaps.byStart + (begin < gaps.lastStart ? begin : gaps.lastStart);
+  const F16 fade = all(gaps.decay1[steps]);
+  const F16 shrink = all(gaps.rootDecay2[steps]);
+  for (uint32_t c = 0; c < width; c += kLanes) {
+    const F16 a = root(load(v + c));
+    F16 moved = all(0.0f);
+    if (steps > 0) moved = replay(gaps, start, steps, a);
+    if (gap) moved = moved + fade * series(*gap, a * shrink);
+    store(out + c, load(p + c) - load(m + c) * moved);
+  }
+}
+
 static void bringUp(const GapView& gaps, const RowsView& rows, const uint32_t* ids, uint32_t from, uint32_t to,
                     float* out) {
   constexpr uint32_t kAhead = 8;
-  const uint32_t width = rows.width;
   if (ids)
     for (uint32_t n = from; n < to && n < from + kAhead; ++n) prefetchRow(rows, ids[n]);
-  for (uint32_t n = from; n < to; ++n, out += width) {
+  for (uint32_t n = from; n < to; ++n, out += rows.width) {
     if (ids && n + kAhead < to) prefetchRow(rows, ids[n + kAhead]);
-    const uint32_t id = ids ? ids[n] : n;
-    const float* p = rows.cells + size_t{3} * width * id;
-    const float* m = p + width;
-    const float* v = m + width;
-    const uint32_t start = rows.last[id];
-    if (start == 0 || start >= gaps.end) {
-      for (uint32_t c = 0; c < width; c += kLanes) store(out + c, load(p + c));
-      continue;
-    }
-    uint32_t replayed = 0;
-    if (start < gaps.seriesFrom) replayed = (gaps.seriesFrom < gaps.end ? gaps.seriesFrom : gaps.end) - start;
-    const uint32_t begin = start + replayed;
-    const uint32_t k = gaps.end - begin;
-    const uint32_t steps = replayed < gaps.replayLimit ? replayed : gaps.replayLimit;
-    const bool more = k > 0 && steps == replayed;
-    const Gap* gap = nullptr;
-    if (more && k <= gaps.longest) gap = gaps.byGap + k;
-    if (more && k > gaps.longest) gap = gaps.byStart + (begin < gaps.lastStart ? begin : gaps.lastStart);
-    const F16 fade = all(gaps.decay1[steps]);
-    const F16 shrink = all(gaps.rootDecay2[steps]);
-    for (uint32_t c = 0; c < width; c += kLanes) {
-      const F16 a = root(load(v + c));
-      F16 moved = all(0.0f);
-      if (steps > 0) moved = replay(gaps, start, steps, a);
-      if (gap) moved = moved + fade * series(*gap, a * shrink);
-      store(out + c, load(p + c) - load(m + c) * moved);
-    }
+    bringUpRow(gaps, rows, ids ? ids[n] : n, out);
   }
 }
 
@@ -97,12 +101,19 @@ static void updateRows(const RowUpdate& update, uint32_t from, uint32_t to) {
   const AdamStep& step = update.step;
   const StepLanes lanes = lanesOf(step);
   const uint32_t width = update.rows.width;
+  alignas(64) float scratch[kMostColumns];
   for (uint32_t n = from; n < to; ++n) {
     const uint32_t id = update.groups.ids[n];
     const uint32_t begin = update.groups.starts[n], end = update.groups.starts[n + 1];
     float* p = update.rows.cells + size_t{3} * width * id;
     float* m = p + width;
     float* v = m + width;
+    const float* current = update.current + size_t{width} * n;
+    if (!update.current) {
+      if (n + 1 < to) prefetchRow(update.rows, update.groups.ids[n + 1]);
+      bringUpRow(*update.gaps, update.rows, id, scratch);
+      current = scratch;
+    }
     const uint32_t gap = step.step - update.rows.last[id];
     update.rows.last[id] = step.step;
     const F16 decay1 = all(gap <= step.decay1Limit ? step.decay1[gap] : 0.0f);
@@ -117,7 +128,7 @@ static void updateRows(const RowUpdate& update, uint32_t from, uint32_t to) {
         g = g + (update.weight ? all(update.weight[sample]) * source : source);
       }
       if (update.factor) g = load(update.factor + c) * g;
-      adam(lanes, g, load(update.current + size_t{width} * n + c), decay1 * load(m + c),
+      adam(lanes, g, load(current + c), decay1 * load(m + c),
            decay2 * load(v + c), p + c, m + c, v + c);
     }
   }

@@ -31,6 +31,8 @@ namespace avx2 {
 
 #include "products.inl"
 
+#include "encoder.inl"
+
 }  // namespace avx2
 
 #if defined(__clang__)

@@ -31,6 +31,8 @@ namespace avx512 {
 
 #include "products.inl"
 
+#include "encoder.inl"
+
 }  // namespace avx512
 
 #if defined(__clang__)

@@ -29,6 +29,8 @@ namespace baseline {
 
 #include "products.inl"
 
+#include "encoder.inl"
+
 }  // namespace baseline
 
 const Kernels kBaselineKernels = ADT_KERNELS("baseline", baseline);

@@ -13,6 +13,8 @@ struct ModelOptions {
   uint32_t factors;    // GMF, NeuMF
   uint32_t mlpLayers;  // NeuMF
   double dropout;      // NeuMF: the share of what each layer of the tower reads that is dropped
+  uint32_t hidden;     // CDAE
+  double corruption;   // CDAE: the share of a history that a step leaves out
 };
 
 // Throws std::invalid_argument for a name that no model has.

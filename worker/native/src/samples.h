@@ -8,6 +8,12 @@
 
 namespace adt {
 
+// What CDAE's encoder reads: each user of the batch once, ascending; the items of users[k] are
+// items[rowStarts[k] .. rowStarts[k + 1]), ascending.
+struct Inputs {
+  std::vector<uint32_t> users, rowStarts, items;
+};
+
 struct Samples {
   enum Kind : uint8_t { kNegative, kPositive, kFalsePositive };
 
@@ -15,6 +21,7 @@ struct Samples {
   std::vector<float> sign;  // -1: positive, +1: negative, so that CE = softplus(sign * logit); padded to kLanes
   // What it is, whatever its sign: NR labels a false positive as a negative. kPositive where nothing is known.
   std::vector<uint8_t> kind;
+  Inputs inputs;  // CDAE only
 
   void resize(size_t n) {
     users.resize(n);

@@ -27,6 +27,8 @@ Trainer::Trainer(const TrainerOptions& options)
                Stream::kTrainOrder, Stream::kTrainNegative, takesFalseForNegative(options.loss)),
       validation_(options.data, options.loss, options.batchSize, options.seed, options.threads),
       stepsPerEpoch_((sampler_.samplesPerRound() + options.batchSize - 1) / options.batchSize) {
+  if (options.model.name == "CDAE")
+    corruption_.emplace(options.data.positives, options.seed, options.model.corruption);
   model_->initialise();
 }
 
@@ -40,6 +42,7 @@ void Trainer::draw(uint32_t step, Samples& batch) {
     const uint32_t at = chunk * kSamplesPerChunk;
     sampler_.draw(order, epoch, from + at, std::min(kSamplesPerChunk, count - at), batch, at);
   });
+  if (corruption_) corruption_->draw(step, batch, pool_);
 }
 
 ChunkResult Trainer::run(uint32_t count) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dataset.h"
+#include "corruption.h"
 #include "learner.h"
 #include "models.h"
 #include "ranking.h"
@@ -68,6 +69,7 @@ class Trainer {
   std::unique_ptr<Model> model_;
   Learner learner_;
   Sampler sampler_;
+  std::optional<Corruption> corruption_;  // CDAE only
   Validation validation_;
   uint32_t stepsPerEpoch_;
   Samples batch_;

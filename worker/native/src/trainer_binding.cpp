@@ -55,7 +55,7 @@ Napi::Value fromDiagnostics(Napi::Env env, const Diagnostics& diagnostics) {
   if (diagnostics.weights.empty())
     to.Set("weights", env.Null());
   else
-    to.Set("weights", fromIntegers(env, diagnostics.weights));
+    to.Set("weights", fromIntegers(env, {diagnostics.weights.begin(), diagnostics.weights.end() - 1}));
   return to;
 }
 
@@ -212,6 +212,13 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
     to.Set("users", users);
     to.Set("items", items);
     to.Set("labels", labels);
+    if (!samples.inputs.users.empty()) {
+      auto inputs = Napi::Object::New(info.Env());
+      inputs.Set("users", fromIntegers(info.Env(), samples.inputs.users));
+      inputs.Set("rowStarts", fromIntegers(info.Env(), samples.inputs.rowStarts));
+      inputs.Set("items", fromIntegers(info.Env(), samples.inputs.items));
+      to.Set("inputs", inputs);
+    }
     if (trainer().hasFlags()) to.Set("falsePositive", falsePositive);
     return to;
   }

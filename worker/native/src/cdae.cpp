@@ -1,0 +1,223 @@
+// Trains and scores CDAE. A step reads each history item's row once, and adds it to all its users of the batch.
+#include "cdae.h"
+
+#include <cmath>
+#include <numeric>
+
+#include "panels.h"
+
+namespace adt {
+namespace {
+
+constexpr uint32_t kUsersPerChunk = 32;
+constexpr uint32_t kSamplesPerChunk = 64;
+constexpr uint32_t kHistoryRows = 32;  // of a history that are brought up at a time
+
+}  // namespace
+
+Cdae::Cdae(const ModelContext& context, uint32_t hidden, double corruption)
+    : Model(context),
+      hidden_(hidden),
+      scale_(static_cast<float>(1.0 / (1.0 - corruption))),
+      itemIn_(context.items, padded(hidden + 1), 0),
+      userIn_(context.users, padded(hidden + 1), context.batchSize),
+      itemOut_(context.items, padded(hidden + 1), context.batchSize),
+      hiddenB_(allocateFloats(3 * width())),
+      biasGradient_(allocateFloats(width())),
+      ones_(allocateFloats(width() + kLanes)),
+      sums_(allocateFloats(size_t{kParts} * context.batchSize * width())),
+      identity_(context.batchSize + 1),
+      evaluation_(allocateFloats(size_t{padded(context.items)} * width())) {
+  for (Floats* array : {&z_, &gradient_, &scaledGradient_})
+    *array = allocateFloats(size_t{context.batchSize} * width());
+  std::fill_n(ones_.get(), width(), 1.0f);
+  std::iota(identity_.begin(), identity_.end(), 0u);
+  const float deviation = static_cast<float>(std::sqrt(2.0 / (double{1} * context.items + hidden)));
+  const auto normal = [&](uint32_t round) { return Initial{Initial::kNormal, deviation, round}; };
+  const Initial zero{Initial::kZero, 0.0f, 0};
+  parameters_ = {
+      {"itemIn", context.items, hidden, normal(5), &itemIn_.table()},
+      {"userIn", context.users, hidden, normal(6), &userIn_.table()},
+      {"hiddenB", 1, hidden, zero, nullptr, 0, hiddenB_.get()},
+      {"itemOut", context.items, hidden, normal(7), &itemOut_.table()},
+      {"itemOutB", context.items, 1, zero, &itemOut_.table(), hidden},
+  };
+}
+
+// --- training -----------------------------------------------------------------------------------------------------
+
+void Cdae::begin(const Samples& batch) {
+  const uint32_t samples = static_cast<uint32_t>(batch.size());
+  const Inputs& inputs = batch.inputs;
+  userOfInput_.resize(inputs.items.size());
+  context_.pool.run(5, [&](uint32_t job, unsigned) {
+    if (job == 0) itemIn_.group(inputs.items.data(), static_cast<uint32_t>(inputs.items.size()));
+    if (job == 1) userIn_.group(batch.users.data(), samples);
+    if (job == 2) itemOut_.group(batch.items.data(), samples);
+    if (job == 3) context_.adam.prepareToRead();
+    if (job == 4)
+      for (uint32_t k = 0; k < inputs.users.size(); ++k)
+        std::fill(userOfInput_.begin() + inputs.rowStarts[k], userOfInput_.begin() + inputs.rowStarts[k + 1], k);
+  });
+  divideInputs();
+  const uint32_t users = userIn_.groups().count();
+  const EncodeInputs view{itemIn_.groups().view(), itemIn_.view(), userOfInput_.data()};
+  const uint32_t firstUser = kParts, firstItem = firstUser + userIn_.chunks();
+  context_.pool.run(firstItem + itemOut_.chunks(), [&](uint32_t chunk, unsigned) {
+    if (chunk < kParts) {
+      float* sums = sums_.get() + size_t{chunk} * users * width();
+      std::fill_n(sums, size_t{users} * width(), 0.0f);
+      kernels().sumInputs(context_.adam.gaps(), view, partStarts_[chunk], partStarts_[chunk + 1], sums);
+    } else if (chunk < firstItem) {
+      userIn_.bringUpChunk(kernels(), context_.adam.gaps(), chunk - firstUser);
+    } else {
+      itemOut_.bringUpChunk(kernels(), context_.adam.gaps(), chunk - firstItem);
+    }
+  });
+}
+
+// Groups of the inputs into kParts of about as many inputs.
+void Cdae::divideInputs() {
+  const uint32_t count = itemIn_.groups().count();
+  const uint32_t* starts = itemIn_.groups().view().starts;
+  for (uint32_t part = 1; part < kParts; ++part) {
+    const uint64_t at = uint64_t{starts[count]} * part / kParts;
+    partStarts_[part] = static_cast<uint32_t>(std::lower_bound(starts, starts + count, at) - starts);
+  }
+  partStarts_[kParts] = count;
+}
+
+void Cdae::encode(const EncodeView& view, uint32_t from, uint32_t to) const {
+  kernels().encode(view, from, to);
+  for (uint32_t n = from; n < to; ++n) {
+    float* z = view.z + size_t{width()} * n;
+    z[hidden_] = 1.0f;
+    std::fill(z + hidden_ + 1, z + width(), 0.0f);
+  }
+}
+
+PairsView Cdae::pairs() const {
+  return {z_.get(), userIn_.rowOfSample(), itemOut_.current(), itemOut_.rowOfSample(), ones_.get(), width()};
+}
+
+void Cdae::forward(const Samples& batch, float* logit) {
+  const uint32_t samples = static_cast<uint32_t>(batch.size()), users = userIn_.groups().count();
+  const EncodeView view{sums_.get(), kParts, size_t{users} * width(), scale_, userIn_.current(), hiddenB_.get(),
+                        z_.get(), width()};
+  context_.pool.run(chunksOf(users, kUsersPerChunk), [&](uint32_t chunk, unsigned) {
+    const uint32_t from = chunk * kUsersPerChunk;
+    encode(view, from, std::min(from + kUsersPerChunk, users));
+  });
+  context_.pool.run(chunksOf(samples, kSamplesPerChunk), [&](uint32_t chunk, unsigned) {
+    const uint32_t from = chunk * kSamplesPerChunk;
+    kernels().logits(pairs(), from, std::min(from + kSamplesPerChunk, samples), logit);
+  });
+}
+
+void Cdae::backward(const Samples&, const float* residual) {
+  const AdamStep step = context_.adam.step();
+  const uint32_t users = userIn_.groups().count();
+  const EncodeGradient back{userIn_.groups().view(), residual, itemOut_.current(), itemOut_.rowOfSample(), z_.get(),
+                            scale_, gradient_.get(), scaledGradient_.get(), width()};
+  context_.pool.run(chunksOf(users, kUsersPerChunk), [&](uint32_t chunk, unsigned) {
+    const uint32_t from = chunk * kUsersPerChunk;
+    kernels().encodeGradient(back, from, std::min(from + kUsersPerChunk, users));
+  });
+  const RowUpdate inputs{itemIn_.groups().view(), itemIn_.view(), nullptr, nullptr, scaledGradient_.get(),
+                         userOfInput_.data(), nullptr, step, &context_.adam.gaps()};
+  const RowUpdate outputs{itemOut_.groups().view(), itemOut_.view(), itemOut_.current(), residual, z_.get(),
+                          userIn_.rowOfSample(), nullptr, step};
+  // A user has one gradient, whatever the number of his samples.
+  const GroupsView eachUser{userIn_.groups().view().ids, identity_.data(), identity_.data()};
+  const RowUpdate own{eachUser, userIn_.view(), userIn_.current(), nullptr, gradient_.get(), nullptr, nullptr, step};
+  const uint32_t firstOutput = itemIn_.chunks(), firstUser = firstOutput + itemOut_.chunks();
+  const uint32_t bias = firstUser + userIn_.chunks();
+  context_.pool.run(bias + 1, [&](uint32_t part, unsigned) {
+    if (part == bias) {
+      kernels().product({ones_.get(), 0, 0, gradient_.get(), width(), biasGradient_.get(), width(), users, width()},
+                        0, 1);
+      kernels().updateDense(step, hiddenB_.get(), width(), biasGradient_.get(), width());
+      return;
+    }
+    const uint32_t first = part < firstOutput ? 0 : part < firstUser ? firstOutput : firstUser;
+    const Embedding& table = part < firstOutput ? itemIn_ : part < firstUser ? itemOut_ : userIn_;
+    const RowUpdate& update = part < firstOutput ? inputs : part < firstUser ? outputs : own;
+    kernels().updateRows(update, (part - first) * kRowsPerChunk, table.chunkEnd(part - first));
+  });
+}
+
+// --- evaluation ---------------------------------------------------------------------------------------------------
+
+void Cdae::prepareForPairs() {
+  context_.adam.prepareToRead();
+  readAll(itemIn_, evaluation_.get());
+}
+
+void Cdae::prepareForRanking() {
+  context_.adam.prepareToRead();
+  context_.pool.run(panelsOf(itemOut_.rows()), [&](uint32_t panel, unsigned) {
+    std::vector<float> rows(size_t{kLanes} * width());
+    const uint32_t from = panel * kLanes, to = std::min(from + kLanes, itemOut_.rows());
+    kernels().bringUp(context_.adam.gaps(), itemOut_.view(), nullptr, from, to, rows.data());
+    packPanel(rows.data(), width(), to - from, hidden_ + 1, evaluation_.get() + size_t{from} * (hidden_ + 1));
+  });
+}
+
+class Cdae::CdaeScorer : public Scorer {
+ public:
+  explicit CdaeScorer(Cdae& model)
+      : model_(model),
+        width_(model.width()),
+        history_(allocateFloats(size_t{kHistoryRows} * width_)),
+        sums_(allocateFloats(size_t{kPairs} * width_)),
+        users_(allocateFloats(size_t{kPairs} * width_)),
+        items_(allocateFloats(size_t{kPairs} * width_)) {
+    for (uint32_t n = 0; n < kPairs; ++n) identity_[n] = n;
+  }
+
+  void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
+    encode(users, count, [&](uint32_t user, float* sum) {
+      const Csr& train = model_.context_.train;
+      model_.kernels().sumRows(model_.evaluation_.get(), train.begin(user), train.count(user), width_, sum);
+    });
+    model_.kernels().bringUp(model_.context_.adam.gaps(), model_.itemOut_.view(), items, 0, count, items_.get());
+    model_.kernels().logits({users_.get(), identity_, items_.get(), identity_, model_.ones_.get(), width_}, 0, count,
+                            logit);
+  }
+
+  void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) override {
+    encode(users, count, [&](uint32_t user, float* sum) { sumFromTable(user, sum); });
+    scorePanels(model_.kernels(), users_.get(), width_, count, model_.evaluation_.get(), model_.hidden_ + 1,
+                model_.itemOut_.rows(), thresholds, offer, context);
+  }
+
+ private:
+  // z of users, their histories added up by `sumHistory`, into users_.
+  template <class SumHistory>
+  void encode(const uint32_t* users, uint32_t count, const SumHistory& sumHistory) {
+    std::fill_n(sums_.get(), size_t{count} * width_, 0.0f);
+    for (uint32_t n = 0; n < count; ++n) sumHistory(users[n], sums_.get() + size_t{n} * width_);
+    model_.kernels().bringUp(model_.context_.adam.gaps(), model_.userIn_.view(), users, 0, count, users_.get());
+    model_.encode({sums_.get(), 1, 0, 1.0f, users_.get(), model_.hiddenB_.get(), users_.get(), width_}, 0, count);
+  }
+
+  // Rankings have the panels of itemOut where pairs have the rows of itemIn: memory for one of them.
+  void sumFromTable(uint32_t user, float* sum) {
+    const Csr& train = model_.context_.train;
+    for (uint32_t at = 0; at < train.count(user); at += kHistoryRows) {
+      const uint32_t rows = std::min(kHistoryRows, train.count(user) - at);
+      model_.kernels().bringUp(model_.context_.adam.gaps(), model_.itemIn_.view(), train.begin(user) + at, 0, rows,
+                               history_.get());
+      model_.kernels().sumRows(history_.get(), identity_, rows, width_, sum);
+    }
+  }
+
+  Cdae& model_;
+  uint32_t width_;
+  Floats history_, sums_, users_, items_;
+  uint32_t identity_[kPairs];
+};
+
+std::unique_ptr<Scorer> Cdae::scorer() { return std::make_unique<CdaeScorer>(*this); }
+
+}  // namespace adt

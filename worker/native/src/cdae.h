@@ -1,0 +1,52 @@
+// Owns the CDAE model: an autoencoder of a user's corrupted history, with a row of his own.
+//
+// z_u = sigmoid(scale * sum_j itemIn_j + userIn_u + hiddenB) over the history items that the step kept, scale =
+// 1 / (1 - corruption); logit(u, i) = itemOut_i . z_u + itemOutB_i. Evaluations read the whole history, unscaled.
+// Wu et al., "Collaborative denoising auto-encoders for top-N recommender systems", WSDM 2016, eq. 3 and 4.
+//
+// A row of itemOut has the item's bias as its last column, and z a 1 there: one product and one update do for both.
+#pragma once
+#include <cstdint>
+
+#include "model.h"
+
+namespace adt {
+
+class Cdae : public Model {
+ public:
+  // itemIn, userIn and itemOut start N(0, 2 / (items + hidden)), biases 0.
+  Cdae(const ModelContext& context, uint32_t hidden, double corruption);
+
+  void begin(const Samples& batch) override;
+  void forward(const Samples& batch, float* logit) override;
+  void backward(const Samples& batch, const float* residual) override;
+
+  void prepareForPairs() override;
+  void prepareForRanking() override;
+  std::unique_ptr<Scorer> scorer() override;
+
+ private:
+  class CdaeScorer;
+
+  // Inputs are summed in so many parts, each of whole items: the same parts for any number of threads.
+  static constexpr uint32_t kParts = 4;
+
+  uint32_t width() const { return itemOut_.width(); }
+  // Users [0, count) of z, from sums that lie in kParts buffers or in one.
+  void encode(const EncodeView& view, uint32_t from, uint32_t to) const;
+  PairsView pairs() const;
+  void divideInputs();
+
+  uint32_t hidden_;
+  float scale_;
+  Embedding itemIn_, userIn_, itemOut_;
+  Floats hiddenB_, biasGradient_;           // p, m, v of (width); (width)
+  Floats ones_;                             // (width + kLanes): the weights of a plain product, bias 0
+  Floats sums_;                             // (kParts, batch, width)
+  Floats z_, gradient_, scaledGradient_;    // (batch, width): z, the derivative by its input, and that times scale
+  std::vector<uint32_t> userOfInput_, identity_;
+  uint32_t partStarts_[kParts + 1] = {};    // groups of the inputs
+  Floats evaluation_;                       // itemIn's rows (items, width), or itemOut's panels (hidden + 1, 16)
+};
+
+}  // namespace adt
