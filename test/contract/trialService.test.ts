@@ -41,6 +41,7 @@ function success(
     valid: [{ metric: OBJECTIVE, value: 0.25 }],
     test: [{ metric: 'test/recall@50', value: 0.2 }],
     seconds: [{ metric: 'train', value: 1.5 }],
+    facts: [],
     engine: 'native',
     parametersSha256: 'd'.repeat(64),
   };
