@@ -22,10 +22,7 @@ async function main(args: string[]): Promise<number> {
   });
   const count = (outcome: CaseResult['outcome']) =>
     results.filter((result) => result.outcome === outcome).length;
-  const skipped = count('skipped');
-  console.log(
-    `${count('passed')} passed, ${count('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
-  );
+  console.log(`${count('passed')} passed, ${count('failed')} failed`);
   return count('failed') > 0 ? EXIT_FAILED : 0;
 }
 
@@ -43,7 +40,6 @@ function parse(args: string[]) {
 }
 
 function describe(result: CaseResult): string {
-  if (result.outcome === 'skipped') return `skipped  ${result.why}`;
   return `${result.outcome}   worst ${result.ratio.toFixed(3)} of the tolerance, at ${result.where}`;
 }
 

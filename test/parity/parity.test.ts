@@ -17,10 +17,8 @@ const { found } = await findEngines();
 describe.skipIf(files.length === 0).each(found)('$name computes what PyTorch computed', async ({ name }) => {
   const engine = await openEngine({ name });
   for (const file of files) {
-    test(basename(file, '.json'), ({ skip }) => {
-      const result = runCase(engine, file);
-      if (result.outcome === 'skipped') skip(result.why);
-      expect(result).toMatchObject({ outcome: 'passed' });
+    test(basename(file, '.json'), () => {
+      expect(runCase(engine, file)).toMatchObject({ outcome: 'passed' });
     });
   }
 });

@@ -1,14 +1,11 @@
 /** Runs every fixture of a folder through an engine. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { MODELS } from '@adt/proto/trainingConfig';
 import type { Engine } from '@adt/worker/engines/engine';
 import { type Deviation, worstDeviation } from './compare.js';
 import { readFixture, replayCaseOf } from './fixture.js';
 
-export type CaseResult =
-  | ({ name: string; outcome: 'passed' | 'failed' } & Deviation)
-  | { name: string; outcome: 'skipped'; why: string };
+export type CaseResult = { name: string; outcome: 'passed' | 'failed' } & Deviation;
 
 /** Fixture files of a folder, by name. @throws Error when there is none or it can't be read */
 export function fixtureFiles(directory: string): string[] {
@@ -21,10 +18,6 @@ export function fixtureFiles(directory: string): string[] {
 export function runCase(engine: Engine, path: string): CaseResult {
   const name = path.replace(/^.*[/\\]|\.json$/g, '');
   const fixture = readFixture(path);
-  const known: readonly string[] = MODELS;
-  if (engine.info.name === 'native' && !known.includes(fixture.model)) {
-    return { name, outcome: 'skipped', why: `native has no ${fixture.model} yet` };
-  }
   const deviation = worstDeviation(fixture, engine.replay(replayCaseOf(fixture)));
   return { name, outcome: deviation.ratio <= 1 ? 'passed' : 'failed', ...deviation };
 }

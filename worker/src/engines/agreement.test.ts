@@ -13,6 +13,12 @@ if (!both) console.log('agreement: skipped, an engine is missing');
 
 describe.skipIf(!both)('native and tfjs', () => {
   const engines = (native.ok && tfjs.ok ? [native.engine, tfjsEngine(tfjs.backend)] : []) as [Engine, Engine];
+  const models = [
+    { model: 'GMF' as const },
+    { model: 'NeuMF' as const, factors: 5, mlpLayers: 3, dropout: 0 },
+    { model: 'NeuMF' as const, factors: 4, mlpLayers: 2, dropout: 0.3 },
+    { model: 'CDAE' as const, factors: 32, hidden: 21, corruption: 0.2 },
+  ];
   const openBoth = (overrides: Parameters<typeof testConfig>[0], bundle = randomBundle()) =>
     engines.map((engine) => {
       const trainer = engine.open({ bundle, config: testConfig(overrides), threads: 1 });
@@ -20,11 +26,13 @@ describe.skipIf(!both)('native and tfjs', () => {
       return trainer;
     }) as [Trainer, Trainer];
 
-  test.each([1, 2, 0xffff_ffff])('start from the same bits, seed %d', (seed) => {
-    // 7 factors: rows do not begin where four normals do.
-    const [a, b] = openBoth({ seed, factors: 7 });
-    expect(b.parameters()).toEqual(a.parameters());
-    expect(b.parametersSha256()).toBe(a.parametersSha256());
+  test.each(models)('start from the same bits: $model', (model) => {
+    for (const seed of [1, 2, 0xffff_ffff]) {
+      // 7 factors: rows do not begin where four normals do.
+      const [a, b] = openBoth({ factors: 7, ...model, seed });
+      expect(b.parameters()).toEqual(a.parameters());
+      expect(b.parametersSha256()).toBe(a.parametersSha256());
+    }
   });
 
   test.each([
@@ -45,7 +53,15 @@ describe.skipIf(!both)('native and tfjs', () => {
     { loss: 'T-CE' as const, epsMax: 0.3, epsN: 20 },
     { loss: 'R-CE' as const, beta: 0.25 },
   ])('learn the same from them: $loss', async (loss) => {
-    const [a, b] = openBoth({ ...loss, factors: 16, epochs: 20 });
+    await expectAgreement({ factors: 16, ...loss });
+  });
+
+  test.each(models)('learn the same from them: $model, dropout $dropout', async (model) => {
+    await expectAgreement(model);
+  });
+
+  async function expectAgreement(overrides: Parameters<typeof testConfig>[0]): Promise<void> {
+    const [a, b] = openBoth({ ...overrides, epochs: 20 });
     while (a.step < a.totalSteps) {
       const [first, second] = [await a.run(40), await b.run(40)];
       expect(second).toMatchObject({ steps: first.steps, samples: first.samples, dropped: first.dropped });
@@ -59,5 +75,5 @@ describe.skipIf(!both)('native and tfjs', () => {
       expect(other.recall[at]).toBeCloseTo(ranking.recall[at] as number, 2);
       expect(other.ndcg[at]).toBeCloseTo(ranking.ndcg[at] as number, 2);
     }
-  });
+  }
 });
