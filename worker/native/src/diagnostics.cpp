@@ -14,15 +14,21 @@ struct Sums {
   uint32_t count[kTurns][3] = {};
 };
 
+// The bin of each sample first, negatives in one of their own, then the counting.
 void addWeights(const Samples& batch, const float* positiveLoss, const float* sampleLoss,
                 std::vector<uint32_t>& weights) {
-  weights.resize(Diagnostics::kBins);
-  for (size_t n = 0; n < batch.size(); ++n) {
-    if (batch.kind[n] == Samples::kNegative) continue;
-    // The sample's loss is its weight times the CE; a CE of 0 has the weight 1.
-    const float weight = positiveLoss[n] > 0.0f ? sampleLoss[n] / positiveLoss[n] : 1.0f;
-    if (!(weight >= 0.0f)) continue;  // not a number: the run ends at this step
-    ++weights[std::min(static_cast<uint32_t>(weight * Diagnostics::kBins), Diagnostics::kBins - 1)];
+  constexpr uint32_t kBlock = 64;
+  weights.resize(Diagnostics::kBins + 1);
+  for (size_t from = 0; from < batch.size(); from += kBlock) {
+    const size_t count = std::min<size_t>(kBlock, batch.size() - from);
+    uint32_t bins[kBlock];
+    for (size_t n = 0; n < count; ++n) {
+      // The sample's loss is its weight times the CE. A CE of 0, which has the weight 1, is 0 / 0 here.
+      const float weight = sampleLoss[from + n] / positiveLoss[from + n];
+      const float scaled = weight < 1.0f ? weight * Diagnostics::kBins : float(Diagnostics::kBins - 1);
+      bins[n] = batch.kind[from + n] == Samples::kNegative ? Diagnostics::kBins : static_cast<uint32_t>(scaled);
+    }
+    for (size_t n = 0; n < count; ++n) ++weights[bins[n]];
   }
 }
 

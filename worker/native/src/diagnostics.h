@@ -15,7 +15,7 @@ struct Diagnostics {
   uint64_t seen = 0, seenFalse = 0;    // training interactions; those known to be false positives
   double ceFalse = 0.0, ceTrue = 0.0;  // -ln y over the false ones, and over all others
   uint64_t droppedFalse = 0;
-  std::vector<uint32_t> weights;       // (kBins) for R-CE, else empty
+  std::vector<uint32_t> weights;       // (kBins + 1) for R-CE, the last not to be read, else empty
 
   // One step. positiveLoss, sampleLoss: (batch), as BatchLoss has them.
   void add(const LossOptions& options, const Samples& batch, const float* positiveLoss, const float* sampleLoss,

@@ -37,8 +37,8 @@ class Sampler {
   Csr part_, train_;
   uint32_t items_, group_, seed_, samples_;
   Stream orderStream_, negativeStream_;
-  float falseSign_;
-  std::vector<uint32_t> userOfPair_;
+  float positiveSign_[2];  // of true positives, of false ones
+  std::vector<uint32_t> userOfPair_;  // and in the highest bit whether the pair is known to be false
 };
 
 // The r-th item, from 0, that is not in the ascending list.
