@@ -69,6 +69,16 @@ describe.skipIf(chromiumPath() === null)(
       expect(second.url()).toBe(`${scene.url}/login`);
     });
 
+    it('lets a signed-in user in by a link that is spent', async () => {
+      const link = scene.loginUrl();
+      const page = await scene.stranger();
+      await page.goto(link);
+      await page.getByRole('heading', { name: 'Sweeps' }).waitFor();
+      await page.goto('about:blank');
+      await page.goto(link);
+      await page.getByRole('heading', { name: 'Sweeps' }).waitFor();
+    });
+
     it('sends a stranger to the login page and a signed-out user too', async () => {
       const page = await scene.signedIn();
       await page.getByRole('button', { name: 'Sign out' }).click();

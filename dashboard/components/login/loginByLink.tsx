@@ -9,13 +9,13 @@ type Stage = 'checking' | 'no code' | 'refused' | 'unreachable';
 // A code works once; React may run an effect twice.
 let posted: string | null = null;
 
-/** @param signedIn a session is there already: without a code there is nothing to do here */
+/** @param signedIn a session is there already: no code, or one that is spent, keeps nobody out */
 export function LoginByLink({ signedIn }: { signedIn: boolean }) {
   const [stage, setStage] = useState<Stage>('checking');
   useEffect(() => {
     const follow = () => {
       if (signedIn && location.hash.length < 2) location.replace('/sweeps');
-      else void signInByFragment(setStage);
+      else void signInByFragment(setStage, signedIn);
     };
     follow();
     // A second link pasted into the same tab changes the fragment only.
@@ -25,7 +25,7 @@ export function LoginByLink({ signedIn }: { signedIn: boolean }) {
   return <div aria-live="polite">{CONTENT[stage]}</div>;
 }
 
-async function signInByFragment(setStage: (stage: Stage) => void): Promise<void> {
+async function signInByFragment(setStage: (stage: Stage) => void, signedIn: boolean): Promise<void> {
   const code = decodeURIComponent(location.hash.slice(1));
   if (code === '') {
     if (posted === null) setStage('no code');
@@ -37,8 +37,9 @@ async function signInByFragment(setStage: (stage: Stage) => void): Promise<void>
   const answer = await postJson('/api/login', { code });
   // The code is spent: neither history nor a screenshot needs it.
   history.replaceState(null, '', '/login');
-  if (answer.ok) location.replace('/sweeps');
-  else setStage(answer.problem.status === 401 ? 'refused' : 'unreachable');
+  const isSpent = !answer.ok && answer.problem.status === 401;
+  if (answer.ok || (isSpent && signedIn)) location.replace('/sweeps');
+  else setStage(isSpent ? 'refused' : 'unreachable');
 }
 
 const NEW_LINK = (

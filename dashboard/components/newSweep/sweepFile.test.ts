@@ -50,6 +50,12 @@ describe('a sweep file in the form', () => {
     expect(openFile('- 1\n- 2\n')).toMatchObject({ ok: false });
   });
 
+  test('an alias is refused where it stands, as the coordinator refuses it', () => {
+    const file = 'name: &x demo\nmethod: grid\nseeds: *x\n';
+    expect(openFile(file)).toMatchObject({ ok: false, line: 3 });
+    expect(withValue(file, ['name'], 'other')).toBe(file);
+  });
+
   test('arms read the same from value and values', () => {
     const root = rootOf(FILE);
     expect(armOf(root, 'dataset')).toEqual(['synthetic']);

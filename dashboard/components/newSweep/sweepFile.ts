@@ -2,7 +2,7 @@
  * A sweep file's text as the form sees it, and the form's edits as changes of that text. The text is the only state:
  * what the form does not know stays in it untouched. Pure.
  */
-import { Document, isMap, parseDocument } from 'yaml';
+import { Document, isMap, LineCounter, parseDocument, visit } from 'yaml';
 
 export type Path = readonly (string | number)[];
 /** A value to be set; undefined takes the key out. */
@@ -22,16 +22,33 @@ const LAYOUT = { lineWidth: 110, flowCollectionPadding: false } as const;
 
 /** Reads the text; a blank one is an empty file. */
 export function openFile(text: string): Opened {
-  const document = parseDocument(text, { prettyErrors: true });
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: true, lineCounter });
   const error = document.errors[0];
   if (error) {
     return { ok: false, message: error.message.split('\n')[0] ?? '', line: error.linePos?.[0].line ?? null };
+  }
+  const alias = firstAlias(document);
+  if (alias !== null) {
+    return { ok: false, message: 'Aliases (*name) are not allowed.', line: lineCounter.linePos(alias).line };
   }
   const root: unknown = document.toJS({ maxAliasCount: 0 }) ?? {};
   if (typeof root !== 'object' || Array.isArray(root)) {
     return { ok: false, message: 'The file must be a mapping: name, parameters and so on.', line: 1 };
   }
   return { ok: true, root: root as Record<string, unknown> };
+}
+
+/** Where the first `*name` stands. The coordinator refuses them; resolving one throws. */
+function firstAlias(document: Document): number | null {
+  let start: number | null = null;
+  visit(document, {
+    Alias: (_, alias) => {
+      start = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return start;
 }
 
 /** The text with one value set; undefined takes the key out. Text that cannot be read is returned as it is. */

@@ -13,6 +13,13 @@ export const SEARCHED = [
   { key: 'lr', symbol: 'lr' },
 ] as const satisfies { key: keyof TrainingConfig; symbol: string }[];
 
+/** Keys of those that any of the configurations has: a column of dashes says nothing. */
+export function parametersOf(configs: readonly (TrainingConfig | undefined)[]): string[] {
+  return SEARCHED.map(({ key }) => key).filter((key) =>
+    configs.some((config) => config?.[key] !== undefined),
+  );
+}
+
 export type ActiveParameter = { key: string; symbol: string; text: string };
 
 /** Those that the loss reads; the others are absent from the configuration. */

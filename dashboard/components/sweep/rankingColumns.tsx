@@ -30,8 +30,11 @@ export const features = tableFeatures({
 const helper = createColumnHelper<typeof features, RankRow>();
 const numeric = { meta: { numeric: true }, sortUndefined: 'last' } as const;
 
-/** @param metric heads the value column, say recall@50 */
-export function rankingColumns(metric: string) {
+/**
+ * @param metric heads the value column, say recall@50
+ * @param parameters keys of the searched parameters that get a column
+ */
+export function rankingColumns(metric: string, parameters: readonly string[]) {
   return helper.columns([
     helper.accessor((row) => row.rank ?? undefined, {
       id: 'rank',
@@ -55,7 +58,7 @@ export function rankingColumns(metric: string) {
       ...numeric,
       cell: ({ row }) => <Best row={row.original} />,
     }),
-    ...SEARCHED.map(({ key, symbol }) =>
+    ...SEARCHED.filter(({ key }) => parameters.includes(key)).map(({ key, symbol }) =>
       helper.accessor((row) => row.trials[0].config?.[key], {
         id: key,
         header: () => <ParameterSymbol text={symbol} />,

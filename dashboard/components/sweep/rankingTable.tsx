@@ -5,6 +5,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
+import { parametersOf } from './parameters';
 import type { RankRow } from './ranking';
 import { features, rankingColumns } from './rankingColumns';
 
@@ -19,7 +20,8 @@ const OVERSCAN = 12;
 
 export function RankingTable({ rows, metric }: { rows: RankRow[]; metric: string }) {
   const [sorting, setSorting] = useState<SortingState>([{ id: 'rank', desc: false }]);
-  const columns = useMemo(() => rankingColumns(metric), [metric]);
+  const parameters = parametersOf(rows.map((row) => row.trials[0].config)).join();
+  const columns = useMemo(() => rankingColumns(metric, parameters.split(',')), [metric, parameters]);
   const table = useTable({
     features,
     columns,

@@ -1,0 +1,11 @@
+/** Which parameters a ranking shows. */
+import { TrainingConfig } from '@adt/proto/gen/adt/v1/common';
+import { expect, test } from 'vitest';
+import { parametersOf } from './parameters';
+
+test('a parameter that no configuration has gets no column, one that a single configuration has does', () => {
+  const ce = TrainingConfig.fromPartial({ loss: 'CE', lr: 0.001 });
+  const tce = TrainingConfig.fromPartial({ loss: 'T-CE', lr: 0.001, epsMax: 0, epsN: 100 });
+  expect(parametersOf([ce, tce, undefined])).toEqual(['epsMax', 'epsN', 'lr']);
+  expect(parametersOf([])).toEqual([]);
+});
