@@ -221,13 +221,15 @@ describe('lists', () => {
     }
   });
 
-  it('show workers with what they run, and which are lost', async () => {
+  it('show workers with what they run, and which are lost, and none that left as it said', async () => {
     const about = { host: 'gpu-1', pool: 'default', slots: 2, threadsPerSlot: 4, pid: 7 };
     const engines = [{ name: 'native', version: '1', device: 'cpu (avx2, 4 threads)' }];
     await ask(c, c.trials, 'register', { workerId: 'worker-0001', ...about, engines });
     await ask(c, c.trials, 'register', { workerId: 'worker-lost', ...about, engines });
-    await c.db.prisma.worker.update({
-      where: { id: 'worker-lost' },
+    await ask(c, c.trials, 'register', { workerId: 'worker-left', ...about, engines });
+    await ask(c, c.trials, 'heartbeat', { workerId: 'worker-left', leases: [], draining: true });
+    await c.db.prisma.worker.updateMany({
+      where: { id: { in: ['worker-lost', 'worker-left'] } },
       data: { lastSeenAt: new Date(Date.now() - 60_000) },
     });
     const { trialIds } = await addSweep(c.db);
@@ -236,6 +238,7 @@ describe('lists', () => {
     const { workers } = await ask(c, c.search, 'listWorkers', {});
     const byId = new Map(workers.map((worker) => [worker.workerId, worker]));
     expect(byId.get('worker-lost')?.state).toBe('WORKER_STATE_LOST');
+    expect(byId.has('worker-left')).toBe(false);
     expect(byId.get('worker-0001')).toMatchObject({
       state: 'WORKER_STATE_DRAINING',
       runningTrialIds: trialIds,

@@ -38,7 +38,7 @@ export async function registerWorker(db: Database, worker: NewWorker): Promise<v
   );
 }
 
-/** Workers heard of within the last day, newest first. */
+/** Workers heard of within the last day, newest first; one that said it would go, and went, is not missed. */
 export async function listWorkers(db: Database, leaseTtlMs: number): Promise<WorkerRow[]> {
   const { rows } = await db.pool.query<WorkerRow>(
     `SELECT w.id, w.host, w.pool, w.slots, w.threads_per_slot AS "threadsPerSlot", w.engines, w.draining,
@@ -47,6 +47,8 @@ export async function listWorkers(db: Database, leaseTtlMs: number): Promise<Wor
               AS "runningTrialIds",
             w.started_at AS "startedAt", w.last_seen_at AS "lastSeenAt"
      FROM worker w WHERE w.last_seen_at > clock_timestamp() - interval '1 day'
+       AND (NOT w.draining OR w.last_seen_at >= clock_timestamp() - $1::float8 * interval '1 ms'
+            OR EXISTS (SELECT FROM trial t WHERE t.state = 'RUNNING' AND t.worker_id = w.id))
      ORDER BY w.started_at DESC, w.id LIMIT 1000`,
     [leaseTtlMs],
   );
