@@ -27,7 +27,7 @@ Cdae::Cdae(const ModelContext& context, uint32_t hidden, double corruption)
       ones_(allocateFloats(width() + kLanes)),
       sums_(allocateFloats(size_t{kParts} * context.batchSize * width())),
       identity_(context.batchSize + 1),
-      evaluation_(allocateFloats(size_t{padded(context.items)} * width())) {
+      panels_(allocateFloats(size_t{padded(context.items)} * (hidden + 1))) {
   for (Floats* array : {&z_, &gradient_, &scaledGradient_})
     *array = allocateFloats(size_t{context.batchSize} * width());
   std::fill_n(ones_.get(), width(), 1.0f);
@@ -148,61 +148,44 @@ void Cdae::backward(const Samples&, const float* residual) {
 
 // --- evaluation ---------------------------------------------------------------------------------------------------
 
-void Cdae::prepareForPairs() {
-  context_.adam.prepareToRead();
-  readAll(itemIn_, evaluation_.get());
-}
-
-void Cdae::prepareForRanking() {
-  context_.adam.prepareToRead();
-  context_.pool.run(panelsOf(itemOut_.rows()), [&](uint32_t panel, unsigned) {
-    std::vector<float> rows(size_t{kLanes} * width());
-    const uint32_t from = panel * kLanes, to = std::min(from + kLanes, itemOut_.rows());
-    kernels().bringUp(context_.adam.gaps(), itemOut_.view(), nullptr, from, to, rows.data());
-    packPanel(rows.data(), width(), to - from, hidden_ + 1, evaluation_.get() + size_t{from} * (hidden_ + 1));
-  });
-}
-
 class Cdae::CdaeScorer : public Scorer {
  public:
   explicit CdaeScorer(Cdae& model)
       : model_(model),
         width_(model.width()),
         history_(allocateFloats(size_t{kHistoryRows} * width_)),
-        sums_(allocateFloats(size_t{kPairs} * width_)),
-        users_(allocateFloats(size_t{kPairs} * width_)),
+        sums_(allocateFloats(size_t{kUsers} * width_)),
+        users_(allocateFloats(size_t{kUsers} * width_)),
         items_(allocateFloats(size_t{kPairs} * width_)) {
     for (uint32_t n = 0; n < kPairs; ++n) identity_[n] = n;
   }
 
+  // z of at most kUsers users, as evaluations have it, into to (count, width).
+  void encode(const uint32_t* users, uint32_t count, float* to) {
+    std::fill_n(sums_.get(), size_t{count} * width_, 0.0f);
+    for (uint32_t n = 0; n < count; ++n) sumHistory(users[n], sums_.get() + size_t{n} * width_);
+    model_.kernels().bringUp(model_.context_.adam.gaps(), model_.userIn_.view(), users, 0, count, to);
+    model_.encode({sums_.get(), 1, 0, 1.0f, to, model_.hiddenB_.get(), to, width_}, 0, count);
+  }
+
   void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
-    encode(users, count, [&](uint32_t user, float* sum) {
-      const Csr& train = model_.context_.train;
-      model_.kernels().sumRows(model_.evaluation_.get(), train.begin(user), train.count(user), width_, sum);
-    });
+    uint32_t userRow[kPairs];
+    const auto& known = model_.pairUsers_;
+    for (uint32_t n = 0; n < count; ++n)
+      userRow[n] = static_cast<uint32_t>(std::lower_bound(known.begin(), known.end(), users[n]) - known.begin());
     model_.kernels().bringUp(model_.context_.adam.gaps(), model_.itemOut_.view(), items, 0, count, items_.get());
-    model_.kernels().logits({users_.get(), identity_, items_.get(), identity_, model_.ones_.get(), width_}, 0, count,
-                            logit);
+    model_.kernels().logits({model_.userZ_.get(), userRow, items_.get(), identity_, model_.ones_.get(), width_}, 0,
+                            count, logit);
   }
 
   void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) override {
-    encode(users, count, [&](uint32_t user, float* sum) { sumFromTable(user, sum); });
-    scorePanels(model_.kernels(), users_.get(), width_, count, model_.evaluation_.get(), model_.hidden_ + 1,
+    encode(users, count, users_.get());
+    scorePanels(model_.kernels(), users_.get(), width_, count, model_.panels_.get(), model_.hidden_ + 1,
                 model_.itemOut_.rows(), thresholds, offer, context);
   }
 
  private:
-  // z of users, their histories added up by `sumHistory`, into users_.
-  template <class SumHistory>
-  void encode(const uint32_t* users, uint32_t count, const SumHistory& sumHistory) {
-    std::fill_n(sums_.get(), size_t{count} * width_, 0.0f);
-    for (uint32_t n = 0; n < count; ++n) sumHistory(users[n], sums_.get() + size_t{n} * width_);
-    model_.kernels().bringUp(model_.context_.adam.gaps(), model_.userIn_.view(), users, 0, count, users_.get());
-    model_.encode({sums_.get(), 1, 0, 1.0f, users_.get(), model_.hiddenB_.get(), users_.get(), width_}, 0, count);
-  }
-
-  // Rankings have the panels of itemOut where pairs have the rows of itemIn: memory for one of them.
-  void sumFromTable(uint32_t user, float* sum) {
+  void sumHistory(uint32_t user, float* sum) {
     const Csr& train = model_.context_.train;
     for (uint32_t at = 0; at < train.count(user); at += kHistoryRows) {
       const uint32_t rows = std::min(kHistoryRows, train.count(user) - at);
@@ -217,6 +200,33 @@ class Cdae::CdaeScorer : public Scorer {
   Floats history_, sums_, users_, items_;
   uint32_t identity_[kPairs];
 };
+
+// A user has many pairs: his z is computed once.
+void Cdae::prepareForPairs(const std::vector<uint32_t>& users) {
+  context_.adam.prepareToRead();
+  if (pairUsers_ != users) {
+    pairUsers_ = users;
+    userZ_ = allocateFloats(users.size() * width());
+  }
+  std::vector<std::unique_ptr<CdaeScorer>> scorers(context_.pool.threads());
+  const uint32_t count = static_cast<uint32_t>(users.size());
+  context_.pool.run(chunksOf(count, Scorer::kUsers), [&](uint32_t chunk, unsigned thread) {
+    if (!scorers[thread]) scorers[thread] = std::make_unique<CdaeScorer>(*this);
+    const uint32_t from = chunk * Scorer::kUsers;
+    scorers[thread]->encode(users.data() + from, std::min(Scorer::kUsers, count - from),
+                            userZ_.get() + size_t{from} * width());
+  });
+}
+
+void Cdae::prepareForRanking() {
+  context_.adam.prepareToRead();
+  context_.pool.run(panelsOf(itemOut_.rows()), [&](uint32_t panel, unsigned) {
+    std::vector<float> rows(size_t{kLanes} * width());
+    const uint32_t from = panel * kLanes, to = std::min(from + kLanes, itemOut_.rows());
+    kernels().bringUp(context_.adam.gaps(), itemOut_.view(), nullptr, from, to, rows.data());
+    packPanel(rows.data(), width(), to - from, hidden_ + 1, panels_.get() + size_t{from} * (hidden_ + 1));
+  });
+}
 
 std::unique_ptr<Scorer> Cdae::scorer() { return std::make_unique<CdaeScorer>(*this); }
 

@@ -21,7 +21,7 @@ class Cdae : public Model {
   void forward(const Samples& batch, float* logit) override;
   void backward(const Samples& batch, const float* residual) override;
 
-  void prepareForPairs() override;
+  void prepareForPairs(const std::vector<uint32_t>& users) override;
   void prepareForRanking() override;
   std::unique_ptr<Scorer> scorer() override;
 
@@ -46,7 +46,9 @@ class Cdae : public Model {
   Floats z_, gradient_, scaledGradient_;    // (batch, width): z, the derivative by its input, and that times scale
   std::vector<uint32_t> userOfInput_, identity_;
   uint32_t partStarts_[kParts + 1] = {};    // groups of the inputs
-  Floats evaluation_;                       // itemIn's rows (items, width), or itemOut's panels (hidden + 1, 16)
+  Floats panels_;                           // of itemOut (hidden + 1, 16), for rankings
+  Floats userZ_;                            // (users asked of, width), for pairs
+  std::vector<uint32_t> pairUsers_;
 };
 
 }  // namespace adt

@@ -77,7 +77,7 @@ void Gmf::backward(const Samples& batch, const float* residual) {
 
 // --- evaluation ---------------------------------------------------------------------------------------------------
 
-void Gmf::prepareForPairs() {
+void Gmf::prepareForPairs(const std::vector<uint32_t>&) {
   context_.adam.prepareToRead();
   readAll(items_, evaluation_.get());
 }

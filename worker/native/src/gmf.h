@@ -17,7 +17,7 @@ class Gmf : public Model {
   void forward(const Samples& batch, float* logit) override;
   void backward(const Samples& batch, const float* residual) override;
 
-  void prepareForPairs() override;
+  void prepareForPairs(const std::vector<uint32_t>& users) override;
   void prepareForRanking() override;
   std::unique_ptr<Scorer> scorer() override;
 

@@ -87,7 +87,8 @@ class Model {
 
   // An evaluation as of now; training goes on as if there had been none. Each fills memory that all threads'
   // scorers share, so that only one of the two holds at a time, until the next step.
-  virtual void prepareForPairs() = 0;
+  // `users`, ascending, are those whom pairs will be asked of.
+  virtual void prepareForPairs(const std::vector<uint32_t>& users) = 0;
   virtual void prepareForRanking() = 0;
   virtual std::unique_ptr<Scorer> scorer() = 0;
 

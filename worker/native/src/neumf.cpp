@@ -112,7 +112,7 @@ void NeuMf::evaluationRows(uint32_t from, uint32_t to, float* rows, float* scrat
   tower_.itemPart(scratch + gmfWidth_, rowWidth(), to - from, rows + gmfWidth_, rowWidth());
 }
 
-void NeuMf::prepareForPairs() {
+void NeuMf::prepareForPairs(const std::vector<uint32_t>&) {
   context_.adam.prepareToRead();
   context_.pool.run(chunksOf(items_.rows(), kItemsPerChunk), [&](uint32_t chunk, unsigned) {
     const uint32_t from = chunk * kItemsPerChunk, to = std::min(from + kItemsPerChunk, items_.rows());

@@ -110,7 +110,7 @@ void Nmtr::updateHead(int task, uint32_t samples, const AdamStep& step) {
 
 // --- evaluation ---------------------------------------------------------------------------------------------------
 
-void Nmtr::prepareForPairs() {
+void Nmtr::prepareForPairs(const std::vector<uint32_t>&) {
   context_.adam.prepareToRead();
   readAll(items_, evaluation_.get());
 }

@@ -10,6 +10,8 @@ Validation::Validation(const Dataset& data, const LossOptions& loss, uint32_t ba
                takesFalseForNegative(loss)),
       batchSize_(std::min(batchSize, std::max(sampler_.samplesPerRound(), 1u))),
       scratch_(threads) {
+  for (uint32_t user = 0; user < data.valid.users; ++user)
+    if (data.valid.count(user) > 0) users_.push_back(user);
   for (Scratch& scratch : scratch_) {
     scratch.samples.resize(padded(batchSize_));
     scratch.loss = std::make_unique<BatchLoss>(loss, batchSize);
@@ -18,7 +20,7 @@ Validation::Validation(const Dataset& data, const LossOptions& loss, uint32_t ba
 }
 
 double Validation::loss(Model& model, ThreadPool& pool, uint32_t step) {
-  model.prepareForPairs();
+  model.prepareForPairs(users_);
   for (Scratch& scratch : scratch_)
     if (!scratch.scorer) scratch.scorer = model.scorer();
   const uint32_t samples = sampler_.samplesPerRound();

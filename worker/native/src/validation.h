@@ -29,6 +29,7 @@ class Validation {
   double batchLoss(const Kernels& kernels, const Permutation& order, uint32_t step, uint32_t batch,
                    Scratch& scratch);
 
+  std::vector<uint32_t> users_;  // who have validation positives
   Sampler sampler_;
   uint32_t batchSize_;
   std::vector<Scratch> scratch_;  // one a thread
