@@ -33,6 +33,9 @@ async function stop(why: string): Promise<void> {
   process.exit(0);
 }
 
+// A launcher that was killed reads no more: a log line that goes nowhere must not cost the clean stop.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
 process.on('SIGTERM', () => void stop('SIGTERM'));
 process.on('SIGINT', () => void stop('SIGINT'));
 if (env.parentWatch) {

@@ -62,6 +62,13 @@ describe('the coordinator process', () => {
     expect(await exit).toBe(0);
   });
 
+  it('ends cleanly also when the launcher that read its log was killed', async () => {
+    const { child, exit, firstLine } = run({ ...(await goodEnv()), ADT_PARENT_WATCH: '1' });
+    await firstLine;
+    for (const pipe of [child.stdout, child.stderr, child.stdin]) pipe?.destroy();
+    expect(await exit).toBe(0);
+  });
+
   it('ends with 2 and a line a mistake for a bad environment', async () => {
     const { exit, stderr } = run({ ...(await goodEnv()), ADT_TOKEN: 'short', ADT_HEARTBEAT_MS: '1' });
     expect(await exit).toBe(2);

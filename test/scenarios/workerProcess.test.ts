@@ -46,4 +46,11 @@ describe('a worker whose coordinator is away', () => {
     worker.stdin?.destroy();
     expect(await exited).toEqual([0, null]);
   });
+
+  it('ends cleanly also when nobody reads its log any more', async () => {
+    const worker = await startWaiting({ ADT_PARENT_WATCH: '1' });
+    const exited = once(worker, 'exit');
+    for (const pipe of [worker.stdout, worker.stderr, worker.stdin]) pipe?.destroy();
+    expect(await exited).toEqual([0, null]);
+  });
 });

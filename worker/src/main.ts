@@ -12,6 +12,10 @@ const EXIT_FORCED = 143;
 
 const log = createLog();
 
+// A launcher that was killed reads no more: a log line that goes nowhere must not cost the hand-back of trials.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
 async function main(env: WorkerEnv): Promise<number> {
   const stopping = new AbortController();
   let boundMs: number | undefined;
