@@ -232,6 +232,30 @@ describe('leases', () => {
     await live.seen(({ sweeps }) => sweeps[0]?.state === 'SWEEP_STATE_FINISHED');
   });
 
+  it('survive a database that hangs for longer than a lease and then answers what was asked before', async () => {
+    const c = await testCoordinator({ tunables: FAST });
+    await register(c);
+    const { trialIds } = await addSweep(c.db);
+    const trialId = trialIds[0] as number;
+    await ask(c, c.trials, 'claim', { workerId: WORKER, trialId });
+    const blocker = await c.db.pool.connect();
+    try {
+      await blocker.query('BEGIN; LOCK TABLE trial IN ACCESS EXCLUSIVE MODE');
+      // Heartbeats, the reaper and all else now wait in Postgres until the lease is over.
+      const reaperWaits = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%lease_expires_at <%'`;
+      await expect.poll(async () => (await c.db.pool.query(reaperWaits)).rowCount).toBeGreaterThan(0);
+      await blocker.query(`SELECT pg_sleep(${(2 * FAST.leaseTtlMs) / 1_000})`);
+      await blocker.query('COMMIT');
+    } finally {
+      blocker.release();
+    }
+    const decided = `SELECT FROM trial WHERE state <> 'RUNNING' OR lease_expires_at > clock_timestamp()`;
+    await expect.poll(async () => (await c.db.pool.query(decided)).rowCount).toBe(1);
+    const beat = { workerId: WORKER, leases: [{ trialId, epoch: 1 }], draining: false };
+    const { decisions } = await ask(c, c.trials, 'heartbeat', beat);
+    expect(decisions).toMatchObject([{ decision: 'DECISION_CONTINUE' }]);
+  });
+
   it('survive a restart of the coordinator, which finds everything', async () => {
     const first = await testCoordinator({ tunables: FAST });
     await register(first);

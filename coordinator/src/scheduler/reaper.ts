@@ -12,24 +12,28 @@ export type Reaped = { trialId: number; sweepId: number; state: TrialStateName }
 const BATCH = 500;
 
 export class Reaper {
-  /** Monotonic milliseconds of the last run that could see Postgres. */
+  /** Monotonic milliseconds at which the last run that could see Postgres began. */
   #lastRun = performance.now();
 
   constructor(private readonly params: { db: Database; tunables: Tunables }) {}
 
   /**
-   * Requeues or fails what has expired. When the last good run is long ago, heartbeats may have had nowhere to go
+   * Requeues or fails what has expired. When the last good run began long ago, heartbeats may have had nowhere to go
    * (Postgres away, this process frozen): then all leases are extended first and nothing is reaped.
    */
   async run(term: LeaderTerm): Promise<Reaped[]> {
     const { db, tunables } = this.params;
+    const began = performance.now();
+    const expired = await expiredAttempts(db, BATCH);
+    // Asked after the query: it may itself have hung through the outage, and would then report everybody expired.
+    // A third of a lease leaves the rest for the age it had before and for the first heartbeat afterwards.
     const silentMs = performance.now() - this.#lastRun;
-    if (silentMs > tunables.reapEveryMs + tunables.heartbeatMs) {
+    this.#lastRun = began;
+    if (silentMs > tunables.leaseTtlMs / 3) {
       await grantAmnesty(db, term, tunables.leaseTtlMs);
       this.#lastRun = performance.now();
       return [];
     }
-    const expired = await expiredAttempts(db, BATCH);
     const reaped: Reaped[] = [];
     for (const { trialId, epoch } of expired) {
       const end = await finishAttempt(db, {
@@ -41,7 +45,6 @@ export class Reaper {
       });
       if (end.kind === 'moved') reaped.push({ trialId, sweepId: end.sweepId, state: end.state });
     }
-    this.#lastRun = performance.now();
     return reaped;
   }
 
