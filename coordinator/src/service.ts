@@ -50,7 +50,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       log,
     });
     const holder = `${hostname()}-${process.pid}-${randomUUID()}`;
-    const changes = new Changes({ link, holder, log });
+    const changes = new Changes({ link, log });
     const scheduler = new Scheduler({ db, link, changes, tunables, log, holder });
     link.start();
     started.push(() => link.stop());

@@ -1,7 +1,10 @@
 /** Live deltas as a browser gets them: over real socket.io, after real commits, from one or two coordinators. */
 import { TrialState } from '@adt/proto/gen/adt/v1/common';
+import { CHANGE_SUBJECT } from '@adt/proto/subjects';
 import { LIVE_TICKET, mintTicket, SESSION_TICKET } from '@adt/proto/token';
+import { connect } from '@nats-io/transport-node';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { atEnd } from '../harness/cleanup.js';
 import { startTestNats } from '../harness/nats.js';
 import { ask, LiveClient, MetricStream, type TestCoordinator, testCoordinator } from './coordinator.js';
 import { addSweep, OBJECTIVE } from './trials.js';
@@ -130,6 +133,25 @@ describe('a browser that watches', () => {
     expect(delta.points).toMatchObject([{ step: 10, value: 0.75 }]);
     expect(delta.trials).toMatchObject([{ bestValue: 0.75 }]);
     await metrics.end();
+  });
+});
+
+describe('a coordinator that shares NATS with others', () => {
+  it('survives a message that makes no sense, and still hears the next one', async () => {
+    const nats = await startTestNats();
+    const here = await testCoordinator({ nats });
+    const { sweepId } = await addSweep(here.db);
+    const browser = await LiveClient.connect(here);
+    await browser.subscribe({ kind: 'sweep', sweepId });
+    const stranger = await connect({ servers: nats.url, token: nats.token });
+    atEnd(() => stranger.close());
+    for (const nonsense of ['not json', '{}', JSON.stringify({ sweepId, trialIds: 7 })]) {
+      stranger.publish(CHANGE_SUBJECT, nonsense);
+    }
+    const change = { sweepId, trialIds: [], points: [], objective: OBJECTIVE, committedMs: 1 };
+    stranger.publish(CHANGE_SUBJECT, JSON.stringify(change));
+    const delta = await browser.seen(({ committedMs }) => committedMs === 1);
+    expect(delta.sweeps).toMatchObject([{ sweepId }]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Tells who listens, here and in the other coordinators, what has been committed. */
 import type { LivePoint } from '@adt/proto/live';
 import { CHANGE_SUBJECT } from '@adt/proto/subjects';
+import { z } from 'zod';
 import { type Log, reasonOf } from '../log.js';
 import type { Nats, NatsLink } from '../nats/link.js';
 
@@ -15,6 +16,18 @@ export type Change = {
   committedMs: number;
 };
 
+const id = z.int().min(1);
+/** Whoever has the token of NATS can publish, a coordinator of another version for one. */
+const changeSchema: z.ZodType<Change> = z.object({
+  sweepId: id,
+  trialIds: z.array(id),
+  points: z.array(
+    z.object({ trialId: id, epoch: id, metric: z.string(), step: id, value: z.number().nullable() }),
+  ),
+  objective: z.string(),
+  committedMs: z.number(),
+});
+
 /** `foreign`: another coordinator committed it. */
 export type ChangeListener = (change: Change, foreign: boolean) => void;
 
@@ -22,8 +35,7 @@ export class Changes {
   #listeners: ChangeListener[] = [];
   #subscribedTo: Nats['connection'] | null = null;
 
-  /** @param params.holder unique to this process: tells our own messages from the others' */
-  constructor(private readonly params: { link: NatsLink; holder: string; log: Log }) {
+  constructor(private readonly params: { link: NatsLink; log: Log }) {
     params.link.onConnect((nats) => this.#listen(nats));
   }
 
@@ -40,9 +52,9 @@ export class Changes {
 
   /** Other coordinators only keep their browsers' view fresh by this: a lost message costs no correctness. */
   #tellOthers(change: Change): void {
-    const { link, holder, log } = this.params;
+    const { link, log } = this.params;
     try {
-      link.current?.connection.publish(CHANGE_SUBJECT, JSON.stringify({ ...change, from: holder }));
+      link.current?.connection.publish(CHANGE_SUBJECT, JSON.stringify(change));
     } catch (error) {
       log('debug', 'other coordinators were not told', { reason: reasonOf(error) });
     }
@@ -52,16 +64,27 @@ export class Changes {
     for (const listener of this.#listeners) listener(change, foreign);
   }
 
-  /** Once a connection: the client renews its subscriptions itself when it reconnects. */
+  /**
+   * Once a connection: the client renews its subscriptions itself when it reconnects. What we publish does not come
+   * back (noEcho).
+   */
   #listen({ connection }: Nats): void {
     if (this.#subscribedTo === connection) return;
     this.#subscribedTo = connection;
     connection.subscribe(CHANGE_SUBJECT, {
       callback: (error, message) => {
         if (error) return this.params.log('warn', 'changes are not heard', { reason: reasonOf(error) });
-        const { from, ...change } = message.json<Change & { from: string }>();
-        if (from !== this.params.holder) this.#tell(change, true);
+        this.#hear(message.string());
       },
     });
+  }
+
+  /** Never throws: in the client's callback that would end the reading of the whole connection. */
+  #hear(text: string): void {
+    try {
+      this.#tell(changeSchema.parse(JSON.parse(text)), true);
+    } catch (error) {
+      this.params.log('warn', 'a change that makes no sense', { reason: reasonOf(error).slice(0, 200) });
+    }
   }
 }

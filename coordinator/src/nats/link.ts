@@ -65,6 +65,10 @@ export class NatsLink {
           name: 'adt-coordinator',
           timeout: timeoutMs,
           maxReconnectAttempts: -1,
+          // A server that comes back with another token, by mistake or for a while, must not be the end of it.
+          ignoreAuthErrorAbort: true,
+          // What we publish is for the others.
+          noEcho: true,
           reconnectTimeWait: RECONNECT_MS,
           pingInterval: 10_000,
         });

@@ -94,6 +94,8 @@ export class NatsLink {
           servers: [...servers],
           token: token === '' ? undefined : token,
           maxReconnectAttempts: -1,
+          // A server that comes back with another token, by mistake or for a while, must not be the end of it.
+          ignoreAuthErrorAbort: true,
           reconnectTimeWait: NATS_RECONNECT_MS,
           pingInterval: NATS_PING_INTERVAL_MS,
         });
