@@ -2,11 +2,10 @@
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Bundle } from '../data/bundle.js';
-import { DataUnfitError, type Engine, type Parameters, type Ranking, type Trainer } from './engine.js';
-import { nativeEngine } from './native/nativeEngine.js';
+import { DataUnfitError, type Parameters, type Trainer } from './engine.js';
 import { bundleOf, itemsOf, randomBundle, testConfig, testRandom } from './randomBundle.js';
-import { loadBackend } from './tfjs/backend.js';
-import { tfjsEngine } from './tfjs/tfjsEngine.js';
+import { rankByFullSort } from './rankByFullSort.js';
+import { testEngines } from './testEngines.js';
 
 const LOSSES: Partial<TrainingConfig>[] = [
   { loss: 'CE' },
@@ -14,26 +13,7 @@ const LOSSES: Partial<TrainingConfig>[] = [
   { loss: 'R-CE', beta: 0.25 },
 ];
 
-type Row = {
-  name: string;
-  engine: Engine;
-  /** The same training gives the same bits; a GPU adds in any order. */
-  isRepeatable: boolean;
-  /** ... on any number of threads, too. */
-  hasThreads: boolean;
-};
-
-const rows: Row[] = [];
-const native = nativeEngine();
-if (native.ok) rows.push({ name: 'native', engine: native.engine, isRepeatable: true, hasThreads: true });
-else console.log(`conformance: native skipped, ${native.reason}`);
-const tfjs = await loadBackend();
-if (tfjs.ok) {
-  const isRepeatable = ['wasm', 'cpu'].includes(tfjs.backend.name);
-  rows.push({ name: 'tfjs', engine: tfjsEngine(tfjs.backend), isRepeatable, hasThreads: false });
-}
-
-describe.each(rows)('$name', ({ engine, isRepeatable, hasThreads }) => {
+describe.each(await testEngines('conformance'))('$name', ({ engine, isRepeatable, hasThreads }) => {
   const bundle = randomBundle();
 
   const open = (
@@ -159,7 +139,7 @@ describe.each(rows)('$name', ({ engine, isRepeatable, hasThreads }) => {
     for (const threads of [1, 3]) {
       const trainer = open(config, { data, initial, threads });
       for (const part of ['valid', 'test'] as const) {
-        const expected = rankByFullSort(data, initial, part, config.topk);
+        const expected = rankByFullSort({ bundle: data, score: gmfScore(initial), part, topk: config.topk });
         const actual = await trainer.rank(part, config.topk);
         expect(actual.users).toBe(expected.users);
         for (const at of config.topk.keys()) {
@@ -174,7 +154,7 @@ describe.each(rows)('$name', ({ engine, isRepeatable, hasThreads }) => {
     const trainer = open(testConfig());
     await trainer.run(30);
     const topk = [3, 10, 100];
-    const expected = rankByFullSort(bundle, trainer.parameters(), 'test', topk);
+    const expected = rankByFullSort({ bundle, score: gmfScore(trainer.parameters()), part: 'test', topk });
     const actual = await trainer.rank('test', topk);
     expect(actual.users).toBe(expected.users);
     for (const at of topk.keys()) expect(actual.recall[at]).toBeCloseTo(expected.recall[at] as number, 12);
@@ -266,16 +246,10 @@ function samplesOfEpoch(trainer: Trainer, epoch: number): Sample[] {
   }).flat();
 }
 
-/** The definition, without any cleverness: score in float32, sort, cut. */
-function rankByFullSort(
-  bundle: Bundle,
-  parameters: Parameters,
-  part: 'valid' | 'test',
-  topk: number[],
-): Pick<Ranking, 'recall' | 'ndcg' | 'users'> {
-  const { userGmf, itemGmf, outW } = parameters as Record<string, Float32Array>;
+/** GMF's logit but for its bias, in float32. */
+function gmfScore({ userGmf, itemGmf, outW }: Parameters): (user: number, item: number) => number {
   const factors = (outW as Float32Array).length;
-  const score = (user: number, item: number) => {
+  return (user, item) => {
     let sum = 0;
     for (let f = 0; f < factors; f += 1) {
       const weight = Math.fround((userGmf?.[user * factors + f] as number) * (outW?.[f] as number));
@@ -283,28 +257,4 @@ function rankByFullSort(
     }
     return sum;
   };
-  const total = { recall: topk.map(() => 0), ndcg: topk.map(() => 0), users: 0 };
-  const gain = (rank: number) => 1 / Math.log2(rank + 2);
-  for (let user = 0; user < bundle.header.users; user += 1) {
-    const truth = new Set(itemsOf(bundle[part], user));
-    if (truth.size === 0) continue;
-    total.users += 1;
-    const masked = new Set([
-      ...itemsOf(bundle.train, user),
-      ...(part === 'test' ? itemsOf(bundle.valid, user) : []),
-    ]);
-    const ranked = Array.from({ length: bundle.header.items }, (_, item) => item)
-      .filter((item) => !masked.has(item))
-      .map((item) => ({ item, score: score(user, item) }))
-      .sort((a, b) => b.score - a.score || a.item - b.item);
-    for (const [at, k] of topk.entries()) {
-      const hits = ranked.slice(0, k).map(({ item }) => (truth.has(item) ? 1 : 0) as number);
-      const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
-      const ideal = sum(Array.from({ length: Math.min(k, truth.size) }, (_, rank) => gain(rank)));
-      total.recall[at] = (total.recall[at] as number) + sum(hits) / truth.size;
-      total.ndcg[at] = (total.ndcg[at] as number) + sum(hits.map((hit, rank) => hit * gain(rank))) / ideal;
-    }
-  }
-  const mean = (values: number[]) => values.map((value) => value / total.users);
-  return { recall: mean(total.recall), ndcg: mean(total.ndcg), users: total.users };
 }
