@@ -39,9 +39,11 @@ const TEXT: [string, string][] = [
 ];
 
 const MARKS: [string, string][] = [
-  ...['loss-ce', 'loss-tce', 'loss-rce', 'running', 'succeeded', 'pruned', 'failed', 'cancelled'].map(
-    (mark): [string, string] => [mark, 'surface'],
-  ),
+  ...['ce', 'tce', 'rce', 'clean', 'nr', 'nmtr'].map((loss): [string, string] => [`loss-${loss}`, 'surface']),
+  ...['running', 'succeeded', 'pruned', 'failed', 'cancelled'].map((mark): [string, string] => [
+    mark,
+    'surface',
+  ]),
   ['line-strong', 'surface'],
   ['accent', 'surface'],
 ];

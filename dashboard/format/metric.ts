@@ -2,9 +2,24 @@
 
 const PARTS: Record<string, string> = { valid: 'validation', train: 'training', test: 'test' };
 
+/** In their plots, whose titles say of what. */
+const DIAGNOSTICS: Record<string, string> = {
+  ce_fp: 'False positives',
+  ce_tp: 'True positives',
+  epsilon: 'ε(t)',
+  drop_precision: 'T-CE',
+  drop_random: 'Dropping at random',
+  drop_recall: 'T-CE',
+  drop_share: 'Dropping as many at random',
+  weight_p10: '10 % quantile',
+  weight_p50: 'Median',
+  weight_p90: '90 % quantile',
+};
+
 /** `valid/recall@50` is "Recall@50 (validation)". */
 export function metricTitle(metric: string): string {
   const [part = '', measure = ''] = metric.split('/');
+  if (part === 'diag') return DIAGNOSTICS[measure] ?? measure;
   return `${measureTitle(measure)} (${PARTS[part] ?? part})`;
 }
 
@@ -15,7 +30,7 @@ export function measureTitle(measure: string): string {
   if (measure === 'loss') return 'Loss';
   if (measure === 'drop_rate') return 'Drop rate';
   if (measure === 'dropped') return 'Dropped interactions';
-  return measure;
+  return DIAGNOSTICS[measure] ?? measure;
 }
 
 /** What its numbers count. */
@@ -25,6 +40,10 @@ export function metricUnit(metric: string): string {
   if (measure.startsWith('ndcg@')) return 'normalised gain, 0 to 1';
   if (metric === 'train/loss') return 'mean over the kept samples';
   if (measure === 'loss') return 'binary cross-entropy, summed over batches of 1,024';
-  if (measure === 'drop_rate') return 'share of positives dropped, 0 to 1';
+  if (measure === 'drop_rate' || measure === 'epsilon') return 'share of the batch dropped, 0 to 1';
+  if (measure.startsWith('ce_')) return 'mean cross-entropy of training interactions';
+  if (measure === 'drop_precision' || measure === 'drop_random') return 'share of the dropped, 0 to 1';
+  if (measure === 'drop_recall' || measure === 'drop_share') return 'share of the false positives, 0 to 1';
+  if (measure.startsWith('weight_')) return 'weight of training interactions, 0 to 1';
   return 'count';
 }

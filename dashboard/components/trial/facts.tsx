@@ -1,4 +1,5 @@
 /** A trial's numbers: the headline, results by metric, parameters and hashes. */
+import type { TrainingConfig } from '@adt/proto/gen/adt/v1/common';
 import type { RunReport, TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import type { ReactNode } from 'react';
 import { ParameterSymbol } from '@/components/sweep/parameterSymbol';
@@ -6,7 +7,14 @@ import { Elapsed } from '@/components/time/clock';
 import { Card } from '@/components/ui/card';
 import { Table, Td, Th } from '@/components/ui/table';
 import { measureTitle, metricTitle } from '@/format/metric';
-import { ABSENT, formatCount, formatMetric, formatParameter, formatPercent } from '@/format/number';
+import {
+  ABSENT,
+  formatBytes,
+  formatCount,
+  formatMetric,
+  formatParameter,
+  formatPercent,
+} from '@/format/number';
 import { formatDuration } from '@/format/time';
 
 type FactProps = { label: string; children: ReactNode };
@@ -42,7 +50,7 @@ export function Headline({ trial, metric }: { trial: TrialSummary; metric: strin
 
 export function Results({ trial, report }: { trial: TrialSummary; report: RunReport | undefined }) {
   const valid = byMeasure(trial.valid);
-  const test = byMeasure(trial.test);
+  const test = byMeasure(trial.test.filter(({ metric }) => !isOfGroup(metric)));
   const measures = [...new Set([...valid.keys(), ...test.keys()])].sort(byTitle);
   return (
     <Card title="Results at the chosen checkpoint" flush={measures.length > 0}>
@@ -70,6 +78,7 @@ export function Results({ trial, report }: { trial: TrialSummary; report: RunRep
           </tbody>
         </Table>
       )}
+      <UserGroups test={trial.test} />
       {report && report.seconds.length > 0 && (
         <div className="px-4 py-3 text-sm">
           <h3 className="mb-1 text-muted text-xs">Time by phase</h3>
@@ -79,12 +88,93 @@ export function Results({ trial, report }: { trial: TrialSummary; report: RunRep
                 {metric} <span className="font-medium">{formatDuration(1000 * (value ?? 0))}</span>
               </li>
             ))}
+            {report.facts.map(({ metric, value }) => (
+              <li key={metric}>
+                {FACTS[metric]?.title ?? metric}{' '}
+                <span className="font-medium">{(FACTS[metric]?.format ?? formatMetric)(value ?? 0)}</span>
+              </li>
+            ))}
           </ul>
         </div>
       )}
     </Card>
   );
 }
+
+/** What the model is built of: its own sizes, and no other's. */
+function sizesOf({
+  model,
+  factors,
+  mlpLayers,
+  dropout,
+  hidden,
+  corruption,
+}: TrainingConfig): [string, string][] {
+  if (model === 'CDAE') {
+    return [
+      ['Hidden layer', formatParameter(hidden)],
+      ['Corruption', formatParameter(corruption)],
+    ];
+  }
+  const tower: [string, string][] = [
+    ['Layers of the tower', formatParameter(mlpLayers)],
+    ['Dropout', formatParameter(dropout)],
+  ];
+  return [['Factors', formatCount(factors)], ...(model === 'NeuMF' ? tower : [])];
+}
+
+function isOfGroup(metric: string): boolean {
+  return /\/g\d$/.test(metric);
+}
+
+/** Who has done least stands first; each group has a quarter of the training interactions. */
+const GROUPS = ['g1', 'g2', 'g3', 'g4'];
+
+function UserGroups({ test }: { test: TrialSummary['test'] }) {
+  const values = new Map(test.map(({ metric, value }) => [metric, value]));
+  const measures = [...new Set(test.filter(({ metric }) => isOfGroup(metric)).map(baseOf))].sort(byTitle);
+  if (measures.length === 0) return null;
+  return (
+    <Table>
+      <caption className="px-4 pt-3 pb-1 text-left text-muted text-xs">
+        Test, by users from least to most active, a quarter of the training interactions each
+      </caption>
+      <thead>
+        <tr>
+          <Th>Metric</Th>
+          {GROUPS.map((group) => (
+            <Th key={group} numeric>
+              {group.toUpperCase()}
+            </Th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {measures.map((measure) => (
+          <tr key={measure}>
+            <Td>{measureTitle(measure)}</Td>
+            {GROUPS.map((group) => (
+              <Td key={group} numeric>
+                {formatMetric(values.get(`test/${measure}/${group}`))}
+              </Td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+/** `test/recall@50/g1` is of `recall@50`. */
+function baseOf({ metric }: { metric: string }): string {
+  return metric.replace(/^test\/|\/g\d$/g, '');
+}
+
+const FACTS: Record<string, { title: string; format: (value: number) => string }> = {
+  samples_per_second: { title: 'samples a second', format: formatCount },
+  peak_memory_bytes: { title: 'peak memory', format: formatBytes },
+  epsilon: { title: 'ε at the checkpoint', format: formatMetric },
+};
 
 export function Parameters({ trial, report }: { trial: TrialSummary; report: RunReport | undefined }) {
   const { config } = trial;
@@ -93,12 +183,27 @@ export function Parameters({ trial, report }: { trial: TrialSummary; report: Run
     [<ParameterSymbol key="eps" text="ε_max" />, formatParameter(config.epsMax)],
     [<ParameterSymbol key="n" text="ε_N" />, formatParameter(config.epsN)],
     ['β', formatParameter(config.beta)],
+    ...BASELINE_WEIGHTS.flatMap(({ key, symbol, title }): [ReactNode, ReactNode][] =>
+      config[key] === undefined
+        ? []
+        : [
+            [
+              <ParameterSymbol key={key} text={symbol} />,
+              <span key={key} title={title}>
+                {formatParameter(config[key])}
+              </span>,
+            ],
+          ],
+    ),
     ['Learning rate', formatParameter(config.lr)],
-    ['Factors', formatCount(config.factors)],
+    ...sizesOf(config),
     ['Batch size', formatCount(config.batchSize)],
     ['Negatives per positive', formatCount(config.negatives)],
     ['Epochs', formatCount(config.epochs)],
     ['Evaluated every', `${formatCount(config.evalEvery)} iterations`],
+    ...(config.validUsers
+      ? [['Users validated', formatCount(config.validUsers)] as [ReactNode, ReactNode]]
+      : []),
     ['Top K', config.topk.join(', ')],
     ['Checkpoint by', config.select],
     ['Seed', String(config.seed)],
@@ -130,6 +235,13 @@ function Hash({ value }: { value: string }) {
     </span>
   );
 }
+
+/** NR's and NMTR's, which other losses don't have. */
+const BASELINE_WEIGHTS = [
+  { key: 'nrFpWeight', symbol: 'w_fp', title: 'weight of known false positives' },
+  { key: 'nrNegativeWeight', symbol: 'w_neg', title: 'weight of sampled negatives' },
+  { key: 'nmtrClickWeight', symbol: 'w_click', title: 'share of the click task' },
+] as const;
 
 const PHASES = ['sample', 'train', 'validate', 'test'];
 

@@ -4,7 +4,18 @@ import type { LiveCurve } from '../../live/state';
 
 export type CurveGroup = { title: string; curves: LiveCurve[] };
 
-const ORDER = ['Recall', 'NDCG', 'Loss (training)', 'Loss (validation)', 'Drop rate', 'Dropped interactions'];
+const ORDER = [
+  'Recall',
+  'NDCG',
+  'Loss (training)',
+  'Loss (validation)',
+  'Denoising: loss of false and true positives',
+  'Denoising: false positives among the dropped',
+  'Denoising: false positives that are dropped',
+  'Denoising: weights',
+  'Drop rate',
+  'Dropped interactions',
+];
 
 /** The group of the objective comes first, and the objective first within it. */
 export function groupCurves(curves: readonly LiveCurve[], objective: string): CurveGroup[] {
@@ -24,7 +35,13 @@ function titleOf(metric: string): string {
   const measure = metric.split('/')[1] ?? metric;
   if (measure.startsWith('recall@')) return 'Recall';
   if (measure.startsWith('ndcg@')) return 'NDCG';
-  if (measure === 'drop_rate') return 'Drop rate';
+  if (measure === 'drop_rate' || measure === 'epsilon') return 'Drop rate';
+  if (measure.startsWith('ce_')) return 'Denoising: loss of false and true positives';
+  if (measure === 'drop_precision' || measure === 'drop_random')
+    return 'Denoising: false positives among the dropped';
+  if (measure === 'drop_recall' || measure === 'drop_share')
+    return 'Denoising: false positives that are dropped';
+  if (measure.startsWith('weight_')) return 'Denoising: weights';
   if (measure === 'dropped') return 'Dropped interactions';
   // The training's loss is a mean, the validation's a sum: on one axis one of them would lie flat.
   return measure === 'loss' ? metricTitle(metric) : measure;

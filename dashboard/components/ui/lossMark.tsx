@@ -9,6 +9,12 @@ export function lossColourVariable(loss: string): string {
       return '--loss-tce';
     case 'R-CE':
       return '--loss-rce';
+    case 'clean':
+      return '--loss-clean';
+    case 'NR':
+      return '--loss-nr';
+    case 'NMTR':
+      return '--loss-nmtr';
     default:
       return '--muted';
   }
@@ -18,6 +24,9 @@ const SHAPES: Record<string, string> = {
   CE: 'M5 0.8a4.2 4.2 0 1 1 0 8.4a4.2 4.2 0 1 1 0-8.4Z',
   'T-CE': 'M5 0.6 9.6 8.8 0.4 8.8Z',
   'R-CE': 'M1.2 1.2H8.8V8.8H1.2Z',
+  clean: 'M5 0.2 9.8 5 5 9.8 0.2 5Z',
+  NR: 'M3.4 0.6H6.6V3.4H9.4V6.6H6.6V9.4H3.4V6.6H0.6V3.4H3.4Z',
+  NMTR: 'M0.4 1.2H9.6L5 9.4Z',
 };
 
 export function LossMark({ loss }: { loss: string }) {
