@@ -38,6 +38,26 @@ describe('a training configuration', () => {
     expect(issues({ ...ce, loss: 'R-CE', beta: 0.1 })).toEqual([]);
   });
 
+  it('holds the sizes of its model, and no others', () => {
+    const neumf = { ...ce, model: 'NeuMF', mlpLayers: 3, dropout: 0.1 };
+    const cdae = { ...ce, model: 'CDAE', hidden: 200, corruption: 0.2 };
+    for (const config of [neumf, cdae]) {
+      expect(issues(config)).toEqual([]);
+      expect(parseTrainingConfig(Wire.decode(Wire.encode(Wire.fromPartial(config)).finish()))).toEqual(
+        config,
+      );
+    }
+    expect(issues({ ...ce, model: 'NeuMF' })).toEqual([
+      'mlpLayers: is required for NeuMF',
+      'dropout: is required for NeuMF',
+    ]);
+    expect(issues({ ...ce, hidden: 200 })).toEqual(['hidden: does not apply to GMF']);
+    expect(issues({ ...cdae, factors: 64 })).toEqual(['factors: does not apply to CDAE: give hidden']);
+    expect(issues({ ...neumf, factors: 512, mlpLayers: 5 })).toEqual([
+      'factors: 512 with 5 layers make a tower 8192 wide; the limit is 4096',
+    ]);
+  });
+
   it('selects by a K that it evaluates', () => {
     expect(issues({ ...ce, select: 'valid/recall@50' })).toEqual(['select: K = 50 is not in topk [3, 20]']);
     expect(issues({ ...ce, select: 'valid/loss' })).toEqual([]);

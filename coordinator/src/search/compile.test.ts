@@ -150,6 +150,39 @@ describe('a grid', () => {
     expect([rates('CE'), rates('T-CE'), rates('R-CE')]).toEqual([[0.005], [0.005], [0.01, 0.02]]);
   });
 
+  it('gives each model its own sizes: searched, fixed, or the paper’s', () => {
+    const spec = {
+      ...withParameters({
+        model: { values: ['GMF', 'NeuMF', 'CDAE'] },
+        loss: { value: 'CE' },
+        factors: { values: [8, 16] },
+        mlp_layers: { values: [2, 4] },
+      }),
+      training: { hidden: 50 },
+    };
+    const sizes = accepted(spec).trials.map(({ config }) => {
+      const { model, factors, mlpLayers, dropout, hidden, corruption } = config;
+      return [model, factors, mlpLayers, dropout, hidden, corruption].filter((size) => size !== undefined);
+    });
+    const unique = [...new Set(sizes.map((size) => size.join(' ')))].sort();
+    expect(unique).toEqual([
+      'CDAE 32 50 0.2',
+      'GMF 16',
+      'GMF 8',
+      'NeuMF 16 2 0',
+      'NeuMF 16 4 0',
+      'NeuMF 8 2 0',
+      'NeuMF 8 4 0',
+    ]);
+  });
+
+  it('refuses a condition that gives a size to a model without it', () => {
+    const hidden = { values: [50, 100], when: { model: 'GMF' } };
+    expect(refused(withParameters({ model: { values: ['GMF', 'CDAE'] }, hidden })).lines).toContain(
+      'parameters.hidden.when.model: hidden belongs to CDAE: no other model reads it',
+    );
+  });
+
   it('is refused beyond 10,000 configurations with the count, however vast', () => {
     const range = { min: 1, max: 100_000_000 };
     expect(refused(withParameters({ eps_n: range }))).toEqual({

@@ -65,7 +65,15 @@ function Arms({ root, vocabulary, violations, disabled, onChange }: FormProps) {
       </Field>
       <div className="grid gap-6 sm:grid-cols-2">
         <Field group label="Models" errors={errorsAt(violations, ['parameters.model'])}>
-          {() => <Chips {...arm('model')} options={withUnknown(vocabulary.models, armOf(root, 'model'))} />}
+          {() => (
+            <Chips
+              {...arm('model')}
+              options={withUnknown(vocabulary.models, armOf(root, 'model'))}
+              onChange={(chosen) =>
+                onChange([[['parameters', 'model'], { values: chosen }], ...modelChanges(root, chosen)])
+              }
+            />
+          )}
         </Field>
         <Field group label="Losses" errors={errorsAt(violations, ['parameters.loss'])}>
           {() => (
@@ -94,31 +102,44 @@ function lossChanges(root: Record<string, unknown>, losses: readonly string[]): 
   });
 }
 
+/** A model that is switched off takes its own parameters along. */
+function modelChanges(root: Record<string, unknown>, models: readonly string[]): Change[] {
+  return PARAMETERS.flatMap(({ name, model }): Change[] => {
+    const isStray = model !== null && !models.includes(model);
+    return isStray && valueAt(root, ['parameters', name]) !== undefined
+      ? [[['parameters', name], undefined]]
+      : [];
+  });
+}
+
 function Parameters({ root, vocabulary, violations, disabled, onChange }: FormProps) {
   const losses = armOf(root, 'loss');
+  const models = armOf(root, 'model');
   return (
     <fieldset className="space-y-4">
       <legend className="mb-2 font-semibold">Search space</legend>
-      {PARAMETERS.filter(({ loss }) => loss === null || losses.includes(loss)).map(
-        ({ name, symbol, title, loss, hint }) => (
-          <ParameterField
-            key={name}
-            name={name}
-            label={
-              <span className="flex flex-wrap items-center gap-x-2">
-                <ParameterSymbol text={symbol} /> <span className="font-normal text-muted">{title}</span>{' '}
-                {loss && <Loss loss={loss} />}
-              </span>
-            }
-            hint={hint}
-            placeholder={name === 'lr' ? `default ${vocabulary.defaults.lr}` : 'say 0.1, 0.2'}
-            domain={domainOf(root, name)}
-            errors={errorsAt(violations, [`parameters.${name}`, `training.${name}`])}
-            disabled={disabled}
-            onChange={(domain) => onChange(domainChanges(root, name, domain))}
-          />
-        ),
-      )}
+      {PARAMETERS.filter(
+        ({ loss, model }) =>
+          (loss === null || losses.includes(loss)) && (model === null || models.includes(model)),
+      ).map(({ name, symbol, title, loss, model, hint }) => (
+        <ParameterField
+          key={name}
+          name={name}
+          label={
+            <span className="flex flex-wrap items-center gap-x-2">
+              <ParameterSymbol text={symbol} /> <span className="font-normal text-muted">{title}</span>{' '}
+              {loss && <Loss loss={loss} />}
+              {model && <span className="font-normal text-muted">{model}</span>}
+            </span>
+          }
+          hint={hint}
+          placeholder={loss === null ? `default ${vocabulary.defaults[name]}` : 'say 0.1, 0.2'}
+          domain={domainOf(root, name)}
+          errors={errorsAt(violations, [`parameters.${name}`, `training.${name}`])}
+          disabled={disabled}
+          onChange={(domain) => onChange(domainChanges(root, name, domain))}
+        />
+      ))}
     </fieldset>
   );
 }

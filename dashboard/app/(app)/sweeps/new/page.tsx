@@ -18,10 +18,11 @@ export default async function NewSweepPage({ searchParams }: Props) {
   if (!datasets.ok) return show(datasets, () => null);
   const names = datasets.value.map((dataset) => dataset.name).sort();
   const start = await startText({ template: String(template), from: String(from), names });
-  const { lr, epochs, eval_every, batch_size, factors, negatives } = TRAINING_DEFAULTS;
-  const defaults = { lr, epochs, eval_every, batch_size, factors, negatives };
   return show(start, (text) => (
-    <NewSweep start={text} vocabulary={{ datasets: names, models: MODELS, losses: LOSSES, defaults }} />
+    <NewSweep
+      start={text}
+      vocabulary={{ datasets: names, models: MODELS, losses: LOSSES, defaults: TRAINING_DEFAULTS }}
+    />
   ));
 }
 
