@@ -37,7 +37,9 @@ function drawPanel({ title, lines }: Panel): string {
   return [
     `<text x="${MARGIN.left}" y="20" font-weight="600" fill="#1c1f24">${escapeText(title)}</text>`,
     ...[0, 0.25, 0.5, 0.75, 1].map((share) => gridLine(y(share * top), share * top)),
-    ...[0, 0.5, 1].map((share) => tick(x(share * right), share * right)),
+    ...(['start', 'middle', 'end'] as const).map((anchor, at) =>
+      tick(x((at / 2) * right), (at / 2) * right, anchor),
+    ),
     ...lines.map(
       (line) =>
         `<polyline fill="none" stroke="${line.colour}" stroke-width="1.8" stroke-linejoin="round"${dashOf(line)} points="${line.points.map((point) => `${round(x(point.x))},${round(y(point.y))}`).join(' ')}"/>`,
@@ -53,8 +55,7 @@ function gridLine(y: number, value: number): string {
   );
 }
 
-function tick(x: number, value: number): string {
-  const anchor = value === 0 ? 'start' : 'middle';
+function tick(x: number, value: number, anchor: 'start' | 'middle' | 'end'): string {
   return `<text x="${round(x)}" y="${PANEL.height - MARGIN.bottom + 17}" text-anchor="${anchor}" fill="#5b6470">${Math.round(value).toLocaleString('en-US')}${value === 0 ? ' iterations' : ''}</text>`;
 }
 

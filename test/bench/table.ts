@@ -28,7 +28,7 @@ const ARMS: Arm[] = [
 ];
 
 type Run = { arm: Arm; seed: number; bestStep: number; valid: number; test: Record<string, number> };
-type Settings = { dataset: string; epochs: number; evalEvery: number; seeds: number[] };
+type Settings = { dataset: string; epochs: number; evalEvery: number; validUsers: number; seeds: number[] };
 
 async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -38,6 +38,7 @@ async function main(args: string[]): Promise<void> {
       'data-dir': { type: 'string' },
       epochs: { type: 'string', default: '20' },
       'eval-every': { type: 'string', default: '400' },
+      'valid-users': { type: 'string', default: '2000' },
       seeds: { type: 'string', default: '1,2,3' },
       out: { type: 'string', default: join(ROOT, 'test/bench/results') },
     },
@@ -46,6 +47,7 @@ async function main(args: string[]): Promise<void> {
     dataset: values.dataset,
     epochs: Number(values.epochs),
     evalEvery: Number(values['eval-every']),
+    validUsers: Number(values['valid-users']),
     seeds: values.seeds.split(',').map(Number),
   };
   const bundle = await openStoredDataset(values.dataset, values['data-dir']);
@@ -58,7 +60,7 @@ async function main(args: string[]): Promise<void> {
       process.stderr.write(`paper-table: ${runs.length} of ${ARMS.length * settings.seeds.length}\n`);
     }
   }
-  const command = `npm run paper-table -- --dataset ${settings.dataset} --epochs ${settings.epochs} --eval-every ${settings.evalEvery} --seeds ${settings.seeds}`;
+  const command = `npm run paper-table -- --dataset ${settings.dataset} --epochs ${settings.epochs} --eval-every ${settings.evalEvery} --valid-users ${settings.validUsers} --seeds ${settings.seeds}`;
   const table = markdown(runs, { command, machine, settings });
   mkdirSync(values.out, { recursive: true });
   const result = { command, machine, settings, runs };
@@ -75,13 +77,13 @@ async function runOnce(params: {
   seed: number;
 }): Promise<Run> {
   const { bundle, engine, settings, arm, seed } = params;
-  const { dataset, epochs, evalEvery } = settings;
+  const { dataset, epochs, evalEvery, validUsers } = settings;
   const { lr, factors, negatives, batch_size: batchSize } = TRAINING_DEFAULTS;
   const { bestStep, bestValue, test } = await train({
     bundle,
     config: {
       ...{ dataset, datasetSha256: bundle.sha256, model: 'GMF', lr, factors, negatives, batchSize },
-      ...{ epochs, evalEvery, topk: TOPK, select: SELECT, seed },
+      ...{ epochs, evalEvery, validUsers, topk: TOPK, select: SELECT, seed },
       ...arm,
     },
     engine,
@@ -114,8 +116,9 @@ function markdown(
   });
   const titles = ['loss', 'setting', 'tried', 'valid R@50', 'R@50', 'R@100', 'NDCG@50', 'NDCG@100'];
   return [
-    `GMF on ${settings.dataset}, ${settings.epochs} epochs, checkpoint and setting chosen by ${SELECT} (mean of`,
-    `${settings.seeds.length} seeds); test metrics, mean ± sample sd over the seeds. Same candidates for every loss.`,
+    `GMF on ${settings.dataset}, ${settings.epochs} epochs, ${settings.seeds.length} seeds. A run's checkpoint is chosen by ${SELECT} of`,
+    `${settings.validUsers || 'all'} users every ${settings.evalEvery} iterations, a loss's setting by the seeds' mean of it over all users; then the test`,
+    'part is read: mean ± sample sd over the seeds. Every loss ranks the same candidates.',
     '',
     `| ${titles.join(' | ')} |`,
     `|${titles.map(() => '---').join('|')}|`,
