@@ -26,6 +26,11 @@ export const DEFAULT_TUNABLES = {
 };
 export type Tunables = Readonly<typeof DEFAULT_TUNABLES>;
 
+/** How soon a browser that was behind is looked at again: the newest of what it missed may be the last there is. */
+export const LIVE_CATCH_UP_MS = 250;
+/** On stop, browsers get this long to answer the farewell; then their connections are cut. */
+export const LIVE_CLOSE_MS = 500;
+
 /** Bounds of one call; what exceeds them is refused whole. */
 export const LIMITS = {
   messageBytes: 1024 * 1024,
@@ -40,10 +45,11 @@ export const LIMITS = {
   curveTrials: 500,
   curvePoints: 100_000,
   stderrBytes: 8 * 1024,
-  /** Live: a client this far behind skips frames (it will see the version gap and refetch) … */
+  /** Live: a browser this far behind is sent no more deltas until it has caught up … */
   liveBufferedBytes: 1024 * 1024,
-  /** … and this far behind is disconnected. */
+  /** … and is disconnected when it goes on asking with this much, or this many replies, waiting for it. */
   liveDeadBytes: 8 * 1024 * 1024,
+  liveQueued: 1_024,
   liveMessageBytes: 64 * 1024,
   liveTopicsPerClient: 32,
   /** Rows in one delta; the rest follow in the next. */

@@ -193,7 +193,7 @@ export class LiveClient {
 
   /** @throws Error with the server's words when it does not let us in */
   static async connect(
-    coordinator: TestCoordinator,
+    coordinator: Pick<TestCoordinator, 'liveAddress' | 'token'>,
     params: { ticket?: string; origin?: string; transports?: ('websocket' | 'polling')[] } = {},
   ): Promise<LiveClient> {
     const socket: LiveSocket = io(`http://${coordinator.liveAddress}`, {

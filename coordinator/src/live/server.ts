@@ -1,18 +1,19 @@
-/** socket.io on a port of its own: who may connect, what he may subscribe to, and what happens when he is slow. */
+/** socket.io on a port of its own: who may connect, and what he may subscribe to. */
 import {
   createServer,
   type Server as HttpServer,
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import type { ClientToServer, Delta, ServerToClient, Topic } from '@adt/proto/live';
 import { topicKey } from '@adt/proto/live';
 import { checkTicket, LIVE_TICKET } from '@adt/proto/token';
-import { Server, type Socket } from 'socket.io';
+import { Server } from 'socket.io';
 import { z } from 'zod';
 import type { Log } from '../log.js';
-import { LIMITS } from '../tunables.js';
+import { LIMITS, LIVE_CLOSE_MS } from '../tunables.js';
+import { Browser, type LiveSocket } from './browser.js';
 import type { Topics } from './topics.js';
 
 export type LiveParams = {
@@ -29,8 +30,6 @@ export type LiveParams = {
 };
 
 export type LiveServer = { address: string; emit(delta: Delta): void; stop(): Promise<void> };
-
-type LiveSocket = Socket<ClientToServer, ServerToClient>;
 
 const id = z
   .int()
@@ -62,7 +61,18 @@ export async function startLive(params: LiveParams): Promise<LiveServer> {
     const genuine = typeof ticket === 'string' && checkTicket(params.token, LIVE_TICKET, ticket) !== null;
     next(genuine ? undefined : new Error('UNAUTHENTICATED: the live ticket is missing, forged or expired'));
   });
-  io.on('connection', (socket) => serve(socket, params.topics));
+  const browsers = new Map<string, Browser>();
+  io.on('connection', (socket) => {
+    const browser = new Browser(socket, params.log);
+    browsers.set(socket.id, browser);
+    socket.on('disconnect', () => browsers.delete(socket.id));
+    serve(socket, browser, params.topics);
+  });
+  const connections = new Set<TcpSocket>();
+  http.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
   await listen(http, params);
   const address = http.address() as AddressInfo;
   let stopped: Promise<void> | null = null;
@@ -70,18 +80,26 @@ export async function startLive(params: LiveParams): Promise<LiveServer> {
     address: `${params.host}:${address.port}`,
     emit: (delta) => {
       for (const socketId of io.sockets.adapter.rooms.get(delta.topic) ?? []) {
-        const socket = io.sockets.sockets.get(socketId);
-        if (socket) send(socket, delta, params.log);
+        browsers.get(socketId)?.send(delta);
       }
     },
     stop() {
-      stopped ??= io.close().then(() => http.closeAllConnections());
+      stopped ??= close(io, connections);
       return stopped;
     },
   };
 }
 
-function serve(socket: LiveSocket, topics: Topics): void {
+/** A browser that hangs answers no farewell, and half a request is never finished: they are cut. */
+async function close(io: Server, connections: ReadonlySet<TcpSocket>): Promise<void> {
+  const timer = setTimeout(() => {
+    for (const connection of connections) connection.destroy();
+  }, LIVE_CLOSE_MS);
+  await io.close();
+  clearTimeout(timer);
+}
+
+function serve(socket: LiveSocket, browser: Browser, topics: Topics): void {
   const subscribed = new Map<string, Topic>();
   socket.on('subscribe', (asked, reply) => {
     if (typeof reply !== 'function') return;
@@ -92,6 +110,7 @@ function serve(socket: LiveSocket, topics: Topics): void {
     }
     const key = topicKey(topic.data);
     if (subscribed.has(key)) topics.unsubscribe(topic.data);
+    browser.forget(key);
     subscribed.set(key, topic.data);
     void socket.join(key);
     reply({ topic: key, version: topics.subscribe(topic.data) });
@@ -99,36 +118,13 @@ function serve(socket: LiveSocket, topics: Topics): void {
   socket.on('unsubscribe', (asked) => {
     const topic = topicSchema.safeParse(asked);
     if (!topic.success || !subscribed.delete(topicKey(topic.data))) return;
+    browser.forget(topicKey(topic.data));
     void socket.leave(topicKey(topic.data));
     topics.unsubscribe(topic.data);
   });
   socket.on('disconnect', () => {
     for (const topic of subscribed.values()) topics.unsubscribe(topic);
   });
-}
-
-/** socket.io has no back-pressure: who is behind misses a version (and refetches), who is far behind goes. */
-function send(socket: LiveSocket, delta: Delta, log: Log): void {
-  const bytes = bufferedBytes(socket);
-  if (bytes > LIMITS.liveDeadBytes) {
-    log('warn', 'live client is too slow: disconnected', { bytes });
-    socket.disconnect(true);
-  } else if (bytes <= LIMITS.liveBufferedBytes) {
-    socket.emit('delta', delta);
-  }
-}
-
-/** Bytes on their way to a client: engine.io's queue and, for WebSocket, the socket's. Neither has a public count. */
-function bufferedBytes(socket: LiveSocket): number {
-  const { writeBuffer, transport } = socket.conn as unknown as {
-    writeBuffer: { data?: unknown }[];
-    transport: { socket?: { bufferedAmount?: number } };
-  };
-  const queued = writeBuffer.reduce(
-    (sum, { data }) => sum + (typeof data === 'string' || data instanceof Uint8Array ? data.length : 0),
-    0,
-  );
-  return queued + (transport.socket?.bufferedAmount ?? 0);
 }
 
 async function answerHttp(
