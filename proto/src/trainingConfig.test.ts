@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { TrainingConfig as Wire } from './gen/adt/v1/common.js';
-import { parseTrainingConfig, type TrainingConfig, trainingConfigSchema } from './trainingConfig.js';
+import {
+  parseTrainingConfig,
+  type TrainingConfig,
+  trainingConfigSchema,
+  whyNoFlags,
+} from './trainingConfig.js';
 
 const ce: TrainingConfig = {
   dataset: 'adressa',
@@ -56,6 +61,26 @@ describe('a training configuration', () => {
     expect(issues({ ...neumf, factors: 512, mlpLayers: 5 })).toEqual([
       'factors: 512 with 5 layers make a tower 8192 wide; the limit is 4096',
     ]);
+  });
+
+  it('holds the weights of a baseline, which exists for some models only', () => {
+    const nr = { ...ce, loss: 'NR', nrFpWeight: 0.5, nrNegativeWeight: 1 } as const;
+    expect(issues(nr)).toEqual([]);
+    expect(issues({ ...ce, loss: 'NMTR' })).toEqual(['nmtrClickWeight: is required for NMTR']);
+    expect(issues({ ...nr, model: 'NeuMF', mlpLayers: 3, dropout: 0 })).toEqual([
+      "loss: NR exists for GMF only, as in the paper's Table 4, not for NeuMF",
+    ]);
+    expect(whyNoFlags('clean', { name: 'adressa', hasFlags: false })).toMatch(
+      /^clean must know the false positives/,
+    );
+    expect(whyNoFlags('clean', { name: 'ml1m', hasFlags: true })).toBeNull();
+    expect(whyNoFlags('T-CE', { name: 'adressa', hasFlags: false })).toBeNull();
+  });
+
+  it('survives the wire with a sample of validation users', () => {
+    const nmtr = { ...ce, loss: 'NMTR', nmtrClickWeight: 0.25, validUsers: 500 } as const;
+    const wire = Wire.decode(Wire.encode(Wire.fromPartial(nmtr)).finish());
+    expect(parseTrainingConfig(wire)).toEqual(nmtr);
   });
 
   it('selects by a K that it evaluates', () => {

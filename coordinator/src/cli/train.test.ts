@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, watch } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +93,36 @@ describe.skipIf(noEngine)('adt train', () => {
     expect(stdout).toMatch(/\nchosen +iteration \d+, by valid\/recall@50 = /);
   });
 
+  it('refuses a loss that must know the false positives on data without flags, in one line', async () => {
+    const folder = join(dataDir, 'unflagged');
+    await mkdir(folder);
+    for (const part of ['train', 'valid', 'test'])
+      await writeFile(join(folder, `${part}.tsv`), `user\titem\n0\t${part.length}\n1\t${part.length + 1}\n`);
+    const imported = await adt('dataset', 'import', folder, '--name', 'unflagged');
+    expect(imported).toMatchObject({ code: 0 });
+    const run = await adt('train', '--dataset', 'unflagged', '--loss', 'clean', '--topk', '1');
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(
+      /^adt: clean must know the false positives, and the training part of unflagged has no flags: import it/,
+    );
+    expect(run.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('reports denoising with each validation, and the losses that know the false positives train', async () => {
+    const options = ['--epochs', '1', '--eval-every', '50', '--json', '--valid-users', '200'];
+    const tce = JSON.parse(
+      (await train('--loss', 'T-CE', '--eps-max', '0.2', '--eps-n', '50', ...options)).stdout,
+    );
+    expect(tce.curve.at(-1).values).toMatchObject({
+      'diag/epsilon': 0.2,
+      'diag/drop_precision': expect.any(Number),
+      'diag/ce_fp': expect.any(Number),
+    });
+    expect(tce.facts.peak_memory_bytes).toBeGreaterThan(2 ** 20);
+    const nmtr = JSON.parse((await train('--loss', 'NMTR', '--nmtr-click-weight', '0.5', ...options)).stdout);
+    expect(nmtr.test['test/recall@50/g4']).toBeGreaterThan(0);
+  });
+
   it('stops at once on Ctrl-C with exit code 130 and leaves no temporary file', async () => {
     const own = await mkdtemp(join(tmpdir(), 'adt-stop-'));
     onTestFinished(() => rm(own, { recursive: true, force: true }));
@@ -112,10 +142,18 @@ describe.skipIf(noEngine)('adt train', () => {
 
 describe('a flag that is off is named, with exit code 2:', () => {
   it.each([
-    ['--loss TCE', '--loss: must be CE, T-CE, R-CE (got TCE) (did you mean "T-CE"?)'],
+    ['--loss TCE', '--loss: must be CE, T-CE, R-CE, clean, NR, NMTR (got TCE) (did you mean "T-CE"?)'],
     ['--loss T-CE', '--eps-max: is required for T-CE'],
     ['--beta 0.1', '--beta: does not apply to CE (got 0.1)'],
     ['--loss T-CE --eps-n 10 --eps-max 1.5', '--eps-max: must be < 1 (got 1.5)'],
+    ['--loss NR --nr-fp-weight 1', '--nr-negative-weight: is required for NR'],
+    ['--nmtr-click-weight 0.5', '--nmtr-click-weight: does not apply to CE (got 0.5)'],
+    ['--loss NMTR --nmtr-click-weight 2', '--nmtr-click-weight: must be <= 1 (got 2)'],
+    [
+      '--model NeuMF --loss NR --nr-fp-weight 1 --nr-negative-weight 1',
+      "--loss: NR exists for GMF only, as in the paper's Table 4, not for NeuMF (got NR)",
+    ],
+    ['--valid-users -1', '--valid-users: must be >= 0 (got -1)'],
     ['--lr 0', '--lr: must be > 0 (got 0)'],
     ['--lr NaN', '--lr: must be a number (got "NaN")'],
     ['--epochs 1.5', '--epochs: must be an integer (got 1.5)'],

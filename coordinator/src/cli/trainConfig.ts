@@ -85,7 +85,7 @@ function describe(issue: Issue, flags: TrainFlags): string {
   const got = given === undefined ? '' : ` (got ${Array.isArray(given) ? given.join(',') : given})`;
   const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const known: readonly string[] = { model: MODELS, loss: LOSSES }[key] ?? [];
-  return `${flag}: ${reason(issue, known)}${got}${didYouMean(String(given), known)}`;
+  return `${flag}: ${reason(issue, known)}${got}${known.includes(String(given)) ? '' : didYouMean(String(given), known)}`;
 }
 
 function reason(issue: Issue, known: readonly string[]): string {

@@ -409,6 +409,47 @@ describe('bad numbers', () => {
   });
 });
 
+describe('the baselines that know the false positives', () => {
+  const nr = { loss: { value: 'NR' }, nr_fp_weight: { values: [0.5, 1] }, nr_negative_weight: { value: 1 } };
+  const only = (parameters: Spec): Spec => ({
+    ...GRID,
+    parameters: { dataset: { value: 'synthetic' }, ...parameters },
+  });
+
+  it('carry their weights, and the sample of users to validate, into each configuration', () => {
+    const { trials } = accepted({ ...only(nr), training: { valid_users: 500 } });
+    expect(
+      trials.map(({ config }) => [config.nrFpWeight, config.nrNegativeWeight, config.validUsers]),
+    ).toEqual([
+      [0.5, 1, 500],
+      [1, 1, 500],
+      [0.5, 1, 500],
+      [1, 1, 500],
+    ]);
+  });
+
+  it('are refused on a data set without flags', () => {
+    expect(refused(only({ dataset: { value: 'adressa' }, loss: { value: 'clean' } })).lines).toEqual([
+      expect.stringMatching(
+        /^parameters\.loss: clean must know the false positives, and .* adressa has no flags/,
+      ),
+    ]);
+  });
+
+  it('are refused for models that they do not exist for', () => {
+    const lines = refused(only({ ...nr, model: { values: ['GMF', 'NeuMF'] } })).lines;
+    expect(lines).toContain(
+      "parameters.loss: NR exists for GMF only, as in the paper's Table 4, not for NeuMF",
+    );
+  });
+
+  it('are refused without their weights', () => {
+    expect(refused(only({ loss: { value: 'NMTR' } })).lines).toEqual([
+      'parameters.nmtr_click_weight: is required, for NMTR is in the space: add nmtr_click_weight: {values: [0.25, 0.5]}',
+    ]);
+  });
+});
+
 describe('bad words', () => {
   it('are refused with the allowed ones and the nearest', () => {
     expect(refused(withParameters({ loss: { values: ['TCE'] } })).lines).toEqual([

@@ -3,7 +3,7 @@ import type { Loss } from '@adt/proto/trainingConfig';
 import type { Bundle, Csr } from '../data/bundle.js';
 
 /**
- * The interactions that a training learns from. They are left out of the training alone: no user gets one of his
+ * The interactions that a training learns from, and CDAE's encoder reads. False positives are left out of the training alone: no user gets one of his
  * false positives as a negative, and what an evaluation masks is what was observed, as for every other loss.
  */
 export function trainingPositives({ train }: Bundle, loss: Loss): Csr {

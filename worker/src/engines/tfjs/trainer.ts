@@ -87,14 +87,14 @@ export class TfjsTrainer implements Trainer {
     if (!Number.isInteger(step) || step < 1 || step > this.totalSteps) {
       throw new RangeError(`step ${step} is not in 1..${this.totalSteps}`);
     }
-    const { batchSize, bundle, architecture, seed } = this.params;
+    const { batchSize, architecture, seed } = this.params;
     const epoch = Math.floor((step - 1) / this.stepsPerEpoch);
     const from = ((step - 1) % this.stepsPerEpoch) * batchSize;
     const count = Math.min(batchSize, this.#train.samplesPerRound - from);
     const batch = this.#train.batch(epoch, from, count);
     if (architecture.model !== 'CDAE') return batch;
     const corruption = { share: architecture.corruption, seed, step };
-    return { ...batch, inputs: inputsOf(bundle.train, distinctUsers(batch.users), corruption) };
+    return { ...batch, inputs: inputsOf(this.params.positives, distinctUsers(batch.users), corruption) };
   }
 
   async run(count: number): Promise<ChunkReport> {
@@ -148,7 +148,7 @@ export class TfjsTrainer implements Trainer {
   async validationLoss(): Promise<number> {
     this.#checkOpen();
     const samples = this.#valid.samplesPerRound;
-    const { batchSize, bundle, architecture } = this.params;
+    const { batchSize, architecture } = this.params;
     let total = 0;
     let pending: tf.Scalar[] = [];
     let syncAt = performance.now() + TFJS_SYNC_INTERVAL_MS;
@@ -156,7 +156,9 @@ export class TfjsTrainer implements Trainer {
       const batch = this.#valid.batch(this.#step, from, Math.min(batchSize, samples - from));
       // Nothing is hidden from an evaluation.
       const inputs =
-        architecture.model === 'CDAE' ? inputsOf(bundle.train, distinctUsers(batch.users)) : undefined;
+        architecture.model === 'CDAE'
+          ? inputsOf(this.params.positives, distinctUsers(batch.users))
+          : undefined;
       pending.push(this.#learner.loss({ ...batch, inputs }, this.#step));
       if (performance.now() < syncAt && from + batchSize < samples) continue;
       for (const loss of await readScalars(pending)) total += loss;
@@ -171,7 +173,7 @@ export class TfjsTrainer implements Trainer {
     this.#checkOpen();
     const { bundle } = this.params;
     const { items } = bundle.header;
-    const side = this.#learner.model.prepareRanking(this.#learner.weights(), bundle.train);
+    const side = this.#learner.model.prepareRanking(this.#learner.weights(), this.params.positives);
     try {
       const masks = part === 'valid' ? [bundle.train] : [bundle.train, bundle.valid];
       const usersPerBlock = this.#learner.model.usersPerBlock(items);
