@@ -30,7 +30,13 @@ const ENDED: readonly TrialState[] = [
 /** Long enough for anything that is to happen while a scenario's trial runs, on a busy machine. */
 const PATIENCE_MS = 60_000;
 
-export type TrialSettings = { epochs: number; evalEvery: number; seeds?: number[] };
+export type TrialSettings = {
+  epochs: number;
+  evalEvery: number;
+  seeds?: number[];
+  /** Lines of YAML under `parameters:`; absent: CE. */
+  loss?: string;
+};
 
 /** A few seconds with a point every few dozen milliseconds. */
 export const SHORT: TrialSettings = { epochs: 5, evalEvery: 20 };
@@ -105,14 +111,17 @@ export async function openScene(options: PlatformOptions): Promise<Scene> {
   };
 }
 
-function specOf(dataset: string, { epochs, evalEvery, seeds = [1] }: TrialSettings): string {
+function specOf(
+  dataset: string,
+  { epochs, evalEvery, seeds = [1], loss = 'loss: {value: CE}' }: TrialSettings,
+): string {
   return `
 name: scenario
 method: grid
 parameters:
   dataset: {value: ${dataset}}
   model: {value: GMF}
-  loss: {value: CE}
+  ${loss}
 training: {epochs: ${epochs}, eval_every: ${evalEvery}, factors: 8, topk: [10]}
 seeds: {search: [${seeds.join(', ')}]}
 `;
