@@ -1,8 +1,8 @@
 /** The native engine and tfjs hold the same training, but for the rounding of sums. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Engine, Trainer } from './engine.js';
+import { type Engine, LossUnsupportedError, type Trainer } from './engine.js';
 import { nativeEngine } from './native/nativeEngine.js';
-import { randomBundle, testConfig } from './randomBundle.js';
+import { randomBundle, testConfig, withFlags } from './randomBundle.js';
 import { loadBackend } from './tfjs/backend.js';
 import { tfjsEngine } from './tfjs/tfjsEngine.js';
 
@@ -56,12 +56,36 @@ describe.skipIf(!both)('native and tfjs', () => {
     await expectAgreement({ factors: 16, ...loss });
   });
 
+  test.each(models)('learn the same from true positives alone: $model', async (model) => {
+    await expectAgreement({ ...model, loss: 'clean' }, withFlags(randomBundle(), 0.3));
+  });
+
+  test('rank the same users when told whom', async () => {
+    const users = Uint32Array.of(1, 4, 7, 9, 12, 30);
+    const [a, b] = openBoth({});
+    const [first, second] = [await a.rank('test', [5, 20], users), await b.rank('test', [5, 20], users)];
+    expect(second.byUser.users).toEqual(first.byUser.users);
+    for (const measure of ['recall', 'ndcg'] as const) {
+      for (const [n, value] of first.byUser[measure].entries())
+        expect(second.byUser[measure][n]).toBeCloseTo(value, 6);
+    }
+  });
+
+  test('tfjs refuses the losses that only the native engine has', () => {
+    const bundle = withFlags(randomBundle(), 0.3);
+    const config = testConfig({ loss: 'NMTR', nmtrClickWeight: 0.5 });
+    expect(() => engines[1].open({ bundle, config, threads: 1 })).toThrow(LossUnsupportedError);
+  });
+
   test.each(models)('learn the same from them: $model, dropout $dropout', async (model) => {
     await expectAgreement(model);
   });
 
-  async function expectAgreement(overrides: Parameters<typeof testConfig>[0]): Promise<void> {
-    const [a, b] = openBoth({ ...overrides, epochs: 20 });
+  async function expectAgreement(
+    overrides: Parameters<typeof testConfig>[0],
+    bundle = randomBundle(),
+  ): Promise<void> {
+    const [a, b] = openBoth({ ...overrides, epochs: 20 }, bundle);
     while (a.step < a.totalSteps) {
       const [first, second] = [await a.run(40), await b.run(40)];
       expect(second).toMatchObject({ steps: first.steps, samples: first.samples, dropped: first.dropped });
