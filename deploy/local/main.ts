@@ -6,7 +6,7 @@ import { withPlatform } from '@adt/coordinator/cli/connect';
 import { Interrupted, UsageError } from '@adt/coordinator/cli/failure';
 import { LOGIN_TICKET, mintTicket } from '@adt/proto/token';
 import { openDataDir } from './dataDir.js';
-import { BUILT_IN, requireDataset, uploadStore } from './datasets.js';
+import { BUILT_IN, keepUploaded, requireDataset, uploadStore } from './datasets.js';
 import { lockDirectory } from './directoryLock.js';
 import { readEnv } from './env.js';
 import { explainFailure } from './failure.js';
@@ -79,10 +79,16 @@ async function run(launch: Launch): Promise<number> {
       const sent = await uploadStore(dataDir, connection, signal);
       say(sent === 0 ? 'up to date' : `${sent} sent to the platform`);
     });
-    const sweepId = await submitFirst({ options, connection, stages });
-    if (options.once && sweepId !== null) return showSweep({ context, connection, sweepId, stages });
-    sayWhere(running, stages);
-    if (!signal.aborted) await once(signal, 'abort');
+    const over = new AbortController();
+    void keepUploaded(dataDir, connection, AbortSignal.any([signal, over.signal]));
+    try {
+      const sweepId = await submitFirst({ options, connection, stages });
+      if (options.once && sweepId !== null) return await showSweep({ context, connection, sweepId, stages });
+      sayWhere(running, stages);
+      if (!signal.aborted) await once(signal, 'abort');
+    } finally {
+      over.abort();
+    }
     if (signal.reason instanceof Interrupted) return 0;
     throw signal.reason;
   });

@@ -22,6 +22,8 @@ export type NatsParams = {
   dataDir: string;
   /** Taken when it is free; default 4222. */
   port?: number;
+  /** Of the server that ran before: its clients keep showing it. Default: the one in the folder, or a new one. */
+  token?: string;
   log(line: string): void;
   signal?: AbortSignal;
 };
@@ -38,7 +40,7 @@ export async function startNats(params: NatsParams): Promise<NatsServer> {
   const lock = lockDirectory(join(natsDir, 'lock'));
   try {
     const binary = await findNats(params);
-    const token = secretIn(join(natsDir, 'token'));
+    const token = params.token ?? secretIn(join(natsDir, 'token'));
     await clearLeftovers(natsDir, params.log);
     const server = await onFreePort(params.port ?? 4222, (port) => {
       writeConfiguration(natsDir, port, token);

@@ -70,6 +70,7 @@ async function startStores(launch: Launch): Promise<{ databaseUrl: string; nats:
         existing: env.nats,
         dataDir,
         port: portOf(nats),
+        token: nats?.token,
         log: logs.of('nats'),
         signal,
       });

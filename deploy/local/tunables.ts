@@ -12,6 +12,9 @@ export const CHILD_STOP_MS = 6_000;
 /** How often the end of a process that is not our child is looked for. */
 export const ORPHAN_POLL_MS = 50;
 
+/** How often the launcher asks whether the platform has lost a data set; trials that need it wait that long. */
+export const BUNDLE_CHECK_MS = 5_000;
+
 /** How many of a process's last lines are kept to explain why it failed. */
 export const TAIL_LINES = 20;
 

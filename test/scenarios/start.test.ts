@@ -1,7 +1,9 @@
 /** `npm start` from outside: up, ranked, interrupted, killed, started again. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { openConnection } from '@adt/coordinator/cli/connect';
+import { SpecFormat, SweepState } from '@adt/proto/gen/adt/v1/search';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type Launched, runStart } from '../harness/launcher.js';
 import { temporaryFolder } from '../harness/temporary.js';
@@ -90,6 +92,38 @@ test('a process that dies is started again, in one line each', { timeout: 120_00
     await back;
   }
   expect(launched.output()).toMatch(/worker ended \(killed by SIGKILL\); starting it again/);
+  launched.signal('SIGINT');
+  expect(await launched.exited).toEqual({ code: 0, signal: null });
+});
+
+test('a wiped NATS store costs nothing: data sets come back from the local store, work goes on', {
+  timeout: 180_000,
+}, async () => {
+  const dataDir = temporaryFolder('start');
+  const launched = await runStart(['--data-dir', dataDir, '--sweep', sweepFile(dataDir)], {
+    ADT_RECONCILE_EVERY_MS: '500',
+  });
+  await launched.log.line(DASHBOARD, UP_MS);
+  const { grpc, token } = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8'));
+  const platform = openConnection({ grpc, token, signal: new AbortController().signal });
+  onTestFinished(() => platform.close());
+  const finished = async () => {
+    const { sweeps } = await platform.call('listSweeps', { limit: 1, cursor: '' });
+    expect(sweeps[0]).toMatchObject({ state: SweepState.FINISHED, counts: { failed: 0, succeeded: 3 } });
+  };
+  await vi.waitFor(finished, { timeout: UP_MS, interval: 200 });
+
+  const back = launched.log.next(/NATS is back/, UP_MS);
+  process.kill(Number(readFileSync(join(dataDir, 'nats/pid'), 'utf8')), 'SIGKILL');
+  rmSync(join(dataDir, 'nats'), { recursive: true });
+  rmSync(join(dataDir, 'worker/bundles'), { recursive: true });
+  mkdirSync(join(dataDir, 'worker/bundles'));
+  await back;
+  const spec = TINY.replace('name: tiny', 'name: again');
+  await platform.call('submitSweep', { spec, format: SpecFormat.YAML, idempotencyKey: '', owner: '' });
+  await vi.waitFor(finished, { timeout: UP_MS, interval: 200 });
+  const { datasets } = await platform.call('listDatasets', {});
+  expect(datasets.map(({ missing }) => missing)).toEqual([false]);
   launched.signal('SIGINT');
   expect(await launched.exited).toEqual({ code: 0, signal: null });
 });

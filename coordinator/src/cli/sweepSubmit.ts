@@ -72,12 +72,12 @@ async function submit({ call }: Connection, file: SweepFile, owner: string): Pro
 /** Data sets that the file names, this machine has and the platform lacks. What neither has, the plan will name. */
 async function uploadMissing(context: Context, connection: Connection, file: SweepFile): Promise<void> {
   const { datasets } = await connection.call('listDatasets', {});
-  const there = new Map(datasets.map(({ name, sha256 }) => [name, sha256]));
+  const there = new Map(datasets.map((dataset) => [dataset.name, dataset]));
   for (const name of namedDatasets(file)) {
     const known = there.get(name);
     const dataset = await localDataset(context, name, known === undefined);
-    if (dataset === null || dataset.sha256 === known) continue;
-    if (known === undefined) await upload(context, connection, dataset);
+    if (dataset === null || (dataset.sha256 === known?.sha256 && !known.missing)) continue;
+    if (known === undefined || dataset.sha256 === known.sha256) await upload(context, connection, dataset);
     else
       printNote(`${name}: the platform has other content under this name than this machine; its own is used`);
   }

@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto';
 import { type SearchServiceServer, SpecFormat, type SubmitSweepRequest } from '@adt/proto/gen/adt/v1/search';
 import { z } from 'zod';
+import { reasonOf } from '../log.js';
+import { missingBundles } from '../nats/bundles.js';
 import { type Compiled, compileSweep } from '../search/compile.js';
 import { canonicalCurves } from '../store/curves.js';
-import { listDatasets } from '../store/datasets.js';
+import { type DatasetRow, listDatasets } from '../store/datasets.js';
 import { findSubmission, type Submission, submitSweep } from '../store/submit.js';
 import {
   cancelSweep,
@@ -125,7 +127,11 @@ export function searchService(context: Context): SearchServiceServer {
       };
     }),
 
-    listDatasets: unary(log, async () => ({ datasets: (await listDatasets(db)).map(datasetToWire) })),
+    listDatasets: unary(log, async () => {
+      const rows = await listDatasets(db);
+      const missing = await lostBundles(context, rows);
+      return { datasets: rows.map((row) => datasetToWire(row, missing.has(row.sha256))) };
+    }),
 
     uploadDataset: uploadDataset(context),
 
@@ -133,6 +139,16 @@ export function searchService(context: Context): SearchServiceServer {
       workers: (await listWorkers(db, tunables.leaseTtlMs)).map(workerToWire),
     })),
   };
+}
+
+/** While NATS can't be asked, nothing is called missing. */
+async function lostBundles({ link, log }: Context, rows: readonly DatasetRow[]): Promise<Set<string>> {
+  try {
+    return link.current ? await missingBundles(link.current, rows) : new Set();
+  } catch (error) {
+    log('warn', 'the object store does not answer', { reason: reasonOf(error) });
+    return new Set();
+  }
 }
 
 async function submit(context: Context, request: SubmitSweepRequest): Promise<Submission> {

@@ -15,6 +15,7 @@ import { DataError } from '@adt/worker/data/dataError';
 import { isDatasetName } from '@adt/worker/data/datasetName';
 import { decodeHeader } from '@adt/worker/data/decodeBundle';
 import { MAX_HEADER_BYTES, PREAMBLE_BYTES } from '@adt/worker/data/layout';
+import { missingBundles } from '../nats/bundles.js';
 import type { Nats } from '../nats/link.js';
 import { openBucket } from '../nats/streams.js';
 import { findDataset, isNamed, nameDataset } from '../store/datasets.js';
@@ -114,8 +115,7 @@ async function keep(
   { head, header, file }: { head: DatasetUploadHead; header: BundleHeader; file: FileHandle },
 ): Promise<Dataset> {
   const bucket = await openBucket(nats);
-  const stored = await bucket.info(head.sha256);
-  const isNew = stored === null || stored.deleted || stored.size !== head.bytes;
+  const isNew = (await missingBundles(nats, [head])).size > 0;
   if (isNew) await bucket.put({ name: head.sha256 }, chunksOf(file));
   const row = await nameDataset(db, { ...head, header });
   if (!row) {
@@ -124,7 +124,7 @@ async function keep(
     throw nameTaken(head.name);
   }
   log('info', 'data set stored', { name: row.name, sha256: row.sha256, bytes: row.bytes });
-  return datasetToWire(row);
+  return datasetToWire(row, false);
 }
 
 function chunksOf(file: FileHandle): ReadableStream<Uint8Array> {

@@ -96,7 +96,8 @@ function attemptToWire(row: AttemptRow): Attempt {
   };
 }
 
-export function datasetToWire({ name, sha256, bytes, header, createdAt }: DatasetRow): Dataset {
+export function datasetToWire(row: DatasetRow, missing: boolean): Dataset {
+  const { name, sha256, bytes, header, createdAt } = row;
   const part = (key: keyof typeof header.parts) => ({
     interactions: header.parts[key].interactions,
     falsePositives: header.parts[key].falsePositives ?? undefined,
@@ -113,6 +114,7 @@ export function datasetToWire({ name, sha256, bytes, header, createdAt }: Datase
     fpRule: header.fpRule,
     source: header.source,
     createdMs: createdAt.getTime(),
+    missing,
   };
 }
 

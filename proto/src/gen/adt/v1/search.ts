@@ -401,6 +401,8 @@ export interface Dataset {
   fpRule: string;
   source: string;
   createdMs: number;
+  /** The object store has lost the content: upload it again under the same name. False while NATS is away. */
+  missing: boolean;
 }
 
 export interface PartStats {
@@ -3329,6 +3331,7 @@ function createBaseDataset(): Dataset {
     fpRule: "",
     source: "",
     createdMs: 0,
+    missing: false,
   };
 }
 
@@ -3366,6 +3369,9 @@ export const Dataset: MessageFns<Dataset> = {
     }
     if (message.createdMs !== 0) {
       writer.uint32(89).double(message.createdMs);
+    }
+    if (message.missing !== false) {
+      writer.uint32(96).bool(message.missing);
     }
     return writer;
   },
@@ -3471,6 +3477,14 @@ export const Dataset: MessageFns<Dataset> = {
             message.createdMs = reader.double();
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.missing = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3504,6 +3518,7 @@ export const Dataset: MessageFns<Dataset> = {
         : isSet(object.created_ms)
         ? globalThis.Number(object.created_ms)
         : 0,
+      missing: isSet(object.missing) ? globalThis.Boolean(object.missing) : false,
     };
   },
 
@@ -3542,6 +3557,9 @@ export const Dataset: MessageFns<Dataset> = {
     if (message.createdMs !== 0) {
       obj.createdMs = floatToJson(message.createdMs);
     }
+    if (message.missing !== false) {
+      obj.missing = message.missing;
+    }
     return obj;
   },
 
@@ -3565,6 +3583,7 @@ export const Dataset: MessageFns<Dataset> = {
     message.fpRule = object.fpRule ?? "";
     message.source = object.source ?? "";
     message.createdMs = object.createdMs ?? 0;
+    message.missing = object.missing ?? false;
     return message;
   },
 };
