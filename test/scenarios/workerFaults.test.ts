@@ -1,4 +1,5 @@
 /** What happens to a trial when its worker or its coordinator dies, drains or restarts in the middle. */
+import { execFileSync } from 'node:child_process';
 import { TrialState } from '@adt/proto/gen/adt/v1/common';
 import { afterEach, describe, expect, it } from 'vitest';
 import { endAll } from '../harness/cleanup.js';
@@ -112,6 +113,39 @@ describe.skipIf(process.platform !== 'linux')('a worker that sleeps past its lea
       const ended = await scene.ended(next);
       expect(ended.summary?.state).toBe(TrialState.SUCCEEDED);
       expect(trainersOf(heir.pid)).toHaveLength(1);
+    },
+    WITHIN_MS,
+  );
+});
+
+describe.skipIf(process.platform !== 'linux')('a worker whose disk is full', () => {
+  it(
+    'says so at once as the reason of a failure, whatever of its points was on the way',
+    async () => {
+      const scene = await openScene({ workers: 1 });
+      const [worker] = scene.platform.workers;
+      const [trialId = 0] = (await scene.submit(ENDLESS)).trialIds;
+      await scene.reached(trialId, 20);
+      const blocker = await scene.db.pool.connect();
+      try {
+        // Points are on their way and not acked: they wait in Postgres while the disk fills up.
+        await blocker.query('BEGIN; LOCK TABLE attempt IN EXCLUSIVE MODE');
+        const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%metric_point%'`;
+        await expect.poll(async () => (await scene.db.pool.query(waiting)).rowCount, POLL).toBe(1);
+        const poisoned = expect.poll(() => trainersOf(worker?.pid ?? 0), POLL).toEqual([]);
+        execFileSync('prlimit', ['--pid', String(worker?.pid), '--fsize=1']);
+        await poisoned;
+        await blocker.query('COMMIT');
+      } finally {
+        blocker.release();
+      }
+      await expect.poll(async () => (await scene.trial(trialId)).attempts[0]?.outcome, POLL).not.toBe('');
+      const { attempts } = await scene.trial(trialId);
+      expect(attempts[0]).toMatchObject({
+        outcome: 'FAILED',
+        reason: expect.stringMatching(/points refused: EFBIG/),
+      });
+      await expectGapless(scene.db, trialId);
     },
     WITHIN_MS,
   );

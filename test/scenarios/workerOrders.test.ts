@@ -84,6 +84,17 @@ describe('a worker', () => {
   );
 
   it(
+    'registers again when the coordinator does not know it any more, and takes the next trial',
+    async () => {
+      const scene = await openScene({ workers: 1 });
+      await scene.db.pool.query('DELETE FROM worker');
+      const [trialId = 0] = (await scene.submit(QUICK)).trialIds;
+      expect((await scene.ended(trialId)).summary).toMatchObject({ state: TrialState.SUCCEEDED, epoch: 1 });
+    },
+    WITHIN_MS,
+  );
+
+  it(
     'fetches a bundle anew that is damaged on its disk; the trial is retried and succeeds',
     async () => {
       const scene = await openScene({ workers: 1 });

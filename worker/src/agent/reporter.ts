@@ -64,7 +64,7 @@ export class Reporter {
 
   /** Resolves true when every point is acked; false when `signal` aborts or the points are refused for good. */
   async flush(signal: AbortSignal): Promise<boolean> {
-    await this.params.spool.sync();
+    if (this.refused === null) await this.params.spool.sync();
     while (!(this.resumed && this.acked >= this.params.spool.lastSeq)) {
       if (signal.aborted || this.refused !== null || this.closing.signal.aborted) return false;
       await this.change(signal);
@@ -72,10 +72,20 @@ export class Reporter {
     return true;
   }
 
-  /** The coordinator holds less than was acked to us (its database was set back): start over from there. */
-  rewind(): void {
-    this.resumed = false;
-    this.call?.cancel();
+  /**
+   * The coordinator holds `stored` points and not as many as we said. Fewer (its database was set back): they are
+   * sent again from there. More, after a poisoning: a batch was stored whose ack we broke off.
+   * @returns false: it holds points that were never made here
+   */
+  agree(stored: number): boolean {
+    if (stored > this.params.spool.lastSeq) return false;
+    if (this.refused !== null) {
+      this.acked = stored;
+    } else {
+      this.resumed = false;
+      this.call?.cancel();
+    }
+    return true;
   }
 
   /** Ends the stream; a second call does nothing. */

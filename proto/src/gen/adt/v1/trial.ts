@@ -2835,7 +2835,7 @@ export const TrialServiceService = {
     responseSerialize: (value: MetricDown): Buffer => Buffer.from(MetricDown.encode(value).finish()),
     responseDeserialize: (value: Buffer): MetricDown => MetricDown.decode(value),
   },
-  /** Ends the attempt. Refused with SEQ_GAP until every point is acked; a repeat is answered like the first. */
+  /** Ends the attempt. Refused with SEQ_GAP unless last_seq is what is stored; a repeat is answered like the first. */
   complete: {
     path: "/adt.v1.TrialService/Complete" as const,
     requestStream: false as const,
@@ -2868,7 +2868,7 @@ export interface TrialServiceServer extends UntypedServiceImplementation {
   heartbeat: handleUnaryCall<HeartbeatRequest, HeartbeatReply>;
   /** One stream per attempt: Hello, Resume, then Batch and Ack until the worker closes it. */
   reportMetrics: handleBidiStreamingCall<MetricUp, MetricDown>;
-  /** Ends the attempt. Refused with SEQ_GAP until every point is acked; a repeat is answered like the first. */
+  /** Ends the attempt. Refused with SEQ_GAP unless last_seq is what is stored; a repeat is answered like the first. */
   complete: handleUnaryCall<CompleteRequest, CompleteReply>;
   /** Hands an unfinished trial back (drain): it is queued again and no attempt is counted. */
   release: handleUnaryCall<ReleaseRequest, ReleaseReply>;
@@ -2940,7 +2940,7 @@ export interface TrialServiceClient extends Client {
   reportMetrics(): ClientDuplexStream<MetricUp, MetricDown>;
   reportMetrics(options: Partial<CallOptions>): ClientDuplexStream<MetricUp, MetricDown>;
   reportMetrics(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<MetricUp, MetricDown>;
-  /** Ends the attempt. Refused with SEQ_GAP until every point is acked; a repeat is answered like the first. */
+  /** Ends the attempt. Refused with SEQ_GAP unless last_seq is what is stored; a repeat is answered like the first. */
   complete(
     request: CompleteRequest,
     callback: (error: ServiceError | null, response: CompleteReply) => void,
