@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATASET_BUCKET } from '@adt/proto/subjects';
-import { BundleCache, type OpenObjects } from '@adt/worker/agent/bundleCache';
+import { BundleCache, type BundleWaits, type OpenObjects } from '@adt/worker/agent/bundleCache';
 import { createLog } from '@adt/worker/log';
 import { jetstream } from '@nats-io/jetstream';
 import { type ObjectStore, Objm } from '@nats-io/obj';
@@ -31,7 +31,9 @@ async function put(bytes: number, content = randomBytes(bytes)): Promise<string>
   return sha256;
 }
 
-async function openCache(params: { folder?: string; capBytes?: number; objects?: OpenObjects } = {}) {
+async function openCache(
+  params: { folder?: string; capBytes?: number; objects?: OpenObjects; waits?: BundleWaits } = {},
+) {
   const folder = params.folder ?? temporaryFolder('bundles');
   let opened = 0;
   const objects = async () => {
@@ -92,6 +94,16 @@ describe('BundleCache', () => {
       },
     });
     expect(hashOf((await cache.hold(sha256, NEVER)).path)).toBe(sha256);
+  });
+
+  it('gives up at last, and tells a store that is out of reach from one that has lost the bundle', async () => {
+    const waits = { awayMs: 1, lostMs: 300 };
+    const away = await openCache({ waits, objects: async () => null });
+    await expect(away.cache.hold('0'.repeat(64), NEVER)).rejects.toMatchObject({ lost: false });
+    const there = await openCache({ waits });
+    const startedMs = performance.now();
+    await expect(there.cache.hold('0'.repeat(64), NEVER)).rejects.toMatchObject({ lost: true });
+    expect(performance.now() - startedMs).toBeGreaterThan(waits.lostMs);
   });
 
   it('stops waiting when its trial is stopped', async () => {

@@ -59,6 +59,11 @@ export const STDERR_TAIL_BYTES = 8 * 1024;
 export const OFFLINE_STOP_MS = 600_000;
 /** A drain ends by then, whatever is still open; leases of what is left run out. */
 export const DRAIN_BOUND_MS = 60_000;
+/**
+ * Instead of TRAINER_GRACE_MS when the trial is handed back: it starts anew, so nothing that the trainer would still
+ * do is kept. With the hand-back this must fit into a launcher's patience (6 s), or the trial pays for a lost worker.
+ */
+export const DRAIN_GRACE_MS = 3_000;
 /** Of it, what a drain spends on sending the last points of trials that start anew elsewhere anyway. */
 export const DRAIN_FLUSH_MS = 5_000;
 /** The launcher is gone and the coordinator likely with it: one short try to hand trials back. */
@@ -68,8 +73,13 @@ export const ORPHAN_BOUND_MS = 3_000;
 export const BUNDLE_CACHE_BYTES = 32 * 1024 ** 3;
 /** A bundle's transfer without a byte for this long is begun anew. */
 export const BUNDLE_STALL_MS = 20_000;
-/** How long a trial waits for a bundle that cannot be had, before its attempt fails as the infrastructure's fault. */
+/** A trial whose bundle is out of this machine's reach is handed back after this; another machine may do better. */
 export const BUNDLE_WAIT_MS = 60_000;
+/**
+ * The object store answers and has lost the bundle: the attempt fails after this, as the infrastructure's fault. Time
+ * for a launcher, or a person, to upload it again before the trial's few failures are spent.
+ */
+export const BUNDLE_LOST_WAIT_MS = 300_000;
 
 /** Loading TensorFlow.js to see whether it loads may take this long; on a slow disk a shorter time calls it missing. */
 export const ENGINE_PROBE_MS = 60_000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ObjectStore } from '@nats-io/obj';
 import { removeStrayTemporaries, syncDirectory, temporaryPath } from '../data/atomicFile.js';
 import { type Log, messageOf } from '../log.js';
-import { BUNDLE_CACHE_BYTES, BUNDLE_WAIT_MS } from '../tunables.js';
+import { BUNDLE_CACHE_BYTES, BUNDLE_LOST_WAIT_MS, BUNDLE_WAIT_MS } from '../tunables.js';
 import { Backoff } from './backoff.js';
 import { unlessAborted, writeChecked } from './bundleTransfer.js';
 
@@ -14,9 +14,26 @@ export type HeldBundle = { path: string; release(): void };
 /** Null while the object store is away. */
 export type OpenObjects = () => Promise<ObjectStore | null>;
 
+/** Milliseconds that a trial waits for a bundle: while it is out of reach, and while the store has lost it. */
+export type BundleWaits = { awayMs: number; lostMs: number };
+
+const WAITS: BundleWaits = { awayMs: BUNDLE_WAIT_MS, lostMs: BUNDLE_LOST_WAIT_MS };
+
+/** The wait for a bundle is over. */
 export class BundleUnavailable extends Error {
   override name = 'BundleUnavailable';
+
+  constructor(
+    message: string,
+    /** The object store answers and does not have it (whole); else it is out of this machine's reach. */
+    readonly lost: boolean,
+  ) {
+    super(message);
+  }
 }
+
+/** The object store answered, without what was asked for. */
+class NotHeld extends Error {}
 
 export class BundleCache {
   private readonly fetching = new Map<string, Promise<void>>();
@@ -27,6 +44,7 @@ export class BundleCache {
     private readonly objects: OpenObjects,
     private readonly log: Log,
     private readonly capBytes: number,
+    private readonly waits: BundleWaits,
   ) {}
 
   static async open(params: {
@@ -34,15 +52,17 @@ export class BundleCache {
     objects: OpenObjects;
     log: Log;
     capBytes?: number;
+    waits?: BundleWaits;
   }): Promise<BundleCache> {
     await mkdir(params.folder, { recursive: true });
     await removeStrayTemporaries(params.folder);
-    return new BundleCache(params.folder, params.objects, params.log, params.capBytes ?? BUNDLE_CACHE_BYTES);
+    const { folder, objects, log, capBytes = BUNDLE_CACHE_BYTES, waits = WAITS } = params;
+    return new BundleCache(folder, objects, log, capBytes, waits);
   }
 
   /**
    * The bundle with this hash, from disk or from the object store.
-   * @throws BundleUnavailable when it could not be had within BUNDLE_WAIT_MS; the signal's reason when it aborts
+   * @throws BundleUnavailable when it could not be had in time; the signal's reason when it aborts
    */
   async hold(sha256: string, signal: AbortSignal): Promise<HeldBundle> {
     this.held.set(sha256, (this.held.get(sha256) ?? 0) + 1);
@@ -69,7 +89,7 @@ export class BundleCache {
 
   private async ensure(sha256: string, signal: AbortSignal): Promise<void> {
     const path = this.pathOf(sha256);
-    const deadlineMs = performance.now() + BUNDLE_WAIT_MS;
+    const beganMs = performance.now();
     for (const backoff = new Backoff(); ; await backoff.wait(signal)) {
       signal.throwIfAborted();
       if (await isThere(path)) {
@@ -79,8 +99,10 @@ export class BundleCache {
       try {
         await unlessAborted(this.fetchOnce(sha256), signal);
       } catch (error) {
-        if (performance.now() < deadlineMs) continue;
-        throw new BundleUnavailable(`bundle ${sha256.slice(0, 12)}… could not be had: ${messageOf(error)}`);
+        const lost = error instanceof NotHeld;
+        if (performance.now() - beganMs < (lost ? this.waits.lostMs : this.waits.awayMs)) continue;
+        const message = `bundle ${sha256.slice(0, 12)}… could not be had: ${messageOf(error)}`;
+        throw new BundleUnavailable(message, lost);
       }
     }
   }
@@ -98,7 +120,7 @@ export class BundleCache {
     const objects = await this.objects();
     if (objects === null) throw new Error('NATS is away');
     const object = await objects.get(sha256);
-    if (object === null) throw new Error('the object store does not hold it');
+    if (object === null) throw new NotHeld('the object store does not hold it');
     // A failed transfer shows in the stream as well; here it only must not go unhandled.
     object.error.catch(() => {});
     const temporary = temporaryPath(this.folder);

@@ -158,6 +158,13 @@ describe('Heartbeat', () => {
     expect(requests).toEqual([]);
   });
 
+  it('says that it drains also when a beat is under way', async () => {
+    await start({ intervalMs: 60_000 });
+    heartbeat.start();
+    await heartbeat.drain();
+    expect(requests.map(({ draining }) => draining)).toEqual([false, true]);
+  });
+
   it('says that it drains, at once and from then on', async () => {
     await start();
     await heartbeat.drain();

@@ -54,6 +54,8 @@ export class Heartbeat {
   /** Tells the coordinator that this worker takes no more trials, now and with every later beat. */
   async drain(): Promise<void> {
     this.draining = true;
+    // One under way was asked before the word was out.
+    await this.beating;
     await this.beat();
   }
 

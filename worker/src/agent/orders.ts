@@ -3,7 +3,7 @@ import { Decision } from '@adt/proto/gen/adt/v1/trial';
 
 /**
  * - `CANCELLED`, `PRUNED`: stop the trainer and complete as that.
- * - `RELEASED`: the worker drains; stop the trainer and hand the trial back.
+ * - `RELEASED`: the worker drains, or can't have the bundle; stop the trainer and hand the trial back.
  * - `BROKEN`: the attempt cannot go on (its points are refused); stop the trainer and complete as FAILED.
  * - `FENCED`: another attempt owns the trial; kill the trainer and say nothing more.
  */

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import type { EngineInfo } from '../engines/engine.js';
 import { messageOf } from '../log.js';
 import type { TrainResult } from '../training/train.js';
-import { DRAIN_FLUSH_MS } from '../tunables.js';
+import { DRAIN_FLUSH_MS, DRAIN_GRACE_MS, TRAINER_GRACE_MS } from '../tunables.js';
 import { type Attempt, openAttempt, type Workshop } from './attempt.js';
+import { BundleUnavailable } from './bundleCache.js';
 import { failure, failureOf, oomKills } from './failure.js';
 import type { Order } from './orders.js';
 import { runTrainer, type TrainerEnd } from './trainerProcess.js';
@@ -42,7 +43,9 @@ async function trainToEnd(attempt: Attempt, shop: Workshop): Promise<TrainingEnd
   try {
     return await trainOnBundle(attempt, shop, config);
   } catch (error) {
-    // No bundle within the time, no process to be had: another machine may do better.
+    // NATS is away, from here at least: no fault of the trial's, so it costs the trial nothing.
+    if (error instanceof BundleUnavailable && !error.lost) attempt.orders.give('RELEASED');
+    // The bundle is lost, no process to be had: another machine may do better.
     return { failure: failure('INFRA', messageOf(error)) };
   }
 }
@@ -56,6 +59,7 @@ async function trainOnBundle(attempt: Attempt, shop: Workshop, config: TrainingC
       task: { config, bundlePath: bundle.path, threads: shop.threadsPerSlot },
       stop: orders.stop,
       kill: orders.fence,
+      graceMs: () => (orders.current === 'RELEASED' ? DRAIN_GRACE_MS : TRAINER_GRACE_MS),
       onPoints: (points, totalSteps) => reporter.append(points, totalSteps),
     });
     if (end.last?.kind === 'result') return { result: wireResult(end.last.result, end.last.engine) };
@@ -79,13 +83,14 @@ async function complete(attempt: Attempt, shop: Workshop, end: TrainingEnd): Pro
     if ('reply' in answer)
       return log.info('trial completed', { outcome: request.outcome, state: answer.reply.state });
     if (answer.refusal.kind === 'fenced') return orders.give('FENCED');
+    const { refusal } = answer;
     // Its lease runs out, and the reaper decides.
-    if (answer.refusal.kind !== 'gap') return log.error('outcome refused', { why: answer.refusal.message });
-    reporter.rewind();
+    if (refusal.kind !== 'gap' || !reporter.agree(refusal.ackedSeq))
+      return log.error('outcome refused', { why: refusal.message });
   }
 }
 
-/** The worker drains: the trial starts anew elsewhere, so its last points are worth only a short wait. */
+/** The trial starts anew, here or elsewhere, so its last points are worth only a short wait. */
 async function release(attempt: Attempt, shop: Workshop): Promise<void> {
   const { ref, orders, reporter, log } = attempt;
   await reporter.flush(AbortSignal.any([orders.fence, AbortSignal.timeout(DRAIN_FLUSH_MS)]));

@@ -1,7 +1,7 @@
 /** A real trainer child (dist/trainer.js), from outside: how it fails, stops and dies with its agent. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,10 @@ function run(params: Partial<TrainerParams> = {}, change: Partial<TrainingConfig
   });
 }
 
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+
 describe('runTrainer', () => {
   it('hands over every point in order, then the result, and leaves with 0', async () => {
     const points: Point[] = [];
@@ -78,6 +82,18 @@ describe('runTrainer', () => {
     const stop = new AbortController();
     const end = await run({ stop: stop.signal, onPoints: () => stop.abort() }, { epochs: 10_000 });
     expect(end).toMatchObject({ exitCode: 143, last: null });
+  });
+
+  it.skipIf(process.platform !== 'linux')('kills one that does not stop when it is told to', async () => {
+    const stop = new AbortController();
+    const before = childrenOf(process.pid);
+    const onPoints = () => {
+      // A stopped process takes no SIGTERM, as one that hangs in a computation.
+      for (const pid of childrenOf(process.pid)) if (!before.includes(pid)) process.kill(pid, 'SIGSTOP');
+      stop.abort();
+    };
+    const end = await run({ stop: stop.signal, graceMs: () => 200, onPoints }, { epochs: 10_000 });
+    expect(end).toMatchObject({ signal: 'SIGKILL', last: null });
   });
 
   it('stops one that has not begun', async () => {

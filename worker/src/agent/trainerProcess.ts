@@ -21,6 +21,8 @@ export type TrainerParams = {
   task: TrainerTask;
   /** Aborted: SIGTERM to the group, SIGKILL after the grace time. */
   stop: AbortSignal;
+  /** Asked when `stop` aborts; default TRAINER_GRACE_MS. */
+  graceMs?: () => number;
   /** Aborted: SIGKILL to the group. */
   kill: AbortSignal;
   onPoints(points: Point[], totalSteps: number): void;
@@ -59,11 +61,11 @@ function startTrainer(): ChildProcess {
   });
 }
 
-function obeySignals(child: ChildProcess, { stop, kill }: TrainerParams): () => void {
+function obeySignals(child: ChildProcess, { stop, kill, graceMs }: TrainerParams): () => void {
   let graceTimer: NodeJS.Timeout | undefined;
   const onStop = (): void => {
     signalGroup(child, 'SIGTERM');
-    graceTimer ??= setTimeout(() => signalGroup(child, 'SIGKILL'), TRAINER_GRACE_MS);
+    graceTimer ??= setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs?.() ?? TRAINER_GRACE_MS);
   };
   const onKill = (): void => signalGroup(child, 'SIGKILL');
   if (stop.aborted) onStop();
