@@ -33,10 +33,19 @@ export function commandLine(pid: number): string {
 /** Signals a process and waits for its end; SIGKILL when it takes too long. */
 export async function endProcess(pid: number, signal: NodeJS.Signals): Promise<void> {
   const deadline = performance.now() + SERVER_STOP_MS;
-  process.kill(pid, signal);
+  signalIfAlive(pid, signal);
   while (isAlive(pid)) {
-    if (performance.now() > deadline) process.kill(pid, 'SIGKILL');
+    if (performance.now() > deadline) signalIfAlive(pid, 'SIGKILL');
     await delay(ORPHAN_POLL_MS);
+  }
+}
+
+/** It may end between the look and the signal. */
+function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

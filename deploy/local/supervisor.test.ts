@@ -88,6 +88,31 @@ test('an end that was asked for is no death', async () => {
   expect(said).toEqual([]);
 });
 
+test('a stop waits for a successor that is just starting to be taken down', async () => {
+  const first = new Paper();
+  let takeDown = () => {};
+  const start = vi
+    .fn<() => Promise<Paper>>()
+    .mockResolvedValueOnce(first)
+    .mockReturnValueOnce(
+      new Promise((_, reject) => {
+        takeDown = () => reject(new Error('stopped while starting'));
+      }),
+    );
+  const running = await keep(start).kept;
+  first.end(KILLED);
+  await turn();
+  expect(start).toHaveBeenCalledTimes(2);
+  let stopped = false;
+  const stop = running.stop().then(() => {
+    stopped = true;
+  });
+  await turn();
+  expect(stopped).toBe(false);
+  takeDown();
+  await stop;
+});
+
 test('nothing is started again once the launcher is stopping', async () => {
   const only = new Paper();
   const start = vi.fn<() => Promise<Paper>>().mockResolvedValue(only);

@@ -31,6 +31,13 @@ export async function keepRunning<T extends Keepable>(params: KeepParams<T>): Pr
   const ended = new AbortController();
   const signal = AbortSignal.any([params.signal, ended.signal]);
   let current = await params.start(params.signal);
+  /** The latest successor of one that died; null when it did not come up, and nothing of it is left. */
+  let successor: Promise<T | null> = Promise.resolve(null);
+  const start = () => {
+    const started = params.start(signal);
+    successor = started.catch(() => null);
+    return started;
+  };
   const watch = async (): Promise<never> => {
     for (let failures = 0; ; ) {
       const startedMs = performance.now();
@@ -40,7 +47,7 @@ export async function keepRunning<T extends Keepable>(params: KeepParams<T>): Pr
       await current.stop();
       if (performance.now() - startedMs > RESTART_FORGET_MS) failures = 0;
       params.say(`${params.name} ended (${describeExit(exit)}); starting it again`);
-      current = await startAgain(params, signal, failures);
+      current = await startAgain({ ...params, start }, signal, failures);
       failures += 1;
       params.say(`${params.name} is back`);
     }
@@ -52,6 +59,7 @@ export async function keepRunning<T extends Keepable>(params: KeepParams<T>): Pr
     lost,
     async stop() {
       ended.abort();
+      await (await successor)?.stop();
       await current.stop();
     },
     kill() {
