@@ -60,6 +60,16 @@ function yaml(spec: string, more: { idempotencyKey?: string } = {}) {
 }
 
 describe('uploading a data set', () => {
+  it('is asked for again, by `missing`, when the object store has lost the content, and heals it', async () => {
+    const missing = async () =>
+      (await ask(c, c.search, 'listDatasets', {})).datasets.map((dataset) => dataset.missing);
+    expect(await missing()).toEqual([false]);
+    await bucket.delete(HEAD.sha256);
+    expect(await missing()).toEqual([true]);
+    expect((await upload(HEAD, BUNDLE)).missing).toBe(false);
+    expect(await missing()).toEqual([false]);
+  });
+
   it('stores the bundle under its hash, byte by byte, and lists what its header says', async () => {
     const stored = await bucket.getBlob(HEAD.sha256);
     expect(stored && sha256(stored)).toBe(HEAD.sha256);

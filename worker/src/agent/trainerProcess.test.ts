@@ -5,11 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FailureClass } from '@adt/proto/gen/adt/v1/common';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentAddress } from '../data/encodeBundle.js';
 import { generateSynthetic } from '../data/synthetic.js';
 import type { Point } from '../training/train.js';
+import { failureOf, oomKills } from './failure.js';
 import { runTrainer, type TrainerParams } from './trainerProcess.js';
 
 const NEVER = new AbortController().signal;
@@ -100,6 +102,19 @@ describe('runTrainer', () => {
     const stop = AbortSignal.abort();
     const end = await run({ stop }, { epochs: 10_000 });
     expect(end.last).toBeNull();
+  });
+
+  it('dies of a heap that is too small, which counts as out of memory', async () => {
+    const before = process.env.NODE_OPTIONS;
+    process.env.NODE_OPTIONS = '--max-old-space-size=4';
+    try {
+      const end = await run();
+      expect(end.last).toBeNull();
+      expect(failureOf(end, oomKills()).failureClass).toBe(FailureClass.OOM);
+    } finally {
+      if (before === undefined) delete process.env.NODE_OPTIONS;
+      else process.env.NODE_OPTIONS = before;
+    }
   });
 
   it('kills at once when it is fenced', async () => {
