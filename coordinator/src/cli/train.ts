@@ -193,6 +193,8 @@ function describeRun(run: Run): string {
     '',
     metricsTable(run),
     '',
+    groupsTable(run),
+    '',
     `chosen     iteration ${formatCount(bestStep)}, by ${config.select} = ${bestValue.toPrecision(5)}`,
     `seconds    ${phases.join(', ')}`,
     `speed      ${formatCount(run.samplesPerSecond)} samples/s on ${engine.name} ${engine.version}, ${engine.device}`,
@@ -203,10 +205,23 @@ function describeRun(run: Run): string {
 function metricsTable({ valid, test }: Run): string {
   const measures = [
     ...new Set([...Object.keys(valid), ...Object.keys(test)].map((name) => name.replace(/^\w+\//, ''))),
-  ];
+  ].filter((measure) => !measure.includes('/g'));
   const cell = (values: Record<string, number>, name: string) => values[name]?.toFixed(4) ?? '–';
   return renderTable(
     [{ title: 'metric' }, { title: 'valid', align: 'right' }, { title: 'test', align: 'right' }],
     measures.map((measure) => [measure, cell(valid, `valid/${measure}`), cell(test, `test/${measure}`)]),
+  );
+}
+
+/** The test metrics of users from least to most active, a quarter of the training interactions each. */
+function groupsTable({ test }: Run): string {
+  const groups = ['g1', 'g2', 'g3', 'g4'];
+  const measures = Object.keys(test).filter((name) => !name.includes('/g'));
+  return renderTable(
+    [{ title: 'test, by activity' }, ...groups.map((title) => ({ title, align: 'right' as const }))],
+    measures.map((measure) => [
+      measure.replace(/^test\//, ''),
+      ...groups.map((group) => test[`${measure}/${group}`]?.toFixed(4) ?? '–'),
+    ]),
   );
 }
