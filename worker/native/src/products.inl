@@ -1,4 +1,4 @@
-// Owns the matrix products and what surrounds them in the MLP tower and the autoencoder. Included once per
+// Owns the matrix products, and what surrounds them in NeuMF. Included once per
 // instruction set, after kernels.inl.
 //
 // Every element of a product is one chain of fused multiply-adds over the inner dimension, in ascending order: how
@@ -36,7 +36,10 @@ ADT_INLINE void productTile(const Product& product, uint32_t row, uint32_t colum
     for (int l = 0; l < Lanes; ++l) {
       F16 value = total[r][l];
       if (last && product.relu) value = atLeast(value, 0.0f);
-      if (last && product.gate) value = wherePositive(load(product.gate + product.gateRow * (row + r) + column + l * kLanes), value);
+      if (last && product.gate) {
+        const float* gate = product.gate + product.gateRow * (row + r) + column;
+        value = wherePositive(load(gate + l * kLanes), value);
+      }
       store(to + product.cRow * r + l * kLanes, value);
     }
 }
