@@ -1,5 +1,10 @@
 /** Postgres connections that break under load: nothing acked is lost, nothing is stored twice, nobody is blamed. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { openDatabase } from '@adt/prisma/client';
 import { describe, expect, it } from 'vitest';
+import { atEnd } from '../harness/cleanup.js';
+import { createDatabase } from '../harness/postgres.js';
 import { ask, MetricStream, Refused, type TestCoordinator, testCoordinator } from './coordinator.js';
 import { addSweep, OBJECTIVE } from './trials.js';
 
@@ -72,3 +77,39 @@ describe('broken connections', () => {
     expect(decisions).toMatchObject([{ decision: 'DECISION_CONTINUE' }]);
   });
 });
+
+describe('a connection that is half-open', () => {
+  it('fails what was asked over it in bounded time, and the next statement goes over a new one', async () => {
+    const url = new URL(await createDatabase());
+    const proxy = await startProxy(Number(url.port));
+    url.port = String(proxy.port);
+    const db = openDatabase({ url: url.href, connectionLimit: 1, queryTimeoutMs: 300 });
+    atEnd(() => db.close());
+    await db.pool.query('SELECT 1');
+    proxy.freeze();
+    await expect(db.pool.query('SELECT 1')).rejects.toThrow('Query read timeout');
+    expect((await db.pool.query('SELECT 2 AS two')).rows).toEqual([{ two: 2 }]);
+  });
+});
+
+/** Stands between a client and a server on loopback; `freeze` lets the connections of now stand and carry nothing. */
+async function startProxy(target: number): Promise<{ port: number; freeze(): void }> {
+  const pairs: Socket[][] = [];
+  const server = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1');
+    for (const socket of [client, upstream]) socket.on('error', () => {});
+    client.pipe(upstream).pipe(client);
+    pairs.push([client, upstream]);
+  });
+  atEnd(() => {
+    server.close();
+    for (const socket of pairs.flat()) socket.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const freeze = () => {
+    for (const socket of pairs.flat()) socket.unpipe().pause();
+  };
+  return { port, freeze };
+}

@@ -94,7 +94,12 @@ function publish(
 /** write() never blocks: wait until the client reads again, or has gone. */
 async function send(call: Call, down: MetricDown): Promise<void> {
   if (call.write(down) || call.cancelled) return;
-  await Promise.race([once(call, 'drain'), once(call, 'cancelled')]);
+  const over = new AbortController();
+  const { signal } = over;
+  // The one that does not happen must not stay listened for: a stream lives for hours.
+  await Promise.race([once(call, 'drain', { signal }), once(call, 'cancelled', { signal })]).finally(() =>
+    over.abort(),
+  );
 }
 
 function decisionOf(cancelRequested: boolean): Decision {

@@ -63,5 +63,7 @@ function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (TRANSIENT.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|P1\d\d\d)/.test(code)) return true;
-  return /timeout exceeded when trying to connect|connection terminated|not queryable/i.test(error.message);
+  return /timeout exceeded when trying to connect|query read timeout|connection terminated|not queryable/i.test(
+    error.message,
+  );
 }
