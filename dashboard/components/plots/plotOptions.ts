@@ -35,7 +35,7 @@ export function plotOptions({ host, series, height, onCursor, onZoom }: OptionsP
     padding: [10, 26, 0, 0],
     scales: { x: { time: false, range: (_, min, max) => (min === max ? [min - 1, max + 1] : [min, max]) } },
     axes: [
-      { ...axis, size: 30, space: 80, values: (_, ticks) => ticks.map(formatCount) },
+      { ...axis, size: 30, space: 60, values: (_, ticks) => ticks.map(formatCount) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map(axisValue) },
     ],
     series: [{}, ...series.map((curve) => lineOf(host, curve, series.length))],

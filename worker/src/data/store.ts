@@ -234,6 +234,6 @@ async function unknownDataset(store: DatasetStore, asked: string): Promise<DataE
   const names = [...new Set([...(await namesIn(store)), SYNTHETIC])].filter((name) => name !== asked);
   return new DataError(
     'UNKNOWN_DATASET',
-    `no data set ${JSON.stringify(asked.slice(0, 80))}${didYouMean(asked, names)}; there are ${names.join(', ')}`,
+    `no data set ${JSON.stringify(asked.slice(0, 80))}${didYouMean(asked, names)}; the store has ${names.join(', ')}`,
   );
 }
