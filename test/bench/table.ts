@@ -91,7 +91,8 @@ async function runOnce(params: {
     signal: new AbortController().signal,
     report() {},
   });
-  return { arm, seed, bestStep, valid: bestValue, test };
+  const measured = Object.fromEntries(MEASURES.map((name) => [name, test[name] as number]));
+  return { arm, seed, bestStep, valid: bestValue, test: measured };
 }
 
 /** A row a loss: the setting with the best mean validation value, and what that one reached on the test part. */
