@@ -38,6 +38,9 @@ export type PostgresParams = {
   signal?: AbortSignal;
 };
 
+// Nothing of ours: under root the server is another user's process, and its environment is that user's to read.
+const POSTGRES_ENV = { PATH: process.env.PATH, LC_ALL: 'C' };
+
 const DATABASE = 'adt';
 const SUPERUSER = 'adt';
 
@@ -124,7 +127,7 @@ function runTool(
   return new Promise((resolve, reject) => {
     const child = spawn(join(home.binaries, 'bin', tool), args, {
       cwd: '/',
-      env: { ...process.env, LC_ALL: 'C' },
+      env: POSTGRES_ENV,
       detached: true,
       signal: params.signal,
       killSignal: 'SIGKILL',
@@ -178,7 +181,7 @@ function launch(home: PostgresHome, port: number, params: PostgresParams): Promi
     name: 'postgres',
     command: join(home.binaries, 'bin/postgres'),
     args: ['-D', home.cluster, ...settings.flatMap((setting) => ['-c', setting])],
-    env: { ...process.env, LC_ALL: 'C' },
+    env: POSTGRES_ENV,
     cwd: '/',
     user: home.user,
     parentWatch: 'shell',

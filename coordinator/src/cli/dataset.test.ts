@@ -192,7 +192,11 @@ describe('bad input on the command line is one line and exit code 2:', () => {
       ['dataset', 'synth', '--users', '3', '--name', 'x'],
       /^adt: --items: required without --preset$/,
     ],
-    ['an unknown data set', ['dataset', 'show', 'filsm'], /^adt: no data set "filsm"; the store has synthetic$/],
+    [
+      'an unknown data set',
+      ['dataset', 'show', 'filsm'],
+      /^adt: no data set "filsm"; the store has synthetic$/,
+    ],
   ])('%s', async (_what, args, message) => {
     const { code, stdout, stderr } = await adt('refused', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
