@@ -1,7 +1,6 @@
 /** Hints and leases with a real nats-server: published once, repaired when lost, requeued when a worker falls silent. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '@adt/deploy/local/freePort';
 import type { NatsServer } from '@adt/deploy/local/nats';
 import { TrialState } from '@adt/proto/gen/adt/v1/common';
 import { DATASET_BUCKET, poolConsumer, TRIAL_STREAM, trialSubject } from '@adt/proto/subjects';
@@ -11,6 +10,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { describe, expect, it } from 'vitest';
 import { atEnd } from '../harness/cleanup.js';
 import { startTestNats } from '../harness/nats.js';
+import { stablePort } from '../harness/ports.js';
 import { temporaryFolder } from '../harness/temporary.js';
 import { ask, LiveClient, MetricStream, type TestCoordinator, testCoordinator } from './coordinator.js';
 import { addSweep, OBJECTIVE } from './trials.js';
@@ -88,7 +88,7 @@ describe('hints', () => {
 
   it('come back after the store of NATS was wiped, with stream, consumer and bucket', async () => {
     const dataDir = temporaryFolder('wiped');
-    const port = await freePort(0);
+    const port = await stablePort();
     const first = await startTestNats({ dataDir, port });
     const c = await testCoordinator({ nats: first, tunables: QUICK });
     await register(c);
@@ -135,7 +135,7 @@ describe('hints', () => {
 
 describe('without NATS', () => {
   it('starts, gives trials to who asks, and publishes when NATS comes', async () => {
-    const port = await freePort(0);
+    const port = await stablePort();
     const dataDir = temporaryFolder('late');
     // A first run, only for the token that the second one keeps.
     const before = await startTestNats({ dataDir, port });

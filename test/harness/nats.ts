@@ -12,5 +12,8 @@ export async function startTestNats(options: { dataDir?: string; port?: number }
   const lines: string[] = [];
   const server = await startNats({ dataDir, port: options.port ?? 0, log: (line) => lines.push(line) });
   atEnd(() => server.stop());
+  // A client of the earlier server would look for this one in vain, and the test would only time out.
+  if (options.port && server.url !== `nats://127.0.0.1:${options.port}`)
+    throw new Error(`port ${options.port} was taken meanwhile: nats-server is at ${server.url}`);
   return server;
 }

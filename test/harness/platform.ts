@@ -1,6 +1,5 @@
 /** The whole platform for a test file: Postgres, nats-server, coordinator, workers, dashboard, each a real process. */
 
-import { freePort } from '@adt/deploy/local/freePort';
 import type { NatsServer } from '@adt/deploy/local/nats';
 import {
   type Addresses,
@@ -12,6 +11,7 @@ import type { RunningProcess } from '@adt/deploy/local/runningProcess';
 import { LOGIN_TICKET, mintTicket, newToken } from '@adt/proto/token';
 import { atEnd } from './cleanup.js';
 import { startTestNats } from './nats.js';
+import { stablePort } from './ports.js';
 import { createDatabase } from './postgres.js';
 import { ProcessLog } from './processLog.js';
 import { temporaryFolder } from './temporary.js';
@@ -58,7 +58,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     createDatabase(),
     options.nats === false ? null : startTestNats(),
   ]);
-  const [grpcPort, livePort, webPort] = [await freePort(0), await freePort(0), await freePort(0)];
+  const [grpcPort, livePort, webPort] = [await stablePort(), await stablePort(), await stablePort()];
   const origin = `http://127.0.0.1:${webPort}`;
 
   const coordinate = async (): Promise<RunningProcess<Addresses>> => {

@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@adt/deploy/local/freePort';
 import { newToken } from '@adt/proto/token';
 import { describe, expect, it } from 'vitest';
 import { atEnd } from '../harness/cleanup.js';
+import { stablePort } from '../harness/ports.js';
 import { temporaryFolder } from '../harness/temporary.js';
 
 const MAIN = fileURLToPath(new URL('../../worker/dist/main.js', import.meta.url));
@@ -17,7 +17,7 @@ async function startWaiting(env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> 
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       ...process.env,
-      ADT_COORDINATOR: `127.0.0.1:${await freePort(0)}`,
+      ADT_COORDINATOR: `127.0.0.1:${await stablePort()}`,
       ADT_TOKEN: newToken(),
       ADT_DATA_DIR: temporaryFolder('worker'),
       ...env,
