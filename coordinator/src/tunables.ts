@@ -11,6 +11,8 @@ export const DEFAULT_TUNABLES = {
   leaderTtlMs: 15_000,
   /** Three renewals fit into the TTL, so one lost statement does not depose a leader. */
   leaderRenewMs: 5_000,
+  /** Backstop of the searches, which are woken by each trial that ends here; matters when another process ended it. */
+  searchEveryMs: 1_000,
   /** Backstop of the relay, which is woken by each submit; matters when another process wrote the outbox. */
   relayEveryMs: 1_000,
   /** How long a lost hint or a wiped NATS store goes unnoticed. */

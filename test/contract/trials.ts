@@ -53,10 +53,16 @@ export function newSweep(params: Partial<NewSweep> & { size?: number } = {}): Ne
     datasets: ['tiny'],
     models: ['GMF'],
     losses: ['CE'],
-    trials: Array.from({ length: size }, (_, at) => ({
-      config: trainingConfig(at, rest.metric),
-      configHash: `hash-${at}`,
-    })),
+    priority: 1,
+    maxConcurrent: null,
+    maxWallSeconds: null,
+    facts: [],
+    isSearched: false,
+    trials: Array.from({ length: size }, (_, at) => {
+      const config = trainingConfig(at, rest.metric);
+      const { seed } = config;
+      return { stratum: 0, configuration: at, phase: 'search', seed, config, configHash: `hash-${at}` };
+    }),
     ...rest,
   };
 }

@@ -7,6 +7,7 @@ import {
   type TrialServiceServer,
 } from '@adt/proto/gen/adt/v1/trial';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { reasonOf } from '../log.js';
 import { ingest, type Point, resumePoint } from '../store/metrics.js';
 import { checkInteger, checkLease, checkPoints } from './check.js';
 import type { Context } from './context.js';
@@ -52,7 +53,7 @@ async function serve(context: Context, call: Call): Promise<void> {
 async function resume(context: Context, lease: Lease): Promise<MetricDown['resume']> {
   const point = await resumePoint(context.db, lease);
   if (!point) return refuseFenced(context, lease);
-  return { ackedSeq: point.ackedSeq, decision: decisionOf(point.cancelRequested) };
+  return { ackedSeq: point.ackedSeq, decision: decisionOf(point) };
 }
 
 async function store(
@@ -73,11 +74,30 @@ async function store(
       throw new Refusal({ status: status.OUT_OF_RANGE, reason: 'SEQ_GAP', message, ackedSeq });
     }
     case 'stored': {
-      if (stored.fresh > 0) publish(context, lease, points.slice(-stored.fresh), stored);
-      return { ackedSeq: stored.ackedSeq, decision: decisionOf(stored.cancelRequested) };
+      const fresh = stored.fresh > 0 ? points.slice(-stored.fresh) : [];
+      if (fresh.length > 0) publish(context, lease, fresh, stored);
+      const pruneRequested = stored.pruneRequested || (await judge(context, lease, fresh, stored));
+      return { ackedSeq: stored.ackedSeq, decision: decisionOf({ ...stored, pruneRequested }) };
     }
     default:
       return stored satisfies never;
+  }
+}
+
+/** The points are safe whatever happens here: a verdict that can't be given now is given with the next objective. */
+async function judge(
+  { scheduler, log }: Context,
+  { trialId, epoch }: Lease,
+  fresh: readonly Point[],
+  { sweepId, objective }: { sweepId: number; objective: string },
+): Promise<boolean> {
+  const lastStep = fresh.findLast(({ metric }) => metric === objective)?.step;
+  if (lastStep === undefined) return false;
+  try {
+    return await scheduler.observe({ sweepId, trialId, epoch, lastStep });
+  } catch (error) {
+    log('warn', 'no verdict on a trial', { trialId, epoch, reason: reasonOf(error) });
+    return false;
   }
 }
 
@@ -102,6 +122,7 @@ async function send(call: Call, down: MetricDown): Promise<void> {
   );
 }
 
-function decisionOf(cancelRequested: boolean): Decision {
-  return cancelRequested ? Decision.CANCEL : Decision.CONTINUE;
+function decisionOf(asked: { cancelRequested: boolean; pruneRequested: boolean }): Decision {
+  if (asked.cancelRequested) return Decision.CANCEL;
+  return asked.pruneRequested ? Decision.PRUNE : Decision.CONTINUE;
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { reasonOf } from '../log.js';
 import { missingBundles } from '../nats/bundles.js';
 import { type Compiled, compileSweep } from '../search/compile.js';
+import type { DatasetFacts } from '../search/strata.js';
 import { canonicalCurves } from '../store/curves.js';
 import { type DatasetRow, listDatasets } from '../store/datasets.js';
 import { findSubmission, type Submission, submitSweep } from '../store/submit.js';
@@ -13,6 +14,7 @@ import {
   finishSweeps,
   listSweeps,
   type SweepRow,
+  stopOpenTrials,
   sweepSpec,
   sweepsById,
 } from '../store/sweeps.js';
@@ -61,6 +63,7 @@ export function searchService(context: Context): SearchServiceServer {
       if (submission.kind === 'conflict') throw keyTaken(submission.sweepId);
       if (submission.kind === 'created') {
         scheduler.wake();
+        scheduler.wakeSearch();
         changes.touch({ sweepId: submission.sweepId });
       }
       return sweepToWire(await sweep(submission.sweepId));
@@ -84,11 +87,12 @@ export function searchService(context: Context): SearchServiceServer {
 
     cancelSweep: unary(log, async (request) => {
       const sweepId = checkInteger('sweep_id', request.sweepId, 1);
-      const cancelled = await cancelSweep(db, sweepId);
-      if (cancelled.kind === 'not-found') throw notFound(`sweep ${sweepId}`);
-      if (cancelled.kind === 'finished') throw alreadyFinished(sweepId);
+      const closed = await cancelSweep(db, sweepId);
+      if (closed === 'not-found') throw notFound(`sweep ${sweepId}`);
+      if (closed === 'finished') throw alreadyFinished(sweepId);
+      const stopped = await stopOpenTrials(db, sweepId);
       await finishSweeps(db, sweepId);
-      changes.touch({ sweepId, trialIds: cancelled.trialIds });
+      changes.touch({ sweepId, trialIds: stopped.map(({ id }) => id) });
       return sweepToWire(await sweep(sweepId));
     }),
 
@@ -159,20 +163,38 @@ async function submit(context: Context, request: SubmitSweepRequest): Promise<Su
   // Before compiling: a repeat is the same sweep even when data sets have changed since.
   const earlier = await findSubmission(context.db, { idempotencyKey, specSha256 });
   if (earlier) return earlier;
-  const compiled = await compile(context, text);
+  const facts = await datasetFacts(context);
+  const compiled = await compile(context, text, facts);
   if (!compiled.ok) throw refusedSpec(compiled);
   const { spec, format: specFormat } = text;
-  return submitSweep(context.db, { ...compiled.sweep, spec, specFormat, specSha256, idempotencyKey, owner });
+  const used = facts.filter(({ name }) => compiled.sweep.datasets.includes(name));
+  return submitSweep(context.db, {
+    ...compiled.sweep,
+    facts: used,
+    spec,
+    specFormat,
+    specSha256,
+    idempotencyKey,
+    owner,
+  });
 }
 
-async function compile({ db }: Context, { spec, format }: SpecText): Promise<Compiled> {
-  const [datasets, pools] = await Promise.all([listDatasets(db), workerPools(db)]);
-  const facts = datasets.map(({ name, sha256, header }) => {
+async function compile(
+  context: Context,
+  { spec, format }: SpecText,
+  facts?: readonly DatasetFacts[],
+): Promise<Compiled> {
+  const pools = await workerPools(context.db);
+  return compileSweep({ spec, format, datasets: facts ?? (await datasetFacts(context)), pools });
+}
+
+async function datasetFacts({ db }: Context): Promise<DatasetFacts[]> {
+  const datasets = await listDatasets(db);
+  return datasets.map(({ name, sha256, header }) => {
     const { users, items, parts } = header;
     const { interactions, falsePositives } = parts.train;
     return { name, sha256, users, items, trainInteractions: interactions, hasFlags: falsePositives !== null };
   });
-  return compileSweep({ spec, format, datasets: facts, pools });
 }
 
 function checkSpec({ spec, format }: { spec: string; format: SpecFormat }): SpecText {

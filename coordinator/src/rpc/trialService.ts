@@ -34,7 +34,10 @@ export function trialService(context: Context): TrialServiceServer {
     if (end.kind !== 'moved') return end;
     changes.touch({ sweepId: end.sweepId, trialIds: [params.trialId] });
     if (end.state === 'QUEUED') scheduler.wake();
-    else await closeSweep(end.sweepId);
+    else {
+      scheduler.wakeSearch();
+      await closeSweep(end.sweepId);
+    }
     return end;
   };
 
@@ -121,8 +124,8 @@ function toWireDecision({ trialId, epoch, decision }: LeaseDecision) {
 
 function stateOf(end: Finished): keyof typeof TrialState | null {
   if (end.kind === 'moved' || end.kind === 'repeated') return end.state;
-  if (end.kind === 'not-cancelled') {
-    const message = 'CANCELLED is for trials that were asked to stop, and this one was not';
+  if (end.kind === 'not-asked') {
+    const message = `${end.outcome} is for trials that were asked to stop, and this one was not`;
     throw new Refusal({ status: status.FAILED_PRECONDITION, reason: 'ILLEGAL_STATE', message });
   }
   return null;

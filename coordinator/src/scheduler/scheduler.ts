@@ -1,14 +1,16 @@
-/** Starts and stops what schedules: leader, relay, reaper, reconciler. Only the leader's ones do anything. */
+/** Starts and stops what schedules: leader, searches, relay, reaper, reconciler. Only the leader's ones do anything. */
 import type { Database } from '@adt/prisma/client';
 import type { Changes } from '../live/changes.js';
-import type { Log } from '../log.js';
+import { type Log, reasonOf } from '../log.js';
 import type { NatsLink } from '../nats/link.js';
-import { finishSweeps } from '../store/sweeps.js';
+import { searchingSweeps } from '../store/searchLog.js';
+import { finishSweeps, stopOpenTrials } from '../store/sweeps.js';
 import type { Tunables } from '../tunables.js';
 import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
 import { relayOutbox } from './relay.js';
+import { Searches } from './searches.js';
 import { Ticker } from './ticker.js';
 
 export type SchedulerParams = {
@@ -24,6 +26,8 @@ export type SchedulerParams = {
 export class Scheduler {
   readonly #leader: Leader;
   readonly #reaper: Reaper;
+  readonly #searches: Searches;
+  readonly #searchTicker: Ticker;
   readonly #relayTicker: Ticker;
   readonly #reapTicker: Ticker;
   readonly #reconcileTicker: Ticker;
@@ -35,6 +39,8 @@ export class Scheduler {
     const every = (everyMs: number, work: () => Promise<void>) => new Ticker({ everyMs, work, log });
     this.#leader = new Leader({ ...params, onElected: () => this.#reconcileTicker.wake() });
     this.#reaper = new Reaper({ db, tunables });
+    this.#searches = new Searches({ db, tunables });
+    this.#searchTicker = every(tunables.searchEveryMs, () => this.#search());
     this.#relayTicker = every(tunables.relayEveryMs, () => this.#relay());
     this.#reapTicker = every(tunables.reapEveryMs, () => this.#reap());
     this.#reconcileTicker = every(tunables.reconcileEveryMs, () => this.#reconcile());
@@ -47,6 +53,7 @@ export class Scheduler {
   async start(): Promise<void> {
     await this.#leader.start();
     void this.#reconcileTicker.start();
+    void this.#searchTicker.start();
     void this.#relayTicker.start();
     void this.#reapTicker.start();
   }
@@ -56,9 +63,20 @@ export class Scheduler {
     this.#relayTicker.wake();
   }
 
+  /** A trial has ended, or a sweep was submitted: searches may want to go on. */
+  wakeSearch(): void {
+    this.#searchTicker.wake();
+  }
+
+  /** A trial has reached an iteration with an objective. @returns whether the search wants it stopped */
+  observe(attempt: { sweepId: number; trialId: number; epoch: number; lastStep: number }): Promise<boolean> {
+    return this.#searches.observe(attempt);
+  }
+
   /** Safe to call twice. */
   async stop(): Promise<void> {
-    await Promise.all([this.#reconcileTicker.stop(), this.#reapTicker.stop(), this.#relayTicker.stop()]);
+    const tickers = [this.#reconcileTicker, this.#reapTicker, this.#searchTicker, this.#relayTicker];
+    await Promise.all(tickers.map((ticker) => ticker.stop()));
     await this.#leader.stop();
   }
 
@@ -66,6 +84,30 @@ export class Scheduler {
     const nats = this.params.link.current;
     if (!nats || !this.#streamReady || !this.#leader.term) return;
     await relayOutbox(this.params.db, nats, () => this.#leader.term !== null);
+  }
+
+  async #search(): Promise<void> {
+    const { db, changes, log } = this.params;
+    for (const sweepId of this.#leader.term ? await searchingSweeps(db) : []) {
+      const term = this.#leader.term;
+      if (!term) return;
+      try {
+        const { trialIds, over } = await this.#searches.advance(sweepId, term);
+        if (trialIds.length > 0) this.wake();
+        if (over !== null) await this.#close(sweepId);
+        if (trialIds.length > 0 || over !== null) changes.touch({ sweepId, trialIds });
+      } catch (error) {
+        // One search that can't go on must not hold up the others.
+        log('warn', 'search does not go on', { sweepId, reason: reasonOf(error) });
+      }
+    }
+  }
+
+  async #close(sweepId: number | null): Promise<void> {
+    const { db, changes } = this.params;
+    for (const { id, sweepId: of } of await stopOpenTrials(db, sweepId))
+      changes.touch({ sweepId: of, trialIds: [id] });
+    for (const finished of await finishSweeps(db, sweepId)) changes.touch({ sweepId: finished });
   }
 
   async #reap(): Promise<void> {
@@ -78,15 +120,16 @@ export class Scheduler {
       changes.touch({ sweepId, trialIds: [trialId] });
     }
     if (reaped.some(({ state }) => state === 'QUEUED')) this.wake();
+    if (reaped.some(({ state }) => state !== 'QUEUED')) this.wakeSearch();
     for (const sweepId of new Set(reaped.map((trial) => trial.sweepId))) {
       if ((await finishSweeps(db, sweepId)).length > 0) changes.touch({ sweepId });
     }
   }
 
   async #reconcile(): Promise<void> {
-    const { db, link, changes, tunables, log } = this.params;
+    const { db, link, tunables, log } = this.params;
     if (!this.#leader.term) return;
-    for (const sweepId of await finishSweeps(db, null)) changes.touch({ sweepId });
+    await this.#close(null);
     const nats = link.current;
     if (!nats) return;
     const { republished, purged } = await reconcile(db, nats, tunables.ackWaitMs);

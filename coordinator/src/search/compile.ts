@@ -3,24 +3,24 @@ import type { FieldViolation } from '@adt/proto/gen/adt/v1/common';
 import type { StratumPlan } from '@adt/proto/gen/adt/v1/search';
 import { isMaximized } from '@adt/proto/metric';
 import { didYouMean } from '@adt/proto/nearest';
-import type { Hyperparameter, TrainingConfig } from '@adt/proto/trainingConfig';
-import { configHash } from './canonical.js';
+import { configurationsPerStratum } from './budget.js';
 import type { Method, SweepDocument } from './document.js';
 import { type Findings, type Reason, reasonOf, refuse, toViolations } from './finding.js';
-import { type Assignment, countConfigurations, expandGrid } from './grid.js';
+import type { Assignment } from './grid.js';
 import { parseSpec, type SpecText } from './parse.js';
-import { drawRandom } from './random.js';
-import { MAX_RUNS, readDocument } from './schema.js';
-import { buildStrata, type DatasetFacts, type Stratum } from './strata.js';
+import {
+  type CompiledTrial,
+  compileTrials,
+  firstTrials,
+  isSearched,
+  type PlannedStratum,
+  planOf,
+  type SearchPlan,
+  stratumOf,
+} from './plan.js';
+import { readDocument } from './schema.js';
+import { buildStrata, type DatasetFacts } from './strata.js';
 import { warningsOf } from './warnings.js';
-
-export const MAX_CONFIGURATIONS = 10_000;
-
-export type CompiledTrial = {
-  config: TrainingConfig;
-  /** Same for all seeds of a configuration. */
-  configHash: string;
-};
 
 export type CompiledSweep = {
   name: string;
@@ -35,9 +35,18 @@ export type CompiledSweep = {
   models: readonly string[];
   losses: readonly string[];
   strata: readonly StratumPlan[];
+  /** Distinct configurations that the search may try; seeds not counted. */
   configurations: number;
+  /** Trainings at most, confirmation included: early stopping and exhausted spaces make them fewer. */
   runs: number;
-  /** In the order to run them. */
+  /** Weight beside other sweeps of the pool. */
+  priority: number;
+  maxConcurrent: number | null;
+  maxWallSeconds: number | null;
+  plan: SearchPlan;
+  /** Whether the search adds, stops or confirms trials after these. */
+  isSearched: boolean;
+  /** Those to begin with, in the order to run them. */
   trials: readonly CompiledTrial[];
 };
 
@@ -64,27 +73,21 @@ export function compileSweep({ spec, format, datasets, pools }: CompileParams): 
   const document = readDocument(parsed.value, names, findings);
   refusePool(document.pool, pools, findings);
   const strata = findings.length === 0 ? buildStrata(document, datasets, findings) : [];
-  const budget = findings.length === 0 ? configurationsPerStratum(document, strata, findings) : null;
+  const perStratum = findings.length === 0 ? configurationsPerStratum(document, strata, findings) : null;
   if (findings.length > 0)
     return { ok: false, reason: reasonOf(findings), violations: toViolations(findings) };
-  const configured = strata.map((stratum) => configure(document, stratum, budget));
-  const plans = strata.map((stratum, index) =>
-    planOf(stratum, configured[index] ?? [], document.seeds.length),
+  const plan = planOf(document, strata, perStratum);
+  const trials = compileTrials(plan, firstTrials(plan), ({ stratum, configuration }) =>
+    listedAt(plan, stratum, configuration),
   );
-  const trials = interleave(configured, document.seeds);
-  const warnings = warningsOf({
-    document,
-    strata,
-    plans,
-    configs: configured.flat().map(({ config }) => config),
-    wanted: budget,
-    pools: pools ?? null,
-  });
-  return {
-    ok: true,
-    sweep: deepFreeze(sweepOf(document, strata, plans, trials)),
-    warnings: toViolations(warnings),
-  };
+  const warnings = warningsOf({ document, plan, trials, wanted: perStratum, pools: pools ?? null });
+  return { ok: true, sweep: deepFreeze(sweepOf(document, plan, trials)), warnings: toViolations(warnings) };
+}
+
+function listedAt(plan: SearchPlan, stratum: number, configuration: number): Assignment {
+  const assignment = stratumOf(plan, stratum).listed?.[configuration];
+  if (assignment === undefined) throw new Error('a first trial has a configuration that is listed');
+  return assignment;
 }
 
 /** A pool that nobody has ever served is a typing error; the default one may wait for its first worker. */
@@ -95,137 +98,9 @@ function refusePool(pool: string, pools: readonly string[] | undefined, findings
   refuse(findings, 'pool', message, 'UNSATISFIABLE');
 }
 
-/**
- * Configurations that each stratum may have: the same for all, so that no loss wins by more tuning; null for a grid,
- * which runs all of them. Refuses what is too large before anything is expanded.
- */
-function configurationsPerStratum(document: SweepDocument, strata: readonly Stratum[], findings: Findings) {
-  const { method, seeds, maxTrials, maxTrialsPerStratum } = document;
-  const perStratum = Math.min(
-    Math.floor((maxTrials ?? Number.POSITIVE_INFINITY) / (seeds.length * strata.length)),
-    Math.floor((maxTrialsPerStratum ?? Number.POSITIVE_INFINITY) / seeds.length),
-  );
-  const counts = strata.map(({ parameters }) => countConfigurations(parameters));
-  const wanted = counts.map((count) => (method === 'grid' ? count : Math.min(count, perStratum)));
-  const configurations = wanted.reduce((sum, count) => sum + count, 0);
-  const tooLarge = (what: string, count: number, limit: number, path: string) =>
-    refuse(findings, path, `${what} is ${counted(count)}, the limit is ${counted(limit)}`, 'SWEEP_TOO_LARGE');
-  if (method === 'random' && perStratum < 1) {
-    const needed = `${strata.length} strata × ${seeds.length} seeds`;
-    refuse(findings, 'budget', `is too small for one configuration each: ${needed}`);
-  } else if (configurations > MAX_CONFIGURATIONS)
-    tooLarge('the number of configurations', configurations, MAX_CONFIGURATIONS, 'parameters');
-  else if (configurations * seeds.length > MAX_RUNS)
-    tooLarge('the number of runs', configurations * seeds.length, MAX_RUNS, 'seeds.search');
-  else if (method === 'grid') refuseGridBeyondBudget(document, wanted, tooLarge);
-  return method === 'grid' ? null : perStratum;
-}
-
-/** A grid is run whole or not at all: cutting it would tune some losses less. */
-function refuseGridBeyondBudget(
-  { seeds, maxTrials, maxTrialsPerStratum }: SweepDocument,
-  counts: readonly number[],
-  tooLarge: (what: string, count: number, limit: number, path: string) => void,
-): void {
-  const runs = counts.reduce((sum, count) => sum + count, 0) * seeds.length;
-  const largest = Math.max(...counts) * seeds.length;
-  if (maxTrials !== null && runs > maxTrials)
-    tooLarge('the grid with seeds', runs, maxTrials, 'budget.max_trials');
-  if (maxTrialsPerStratum !== null && largest > maxTrialsPerStratum)
-    tooLarge('the largest stratum', largest, maxTrialsPerStratum, 'budget.max_trials_per_stratum');
-}
-
-function counted(count: number): string {
-  return Number.isFinite(count)
-    ? count.toLocaleString('en-US', { maximumFractionDigits: 0 })
-    : 'beyond counting';
-}
-
-function configure(document: SweepDocument, stratum: Stratum, budget: number | null): CompiledTrial[] {
-  const { dataset, model, loss, parameters } = stratum;
-  const assignments =
-    budget === null
-      ? [...expandGrid(parameters)]
-      : drawRandom(parameters, budget, document.samplerSeed, [dataset.sha256, model, loss]);
-  return assignments.map((assignment) => {
-    const config = configOf(stratum, assignment);
-    return { config, configHash: configHash(config) };
-  });
-}
-
-/** What is searched and active wins over what is fixed. The seed is set when the trial is laid out. */
-function configOf(
-  { dataset, model, loss, fixed, topk, metric }: Stratum,
-  chosen: Assignment,
-): TrainingConfig {
-  const values = { ...fixed, ...chosen };
-  const needed = (name: Hyperparameter): number => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`${name} has no value`);
-    return value;
-  };
-  return {
-    dataset: dataset.name,
-    datasetSha256: dataset.sha256,
-    model,
-    loss,
-    ...(values.eps_max === undefined ? {} : { epsMax: values.eps_max }),
-    ...(values.eps_n === undefined ? {} : { epsN: values.eps_n }),
-    ...(values.beta === undefined ? {} : { beta: values.beta }),
-    ...(values.nr_fp_weight === undefined ? {} : { nrFpWeight: values.nr_fp_weight }),
-    ...(values.nr_negative_weight === undefined ? {} : { nrNegativeWeight: values.nr_negative_weight }),
-    ...(values.nmtr_click_weight === undefined ? {} : { nmtrClickWeight: values.nmtr_click_weight }),
-    ...(values.mlp_layers === undefined ? {} : { mlpLayers: values.mlp_layers }),
-    ...(values.dropout === undefined ? {} : { dropout: values.dropout }),
-    ...(values.hidden === undefined ? {} : { hidden: values.hidden }),
-    ...(values.corruption === undefined ? {} : { corruption: values.corruption }),
-    lr: needed('lr'),
-    factors: needed('factors'),
-    negatives: needed('negatives'),
-    batchSize: needed('batch_size'),
-    epochs: needed('epochs'),
-    evalEvery: needed('eval_every'),
-    ...(values.valid_users === undefined ? {} : { validUsers: values.valid_users }),
-    topk: [...topk],
-    select: metric,
-    seed: 0,
-  };
-}
-
-/**
- * The order to run in: all configurations with the first seed, then with the next; within a seed the strata take
- * turns. So every loss shows a result at once, a half-run sweep has seen the whole space, and the spread comes last.
- */
-function interleave(
-  configured: readonly (readonly CompiledTrial[])[],
-  seeds: readonly number[],
-): CompiledTrial[] {
-  const longest = Math.max(0, ...configured.map((trials) => trials.length));
-  const turns = Array.from({ length: longest }, (_, turn) =>
-    configured.flatMap((trials) => trials[turn] ?? []),
-  );
-  const once = turns.flat();
-  return seeds.flatMap((seed) =>
-    once.map(({ config, configHash }) => ({ config: { ...config, seed }, configHash })),
-  );
-}
-
-function planOf(
-  { dataset, model, loss }: Stratum,
-  trials: readonly CompiledTrial[],
-  seeds: number,
-): StratumPlan {
-  const configurations = trials.length;
-  return { dataset: dataset.name, model, loss, configurations, runs: configurations * seeds };
-}
-
-function sweepOf(
-  document: SweepDocument,
-  strata: readonly Stratum[],
-  plans: readonly StratumPlan[],
-  trials: readonly CompiledTrial[],
-): CompiledSweep {
-  const metric = document.training.metric ?? strata[0]?.metric ?? '';
+function sweepOf(document: SweepDocument, plan: SearchPlan, trials: readonly CompiledTrial[]): CompiledSweep {
+  const strata = plan.strata.map((stratum) => planLine(plan, stratum));
+  const metric = document.training.metric ?? plan.strata[0]?.metric ?? '';
   return {
     name: document.name,
     method: document.method,
@@ -236,10 +111,27 @@ function sweepOf(
     datasets: document.arms.dataset,
     models: document.arms.model,
     losses: document.arms.loss,
-    strata: plans,
-    configurations: plans.reduce((sum, plan) => sum + plan.configurations, 0),
-    runs: trials.length,
+    strata,
+    configurations: strata.reduce((sum, { configurations }) => sum + configurations, 0),
+    runs: strata.reduce((sum, { runs }) => sum + runs, 0),
+    priority: document.priority,
+    maxConcurrent: document.budget.maxConcurrent,
+    maxWallSeconds: document.budget.maxWallSeconds,
+    plan,
+    isSearched: isSearched(plan),
     trials,
+  };
+}
+
+function planLine({ seeds, confirm }: SearchPlan, stratum: PlannedStratum): StratumPlan {
+  const { dataset, model, loss, wanted } = stratum;
+  const confirming = confirm === null ? 0 : Math.min(confirm.topK, wanted) * confirm.seeds.length;
+  return {
+    dataset: dataset.name,
+    model,
+    loss,
+    configurations: wanted,
+    runs: wanted * seeds.length + confirming,
   };
 }
 

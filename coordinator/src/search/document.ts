@@ -1,7 +1,9 @@
 /** A sweep file once it is read: strict and complete, every key checked, conditions resolved. */
 import type { Hyperparameter, Loss, Model } from '@adt/proto/trainingConfig';
+import type { PrunerSettings } from './pruners/earlyTerminate.js';
 
-export const METHODS = ['grid', 'random'] as const;
+/** grid, random and sobol know every configuration beforehand; tpe learns from those that have ended. */
+export const METHODS = ['grid', 'random', 'sobol', 'tpe'] as const;
 export type Method = (typeof METHODS)[number];
 
 /** What spans the strata: always active, never sampled. */
@@ -52,6 +54,26 @@ export type Settings = {
 /** Settings for a part of the strata; `path` is where it stands in the file. */
 export type Override = { path: string; when: readonly Condition[]; set: Settings };
 
+/** Fresh seeds, common to all arms, for the best configurations of each: what verdicts rest on. */
+export type Confirmation = {
+  seeds: readonly number[];
+  /** Configurations of each stratum that are confirmed, best first. */
+  topK: number;
+};
+
+/** What bounds a sweep as a whole; null: no limit. */
+export type Budget = {
+  /** Trainings of the search, search seeds counted; confirmation comes on top. */
+  maxTrials: number | null;
+  maxTrialsPerStratum: number | null;
+  /** From the submission on; what has not ended by then is cancelled. */
+  maxWallSeconds: number | null;
+  /** Trials that run at once. */
+  maxConcurrent: number | null;
+  /** Share of the ended search trials that may fail before the search gives up, [0, 1]. */
+  maxFailedFraction: number | null;
+};
+
 export type SweepDocument = {
   name: string;
   method: Method;
@@ -66,7 +88,9 @@ export type SweepDocument = {
   seeds: readonly number[];
   /** Seed of the random draws, not of any training. */
   samplerSeed: number;
-  /** Trainings, seeds counted; null: no limit given. */
-  maxTrials: number | null;
-  maxTrialsPerStratum: number | null;
+  confirm: Confirmation | null;
+  pruner: PrunerSettings;
+  budget: Budget;
+  /** Weight beside other sweeps of the pool: one of 2 gets twice the slots of one of 1. */
+  priority: number;
 };

@@ -2,7 +2,8 @@
 import { trainingConfigSchema } from '@adt/proto/trainingConfig';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileSweep, MAX_CONFIGURATIONS } from './compile.js';
+import { MAX_CONFIGURATIONS } from './budget.js';
+import { compileSweep } from './compile.js';
 import type { Domain, Parameter } from './document.js';
 import { countConfigurations, domainSize, expandGrid, isActive } from './grid.js';
 import { pick } from './random.js';

@@ -1,8 +1,8 @@
 /** What a sweep may do but its owner should know before it runs. */
 import type { FieldViolation } from '@adt/proto/gen/adt/v1/common';
-import type { StratumPlan } from '@adt/proto/gen/adt/v1/search';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import type { SweepDocument } from './document.js';
+import type { CompiledTrial, PlannedStratum, SearchPlan } from './plan.js';
 import type { DatasetFacts, Stratum } from './strata.js';
 
 /** Arms whose tuning differs by more than this are not tuned alike (product: tuning effort beside each verdict). */
@@ -10,28 +10,35 @@ const UNEQUAL = 1.25;
 
 /** Iterations of a whole training: every positive and its negatives, once an epoch. */
 export function totalSteps(config: TrainingConfig, dataset: Pick<DatasetFacts, 'trainInteractions'>): number {
+  return stepsPerEpoch(config, dataset) * config.epochs;
+}
+
+export function stepsPerEpoch(
+  config: TrainingConfig,
+  dataset: Pick<DatasetFacts, 'trainInteractions'>,
+): number {
   const samples = dataset.trainInteractions * (1 + config.negatives);
-  return Math.ceil(samples / config.batchSize) * config.epochs;
+  return Math.ceil(samples / config.batchSize);
 }
 
 export function warningsOf(params: {
   document: SweepDocument;
-  strata: readonly Stratum[];
-  plans: readonly StratumPlan[];
-  configs: readonly TrainingConfig[];
+  plan: SearchPlan;
+  /** The first ones; none where they are suggested one by one. */
+  trials: readonly CompiledTrial[];
   /** Configurations that the budget allows each stratum; null for a grid. */
   wanted: number | null;
   pools: readonly string[] | null;
 }): FieldViolation[] {
-  const { document, strata, plans, configs, wanted, pools } = params;
+  const { document, plan, trials, wanted, pools } = params;
+  const { strata } = plan;
+  const configs = trials.map(({ config }) => config);
   return [
     ...scheduleWarnings(document, strata, configs),
     ...neverActive(document, strata),
-    ...(document.seeds.length < 2
-      ? [warn('seeds.search', 'one seed shows no spread: give at least 2, say [1, 2]')]
-      : []),
-    ...exhausted(plans, wanted),
-    ...unequalArms(plans),
+    ...seedWarnings(document),
+    ...exhausted(strata, wanted),
+    ...unequalArms(strata),
     ...(pools !== null && !pools.includes(document.pool)
       ? [warn('pool', `no worker serves ${document.pool} yet: the sweep waits for one`)]
       : []),
@@ -83,27 +90,42 @@ function neverActive({ parameters }: SweepDocument, strata: readonly Stratum[]):
     });
 }
 
-function exhausted(plans: readonly StratumPlan[], wanted: number | null): FieldViolation[] {
+/** Pairs of seeds that a sign-flip test needs to reach p < 0.05 at all: 2/2⁵ is above it, 2/2⁶ below. */
+export const MIN_PAIRS = 6;
+
+function seedWarnings({ seeds, confirm }: SweepDocument): FieldViolation[] {
+  if (confirm !== null && confirm.seeds.length < MIN_PAIRS)
+    return [
+      warn(
+        'seeds.confirm',
+        `fewer than ${MIN_PAIRS} confirmation seeds allow no verdict: 10 are the default`,
+      ),
+    ];
+  if (confirm !== null || seeds.length > 1) return [];
+  return [warn('seeds.search', 'one seed shows no spread: give at least 2, say [1, 2], or seeds.confirm')];
+}
+
+function exhausted(strata: readonly PlannedStratum[], wanted: number | null): FieldViolation[] {
   if (wanted === null) return [];
-  return plans
-    .filter(({ configurations }) => configurations < wanted)
-    .map(({ dataset, model, loss, configurations }) => {
-      const all = configurations === 1 ? 'only 1 configuration' : `only ${configurations} configurations`;
+  return strata
+    .filter((stratum) => stratum.wanted < wanted)
+    .map(({ dataset, model, loss, wanted: count }) => {
+      const all = count === 1 ? 'only 1 configuration' : `only ${count} configurations`;
       return warn(
         'budget',
-        `${dataset}, ${model}, ${loss} has ${all} of the ${wanted} that the budget allows`,
+        `${dataset.name}, ${model}, ${loss} has ${all} of the ${wanted} that the budget allows`,
       );
     });
 }
 
 /** Within a data set and model, where the losses are compared. */
-function unequalArms(plans: readonly StratumPlan[]): FieldViolation[] {
-  const groups = new Set(plans.map(({ dataset, model }) => `${dataset}, ${model}`));
+function unequalArms(strata: readonly PlannedStratum[]): FieldViolation[] {
+  const groups = new Set(strata.map(({ dataset, model }) => `${dataset.name}, ${model}`));
   return [...groups].flatMap((where) => {
-    const arms = plans.filter(({ dataset, model }) => `${dataset}, ${model}` === where);
-    const counts = arms.map(({ configurations }) => configurations);
+    const arms = strata.filter(({ dataset, model }) => `${dataset.name}, ${model}` === where);
+    const counts = arms.map(({ wanted }) => wanted);
     if (Math.max(...counts) <= UNEQUAL * Math.min(...counts)) return [];
-    const list = arms.map(({ loss, configurations }) => `${loss} ${configurations}`).join(', ');
+    const list = arms.map(({ loss, wanted }) => `${loss} ${wanted}`).join(', ');
     return [warn('parameters', `${where}: the losses are not tuned alike (configurations: ${list})`)];
   });
 }

@@ -18,6 +18,7 @@ export type AttemptNow = {
   failures: number;
   maxFailures: number;
   cancelRequested: boolean;
+  pruneRequested: boolean;
   oomBefore: boolean;
   /** Metric that ranks the trial. */
   objective: string;
@@ -26,7 +27,8 @@ export type AttemptNow = {
 const READ = `
   SELECT a.trial_id AS "trialId", t.sweep_id AS "sweepId", a.worker_id AS "workerId", a.outcome,
          a.acked_seq::float8 AS "ackedSeq", t.state AS "trialState", t.epoch AS "trialEpoch", t.failures,
-         t.max_failures AS "maxFailures", t.cancel_requested AS "cancelRequested", t.config ->> 'select' AS objective,
+         t.max_failures AS "maxFailures", t.cancel_requested AS "cancelRequested",
+         t.prune_reason IS NOT NULL AS "pruneRequested", t.config ->> 'select' AS objective,
          EXISTS (SELECT FROM attempt o WHERE o.trial_id = t.id AND o.failure_class = 'OOM') AS "oomBefore"
   FROM attempt a JOIN trial t ON t.id = a.trial_id
   WHERE a.trial_id = $1 AND a.epoch = $2`;

@@ -79,7 +79,7 @@ function claimOf(row: ClaimRow | undefined): Claim {
 
 export type Lease = { trialId: number; epoch: number };
 /** FENCED: another attempt owns the trial, or it has ended. */
-export type LeaseDecision = Lease & { decision: 'CONTINUE' | 'CANCEL' | 'FENCED' };
+export type LeaseDecision = Lease & { decision: 'CONTINUE' | 'CANCEL' | 'PRUNE' | 'FENCED' };
 
 // Rows are locked in id order, as everywhere, so that two multi-row statements can't deadlock.
 const RENEW = `
@@ -94,13 +94,14 @@ const RENEW = `
   ), renewed AS (
     UPDATE trial t SET lease_expires_at = clock_timestamp() + $3::float8 * interval '1 ms'
     FROM owned WHERE t.id = owned.id AND t.epoch = owned.epoch
-    RETURNING t.id, t.epoch, t.cancel_requested
+    RETURNING t.id, t.epoch, t.cancel_requested, t.prune_reason
   )
   SELECT EXISTS (SELECT FROM seen) AS known,
          coalesce(json_agg(json_build_object(
            'trialId', asked.trial_id, 'epoch', asked.epoch,
            'decision', CASE WHEN renewed.id IS NULL THEN 'FENCED'
-                            WHEN renewed.cancel_requested THEN 'CANCEL' ELSE 'CONTINUE' END
+                            WHEN renewed.cancel_requested THEN 'CANCEL'
+                            WHEN renewed.prune_reason IS NOT NULL THEN 'PRUNE' ELSE 'CONTINUE' END
          ) ORDER BY asked.place) FILTER (WHERE asked.trial_id IS NOT NULL), '[]') AS decisions
   FROM (VALUES (1)) AS one
   LEFT JOIN asked ON true

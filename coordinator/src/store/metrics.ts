@@ -13,6 +13,7 @@ export type Ingested =
       ackedSeq: number;
       sweepId: number;
       cancelRequested: boolean;
+      pruneRequested: boolean;
       fresh: number;
       objective: string;
     }
@@ -24,6 +25,7 @@ export type Ingested =
 // FOR UPDATE on both rows: a repeat that arrives while the first try commits must see its acked_seq.
 const FENCE = `
     SELECT t.id AS trial_id, a.epoch, a.acked_seq, t.sweep_id, t.cancel_requested,
+           t.prune_reason IS NOT NULL AS prune_requested,
            t.config ->> 'select' AS metric, t.config ->> 'select' NOT LIKE '%/loss' AS maximize
     FROM trial t
     JOIN attempt a ON a.trial_id = t.id AND a.epoch = t.epoch
@@ -63,7 +65,7 @@ const INGEST = `
     WHERE t.id = f.trial_id AND newest.seq IS NOT NULL
   )
   SELECT f.acked_seq::float8 AS before, newest.seq::float8 AS after, f.sweep_id AS "sweepId", f.metric AS objective,
-         f.cancel_requested AS "cancelRequested", $4::bigint > f.acked_seq + 1 AS gap
+         f.cancel_requested AS "cancelRequested", f.prune_requested AS "pruneRequested", $4::bigint > f.acked_seq + 1 AS gap
   FROM fence f, newest`;
 
 type IngestRow = {
@@ -72,6 +74,7 @@ type IngestRow = {
   sweepId: number;
   objective: string;
   cancelRequested: boolean;
+  pruneRequested: boolean;
   gap: boolean;
 };
 
@@ -110,20 +113,41 @@ export async function ingest(
   if (!row) return { kind: 'fenced' };
   if (row.gap) return { kind: 'gap', ackedSeq: row.before };
   const ackedSeq = row.after ?? row.before;
-  const { sweepId, cancelRequested, objective } = row;
-  return { kind: 'stored', ackedSeq, sweepId, cancelRequested, objective, fresh: ackedSeq - row.before };
+  const { sweepId, cancelRequested, pruneRequested, objective } = row;
+  const fresh = ackedSeq - row.before;
+  return { kind: 'stored', ackedSeq, sweepId, cancelRequested, pruneRequested, objective, fresh };
 }
+
+export type ResumePoint = { ackedSeq: number; cancelRequested: boolean; pruneRequested: boolean };
 
 /** Where an attempt's stream goes on; null when it is fenced. */
 export async function resumePoint(
   db: Database,
   params: { trialId: number; epoch: number; workerId: string },
-): Promise<{ ackedSeq: number; cancelRequested: boolean } | null> {
-  const { rows } = await db.pool.query<{ ackedSeq: number; cancelRequested: boolean }>(
-    `SELECT acked_seq::float8 AS "ackedSeq", cancel_requested AS "cancelRequested" FROM (${FENCE}) AS fence`,
+): Promise<ResumePoint | null> {
+  const { rows } = await db.pool.query<ResumePoint>(
+    `SELECT acked_seq::float8 AS "ackedSeq", cancel_requested AS "cancelRequested",
+            prune_requested AS "pruneRequested" FROM (${FENCE}) AS fence`,
     [params.trialId, params.epoch, params.workerId],
   );
   return rows[0] ?? null;
+}
+
+/**
+ * The best value of a series until an iteration, of one attempt; null where it has no finite value.
+ * @param params.until inclusive
+ */
+export async function bestUntil(
+  db: Database,
+  params: { trialId: number; epoch: number; metric: string; until: number; maximize: boolean },
+): Promise<number | null> {
+  const { rows } = await db.pool.query<{ best: number | null }>(
+    `SELECT CASE WHEN $5 THEN max(p.value) ELSE min(p.value) END AS best
+     FROM metric_point p JOIN metric m ON m.id = p.metric_id
+     WHERE p.trial_id = $1 AND p.epoch = $2 AND m.name = $3 AND p.step <= $4`,
+    [params.trialId, params.epoch, params.metric, params.until, params.maximize],
+  );
+  return rows[0]?.best ?? null;
 }
 
 /** Names known to be in the table, by database: a series is named once, its points come by the thousand. */

@@ -1,6 +1,7 @@
 /** Writes a sweep with all its trials and their first hints, in one statement. */
 import type { Database } from '@adt/prisma/client';
-import type { TrainingConfig } from '@adt/proto/trainingConfig';
+import type { CompiledTrial } from '../search/plan.js';
+import type { DatasetFacts } from '../search/strata.js';
 
 export type NewSweep = {
   name: string;
@@ -18,7 +19,15 @@ export type NewSweep = {
   datasets: readonly string[];
   models: readonly string[];
   losses: readonly string[];
-  trials: readonly { config: TrainingConfig; configHash: string }[];
+  priority: number;
+  maxConcurrent: number | null;
+  /** From now; null: no limit. */
+  maxWallSeconds: number | null;
+  /** What the spec was compiled with. */
+  facts: readonly DatasetFacts[];
+  /** Whether the search goes on after the submission. */
+  isSearched: boolean;
+  trials: readonly CompiledTrial[];
 };
 
 /** `conflict`: the key belongs to a sweep with another spec. */
@@ -28,14 +37,16 @@ export type Submission = { kind: 'created' | 'repeated' | 'conflict'; sweepId: n
 const SUBMIT = `
   WITH created AS (
     INSERT INTO sweep (name, owner, spec, spec_format, spec_sha256, idempotency_key, metric, maximize, pool,
-                       datasets, models, losses)
-    VALUES ($1, $2, $3, $4::"SpecFormat", $5, nullif($6, ''), $7, $8, $9, $10, $11, $12)
+                       datasets, models, losses, priority, max_concurrent, deadline, facts, searching)
+    VALUES ($1, $2, $3, $4::"SpecFormat", $5, nullif($6, ''), $7, $8, $9, $10, $11, $12, $17, $18,
+            clock_timestamp() + $19::float8 * interval '1 s', $20::jsonb, $21)
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING id, pool
   ), queued AS (
-    INSERT INTO trial (sweep_id, number, config, config_hash, seed, max_failures)
-    SELECT created.id, t.number, t.config::jsonb, t.hash, t.seed, $13
-    FROM created, unnest($14::text[], $15::text[], $16::bigint[]) WITH ORDINALITY AS t(config, hash, seed, number)
+    INSERT INTO trial (sweep_id, number, config, config_hash, seed, max_failures, stratum, configuration, told)
+    SELECT created.id, t.number, t.config::jsonb, t.hash, t.seed, $13, t.stratum, t.configuration, NOT $21::boolean
+    FROM created, unnest($14::text[], $15::text[], $16::bigint[], $22::int[], $23::int[])
+                  WITH ORDINALITY AS t(config, hash, seed, stratum, configuration, number)
     ORDER BY t.number
     RETURNING id
   ), hinted AS (
@@ -62,7 +73,14 @@ export async function submitSweep(db: Database, sweep: NewSweep): Promise<Submis
     sweep.maxFailures,
     sweep.trials.map((trial) => JSON.stringify(trial.config)),
     sweep.trials.map((trial) => trial.configHash),
-    sweep.trials.map((trial) => trial.config.seed),
+    sweep.trials.map((trial) => trial.seed),
+    sweep.priority,
+    sweep.maxConcurrent,
+    sweep.maxWallSeconds,
+    JSON.stringify(sweep.facts),
+    sweep.isSearched,
+    sweep.trials.map((trial) => trial.stratum),
+    sweep.trials.map((trial) => trial.configuration),
   ]);
   if (rows[0]) return { kind: 'created', sweepId: rows[0].id };
   const first = await findSubmission(db, sweep);

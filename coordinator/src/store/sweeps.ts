@@ -78,41 +78,57 @@ export async function sweepSpec(
   return db.prisma.sweep.findUnique({ where: { id }, select: { spec: true, specFormat: true } });
 }
 
-export type Cancelled =
-  | { kind: 'cancelled'; trialIds: number[] }
-  | { kind: 'not-found' }
-  | { kind: 'finished' };
+export type Closed = 'closed' | 'not-found' | 'finished';
+
+/** Nothing is added to the sweep any more; its open trials are still to be stopped by `stopOpenTrials`. */
+export async function cancelSweep(db: Database, sweepId: number): Promise<Closed> {
+  const { rows } = await db.pool.query<{ before: string | null; done: boolean }>(
+    `WITH target AS (
+       UPDATE sweep SET state = 'CANCELLED', searching = false WHERE id = $1 AND state <> 'FINISHED' RETURNING id
+     )
+     SELECT (SELECT state FROM sweep WHERE id = $1) AS before, EXISTS (SELECT FROM target) AS done`,
+    [sweepId],
+  );
+  const row = rows[0];
+  if (!row || row.before === null) return 'not-found';
+  return row.done ? 'closed' : 'finished';
+}
 
 // CASE sees the row as it is once locked: a trial that is claimed meanwhile is asked to stop, not ended.
-const CANCEL = `
-  WITH target AS (
-    UPDATE sweep SET state = 'CANCELLED' WHERE id = $1 AND state <> 'FINISHED' RETURNING id
-  ), open AS MATERIALIZED (
-    SELECT t.id FROM trial t JOIN target ON t.sweep_id = target.id
-    WHERE t.state IN ('QUEUED', 'RUNNING') ORDER BY t.id FOR UPDATE OF t
-  ), stopped AS (
-    UPDATE trial t
-    SET cancel_requested = true,
-        state = CASE WHEN t.state = 'QUEUED' THEN 'CANCELLED' ELSE t.state END,
-        ended_at = CASE WHEN t.state = 'QUEUED' THEN clock_timestamp() ELSE t.ended_at END
-    FROM open WHERE t.id = open.id AND t.state IN ('QUEUED', 'RUNNING')
-    RETURNING t.id
+const STOP_OPEN = `
+  WITH open AS MATERIALIZED (
+    SELECT t.id FROM trial t JOIN sweep s ON s.id = t.sweep_id
+    WHERE ($1::int IS NULL OR s.id = $1) AND s.finished_at IS NULL
+      AND (s.state = 'CANCELLED' OR s.stop_reason IS NOT NULL)
+      AND t.state IN ('QUEUED', 'RUNNING') AND NOT t.cancel_requested
+    ORDER BY t.id FOR UPDATE OF t
   )
-  SELECT (SELECT state FROM sweep WHERE id = $1) AS before, EXISTS (SELECT FROM target) AS done,
-         ARRAY(SELECT id FROM stopped ORDER BY id) AS "trialIds"`;
+  UPDATE trial t
+  SET cancel_requested = true,
+      state = CASE WHEN t.state = 'QUEUED' THEN 'CANCELLED' ELSE t.state END,
+      ended_at = CASE WHEN t.state = 'QUEUED' THEN clock_timestamp() ELSE t.ended_at END
+  FROM open WHERE t.id = open.id AND t.state IN ('QUEUED', 'RUNNING')
+  RETURNING t.id, t.sweep_id AS "sweepId"`;
 
-/** Ends queued trials and asks running ones to stop. A second call finds nothing to do. */
-export async function cancelSweep(db: Database, sweepId: number): Promise<Cancelled> {
-  const { rows } = await db.pool.query<{ before: string | null; done: boolean; trialIds: number[] }>(CANCEL, [
-    sweepId,
-  ]);
-  const row = rows[0];
-  if (!row || row.before === null) return { kind: 'not-found' };
-  return row.done ? { kind: 'cancelled', trialIds: row.trialIds } : { kind: 'finished' };
+/**
+ * Ends the queued trials of a sweep that was cancelled or gave up, and asks the running ones to stop. A statement of
+ * its own after the one that closed the sweep: trials that were added just before it are then seen.
+ * @param sweepId null looks at all, the backstop for a process that died in between
+ */
+export async function stopOpenTrials(
+  db: Database,
+  sweepId: number | null,
+): Promise<{ id: number; sweepId: number }[]> {
+  const { rows } = await db.pool.query<{ id: number; sweepId: number }>({
+    name: 'stop-open-trials',
+    text: STOP_OPEN,
+    values: [sweepId],
+  });
+  return rows;
 }
 
 /**
- * Marks sweeps finished that have no open trial left. To be called after the transaction that ended a trial:
+ * Marks sweeps finished that have no open trial left and whose search is over. To be called after the transaction that ended a trial:
  * of two trials that end at once, each still sees the other open.
  * @param sweepId null looks at all, the backstop for a process that died in between
  * @returns ids of the sweeps that ended now
@@ -123,7 +139,7 @@ export async function finishSweeps(db: Database, sweepId: number | null): Promis
     text: `
       UPDATE sweep s
       SET state = CASE WHEN s.state = 'RUNNING' THEN 'FINISHED' ELSE s.state END, finished_at = clock_timestamp()
-      WHERE ($1::int IS NULL OR s.id = $1) AND s.finished_at IS NULL
+      WHERE ($1::int IS NULL OR s.id = $1) AND s.finished_at IS NULL AND NOT s.searching
         AND NOT EXISTS (SELECT FROM trial t WHERE t.sweep_id = s.id AND t.state IN ('QUEUED', 'RUNNING'))
       RETURNING s.id`,
     values: [sweepId],

@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { type Ending, judge, type Standing } from './failure.js';
 import { assertTransition } from './lifecycle.js';
 
-const fresh: Standing = { failures: 0, maxFailures: 2, cancelRequested: false, oomBefore: false };
+const fresh: Standing = {
+  failures: 0,
+  maxFailures: 2,
+  cancelRequested: false,
+  pruneRequested: false,
+  oomBefore: false,
+};
 const infra: Ending = { kind: 'failed', failureClass: 'INFRA', reason: 'worker went away' };
 const oom: Ending = { kind: 'failed', failureClass: 'OOM', reason: 'out of memory' };
 const user: Ending = { kind: 'failed', failureClass: 'USER', reason: 'NON_FINITE' };
@@ -49,7 +55,13 @@ describe('judge', () => {
     const ending = fc.constantFrom<Ending>(infra, oom, user, { kind: 'lost' });
     fc.assert(
       fc.property(fc.nat(5), fc.infiniteStream(ending), (maxFailures, endings) => {
-        let standing: Standing = { failures: 0, maxFailures, cancelRequested: false, oomBefore: false };
+        let standing: Standing = {
+          failures: 0,
+          maxFailures,
+          cancelRequested: false,
+          pruneRequested: false,
+          oomBefore: false,
+        };
         for (let attempts = 1; ; attempts++) {
           const next = endings.next().value;
           const verdict = judge(standing, next);

@@ -19,6 +19,8 @@ export type Standing = {
   failures: number;
   maxFailures: number;
   cancelRequested: boolean;
+  /** The search wants it stopped early, and knows all of it that it needs. */
+  pruneRequested: boolean;
   /** An earlier attempt ran out of memory. */
   oomBefore: boolean;
 };
@@ -36,7 +38,7 @@ export const LOST_REASON = 'worker lost: its lease ran out';
 
 /**
  * USER is never retried, OOM once, INFRA until failures exceed maxFailures; a drain costs nothing.
- * A cancelled trial is not retried whatever the ending; a success that came before the cancel was heard stays one.
+ * A cancelled or pruned trial is not retried whatever the ending; a success that came before the cancel was heard stays one.
  */
 export function judge(standing: Standing, ending: Ending): Verdict {
   const verdict = verdictOf(standing, ending);
@@ -45,12 +47,12 @@ export function judge(standing: Standing, ending: Ending): Verdict {
 }
 
 function verdictOf(standing: Standing, ending: Ending): Verdict {
-  const { failures, cancelRequested } = standing;
+  const { failures } = standing;
   switch (ending.kind) {
     case 'completed':
       return { state: ending.outcome, outcome: ending.outcome, failures, failureClass: null, reason: null };
     case 'released': {
-      const state = cancelRequested ? 'CANCELLED' : 'QUEUED';
+      const state = whereTo(standing) ?? 'QUEUED';
       return { state, outcome: 'RELEASED', failures, failureClass: null, reason: null };
     }
     case 'lost':
@@ -69,10 +71,15 @@ function failed(
   reason: string,
 ): Verdict {
   const failures = standing.failures + 1;
-  const stopped = standing.cancelRequested && failureClass !== 'USER';
+  const stopped = failureClass === 'USER' ? null : whereTo(standing);
   const retried = failures <= standing.maxFailures && mayRetry(standing, failureClass);
-  const state = stopped ? 'CANCELLED' : retried ? 'QUEUED' : 'FAILED';
+  const state = stopped ?? (retried ? 'QUEUED' : 'FAILED');
   return { state, outcome, failures, failureClass, reason };
+}
+
+/** Where a trial ends that was to be stopped anyway, however its attempt ended; null: it was not. */
+function whereTo({ cancelRequested, pruneRequested }: Standing): 'CANCELLED' | 'PRUNED' | null {
+  return cancelRequested ? 'CANCELLED' : pruneRequested ? 'PRUNED' : null;
 }
 
 function mayRetry(standing: Standing, failureClass: FailureClass): boolean {

@@ -25,8 +25,8 @@ export type Finished =
   | { kind: 'fenced' }
   /** Points are missing, or more are stored than were announced. */
   | { kind: 'gap'; ackedSeq: number }
-  /** The worker says CANCELLED though nobody asked for it. */
-  | { kind: 'not-cancelled' };
+  /** The worker says CANCELLED or PRUNED though nobody asked for it. */
+  | { kind: 'not-asked'; outcome: 'CANCELLED' | 'PRUNED' };
 
 /** Rounds of compare-and-set. Each lost one means that a cancel or an ingest came between; two are usual at most. */
 const ROUNDS = 8;
@@ -69,8 +69,9 @@ function refuse(now: AttemptNow, params: FinishParams): Finished | null {
   if (params.lastSeq !== null && params.lastSeq !== now.ackedSeq)
     return { kind: 'gap', ackedSeq: now.ackedSeq };
   const { ending } = params;
-  const cancelled = ending.kind === 'completed' && ending.outcome === 'CANCELLED';
-  return cancelled && !now.cancelRequested ? { kind: 'not-cancelled' } : null;
+  if (ending.kind !== 'completed' || ending.outcome === 'SUCCEEDED') return null;
+  const asked = ending.outcome === 'CANCELLED' ? now.cancelRequested : now.pruneRequested;
+  return asked ? null : { kind: 'not-asked', outcome: ending.outcome };
 }
 
 /** What the call that ended the attempt was told. A lease that was taken away had no such call: fenced. */

@@ -1,0 +1,78 @@
+/** A search rebuilt from what is stored, one entry after the other: its plan, its state and the head of its log. */
+import { compileSweep } from '../compile.js';
+import type { Assignment } from '../grid.js';
+import { type CompiledTrial, compileTrials, type SearchPlan } from '../plan.js';
+import type { DatasetFacts } from '../strata.js';
+import { chainHash, type Entry, type LoggedEntry, rootHash } from './entry.js';
+import { SearchState, type TrialRecord } from './state.js';
+
+export type SearchText = {
+  spec: string;
+  specFormat: 'YAML' | 'JSON';
+  specSha256: string;
+  facts: readonly DatasetFacts[];
+};
+
+export class LoadedSearch {
+  readonly state: SearchState;
+  /** Hash of the newest entry; the root's when there is none. */
+  hash: string;
+  /** Entries applied so far. */
+  length = 0;
+
+  private constructor(
+    readonly plan: SearchPlan,
+    readonly maxFailures: number,
+    readonly root: string,
+  ) {
+    this.state = new SearchState(plan);
+    this.hash = root;
+  }
+
+  /** @throws Error when the stored spec does not compile any more: this version reads sweep files differently */
+  static from({ spec, specFormat, specSha256, facts }: SearchText): LoadedSearch {
+    const compiled = compileSweep({ spec, format: specFormat, datasets: facts });
+    if (!compiled.ok) {
+      const [first] = compiled.violations;
+      throw new Error(`the stored sweep file can't be compiled again: ${first?.path} ${first?.message}`);
+    }
+    const { plan, maxFailures } = compiled.sweep;
+    return new LoadedSearch(plan, maxFailures, rootHash(specSha256, facts));
+  }
+
+  /** Takes in what is in the log already. @throws Error when it is not what comes next */
+  follow({ number, entry, hash }: LoggedEntry): void {
+    if (number !== this.length + 1)
+      throw new Error(`entry ${number} of the search log follows ${this.length}`);
+    const own = this.add(entry);
+    if (own.hash !== hash)
+      throw new Error(`entry ${number} of the search log was changed: its hash does not fit`);
+  }
+
+  /** Adds an entry that is to be logged. */
+  add(entry: Entry): LoggedEntry {
+    this.state.apply(entry);
+    this.hash = chainHash(this.hash, entry);
+    this.length++;
+    return { number: this.length, entry, hash: this.hash };
+  }
+
+  /** Trials from a number on, as they are stored. */
+  trialsFrom(number: number): CompiledTrial[] {
+    const places = this.state.trials.slice(number - 1).map(({ stratum, configuration, seed, phase }) => ({
+      stratum,
+      configuration,
+      seed,
+      phase,
+    }));
+    return compileTrials(
+      this.plan,
+      places,
+      (place): Assignment => this.state.configuration(place).assignment,
+    );
+  }
+
+  metricOf({ stratum }: Pick<TrialRecord, 'stratum'>): string {
+    return this.plan.strata[stratum]?.metric ?? '';
+  }
+}
