@@ -133,6 +133,29 @@ describe('hints', () => {
   });
 });
 
+describe('hints behind one that is removed', () => {
+  it('are delivered all the same, also when the removed one was out with a worker', async () => {
+    const nats = await startTestNats();
+    const c = await testCoordinator({ nats, tunables: { reconcileEveryMs: 100 } });
+    await register(c);
+    const connection = await connectTo(nats);
+    const { trialIds } = await addSweep(c.db, { size: 3 });
+    const [first, ...others] = trialIds as [number, ...number[]];
+    const consumer = await jetstream(connection).consumers.get(TRIAL_STREAM, poolConsumer('default'));
+    const out = await consumer.next();
+    expect(out?.subject).toBe(trialSubject('default', first));
+    await expect.poll(() => subjectsInStream(connection)).toHaveLength(3);
+    const repaired = c.nextLog('stream reconciled');
+    // Claimed, and its hint not acked yet: the moment in which a reconciler may come.
+    await ask(c, c.trials, 'claim', { workerId: WORKER, trialId: first });
+    await repaired;
+    expect(await subjectsInStream(connection)).toHaveLength(2);
+    out?.ack();
+    const subjects = await pull(await hints(connection), 2);
+    expect(new Set(subjects)).toEqual(new Set(others.map((id) => trialSubject('default', id))));
+  });
+});
+
 describe('without NATS', () => {
   it('starts, gives trials to who asks, and publishes when NATS comes', async () => {
     const port = await stablePort();

@@ -66,6 +66,22 @@ export function openBucket(nats: Nats): Promise<ObjectStore> {
   return new Objm(nats.js).create(DATASET_BUCKET, { storage: StorageType.File });
 }
 
+/**
+ * Removes the hint of a subject, if there is one. By its number, not by a purge of the subject: older servers (2.9.10
+ * and 2.9.11 do) take that for a purge of all that the consumer has ahead of it, and never deliver the other hints
+ * (nats-io/nats-server#3838, nats-io/nats.go#1202).
+ */
+export async function deleteHint(jsm: JetStreamManager, subject: string): Promise<void> {
+  const hint = await jsm.streams.getMessage(TRIAL_STREAM, { last_by_subj: subject });
+  if (hint === null) return;
+  try {
+    await jsm.streams.deleteMessage(TRIAL_STREAM, hint.seq, false);
+  } catch (error) {
+    // Acked in between.
+    if (!(error instanceof JetStreamApiError)) throw error;
+  }
+}
+
 /** Whether a publish was refused because the trial's hint is in the stream already. */
 export function isAlreadyThere(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === SUBJECT_IS_FULL;

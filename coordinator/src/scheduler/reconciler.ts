@@ -2,7 +2,7 @@
 import type { Database } from '@adt/prisma/client';
 import { TRIAL_STREAM, TRIAL_SUBJECTS, trialSubject } from '@adt/proto/subjects';
 import type { Nats } from '../nats/link.js';
-import { ensureConsumer, ensureStream, openBucket } from '../nats/streams.js';
+import { deleteHint, ensureConsumer, ensureStream, openBucket } from '../nats/streams.js';
 import { hintedTrials, notQueued, poolsInUse } from '../store/outbox.js';
 import { publishHint } from './relay.js';
 
@@ -23,7 +23,7 @@ export async function reconcile(db: Database, nats: Nats, ackWaitMs: number): Pr
   const lost = (await hintedTrials(db)).filter((hint) => !present.has(trialSubject(hint.pool, hint.trialId)));
   await inWindows(lost, (hint) => publishHint(nats, hint));
   const idle = await purgeable(db, present);
-  await inWindows(idle, (filter) => nats.jsm.streams.purge(TRIAL_STREAM, { filter }).then(() => undefined));
+  await inWindows(idle, (subject) => deleteHint(nats.jsm, subject));
   return { republished: lost.length, purged: idle.length };
 }
 
