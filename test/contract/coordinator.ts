@@ -83,11 +83,13 @@ export async function testCoordinator(params: CoordinatorParams = {}): Promise<T
   return { ...coordinator, token, db, databaseUrl, trials, search, logged, nextLog };
 }
 
+type Answer<Reply> = (error: ServiceError | null, reply: Reply) => void;
+
 type Unary<Request, Reply> = (
   request: Request,
   metadata: Metadata,
   options: Partial<CallOptions>,
-  callback: (error: ServiceError | null, reply: Reply) => void,
+  callback: Answer<Reply>,
 ) => ClientUnaryCall;
 
 export function bearer(token: string): Metadata {
@@ -113,12 +115,16 @@ export function ask<Client extends object, Name extends keyof Client>(
   });
 }
 
+/** What a unary method calls back with. Inference looks at all three overloads, so all three are spelt out. */
 type ReplyOf<Method> = Method extends {
-  (request: never, callback: (error: ServiceError | null, reply: infer Reply) => void): ClientUnaryCall;
-  // biome-ignore lint/suspicious/noExplicitAny: the other overloads only have to be there for inference
-  (...rest: any[]): ClientUnaryCall;
-  // biome-ignore lint/suspicious/noExplicitAny: see above
-  (...rest: any[]): ClientUnaryCall;
+  (request: never, callback: Answer<infer Reply>): ClientUnaryCall;
+  (request: never, metadata: Metadata, callback: Answer<infer Reply>): ClientUnaryCall;
+  (
+    request: never,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: Answer<infer Reply>,
+  ): ClientUnaryCall;
 }
   ? Reply
   : never;

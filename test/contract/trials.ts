@@ -1,7 +1,9 @@
 /** What the coordinator's tests start from: a migrated database, a registered worker, a sweep of any size. */
 
 import { claimTrial } from '@adt/coordinator/store/claims';
+import type { Point } from '@adt/coordinator/store/metrics';
 import { type NewSweep, submitSweep } from '@adt/coordinator/store/submit';
+import { trialsById } from '@adt/coordinator/store/trials';
 import { registerWorker } from '@adt/coordinator/store/workers';
 import { type Database, openDatabase } from '@adt/prisma/client';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
@@ -89,6 +91,25 @@ export async function claimed(
   const claim = await claimTrial(db, { ...params, leaseTtlMs: LEASE_TTL_MS });
   if (claim.kind !== 'claimed') throw new Error(`trial ${params.trialId} is not to be had: ${claim.kind}`);
   return { ...params, epoch: claim.trial.epoch };
+}
+
+/** A sweep's first trial, claimed by `worker-1`. */
+export async function running(db: Database, params: Parameters<typeof addSweep>[1] = {}) {
+  const { sweepId, trialIds } = await addSweep(db, params);
+  const trialId = trialIds[0] as number;
+  return { sweepId, ...(await claimed(db, { workerId: 'worker-1', trialId })) };
+}
+
+/** @throws Error when there is no such trial */
+export async function trialRow(db: Database, trialId: number) {
+  const [row] = await trialsById(db, [trialId]);
+  if (!row) throw new Error(`no trial ${trialId}`);
+  return row;
+}
+
+/** The objective at steps 10, 20, … */
+export function objective(...values: (number | null)[]): Point[] {
+  return values.map((value, at) => ({ step: 10 * (at + 1), metric: OBJECTIVE, value }));
 }
 
 /** Lets every running trial's lease run out at once. */

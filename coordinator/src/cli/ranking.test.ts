@@ -2,7 +2,7 @@ import { TrialState } from '@adt/proto/gen/adt/v1/common';
 import { TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rankTrials, spreadOf, stateOf } from './ranking.js';
+import { rankTrials, stateOf } from './ranking.js';
 import { formatMetric, formatSpread, rankingTable } from './rankingTable.js';
 
 const { SUCCEEDED, RUNNING, QUEUED, FAILED } = TrialState;
@@ -123,14 +123,6 @@ describe('rankTrials', () => {
         expect(board(shuffled)).toEqual(board(all));
       }),
     );
-  });
-});
-
-describe('spreadOf', () => {
-  it('is the sample standard deviation, absent for one value', () => {
-    expect(spreadOf([])).toBeNull();
-    expect(spreadOf([3])).toEqual({ mean: 3, sd: null, n: 1 });
-    expect(spreadOf([2, 4, 4, 4, 5, 5, 7, 9])?.sd).toBeCloseTo(2.13809, 5);
   });
 });
 

@@ -3,9 +3,7 @@ import { type TrainingConfig, TrialState } from '@adt/proto/gen/adt/v1/common';
 import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import { isMaximized } from '@adt/proto/metric';
 import { canonicalJson } from '../search/canonical.js';
-
-/** Mean over seeds; sd is the sample's (n − 1), null for fewer than two. */
-export type Spread = { mean: number; sd: number | null; n: number };
+import { type Spread, spreadOf } from '../search/spread.js';
 
 /** One configuration with all its seeds. */
 export type RankedGroup = {
@@ -41,15 +39,6 @@ export function rankTrials(
     const groups = groupBy(board, key).map((members) => groupOf(members.map(({ trial }) => trial)));
     return { dataset, metric: select, maximize, groups: ranked(groups, maximize) };
   });
-}
-
-/** Mean and sample standard deviation; null for no values. */
-export function spreadOf(values: readonly number[]): Spread | null {
-  const n = values.length;
-  if (n === 0) return null;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: n < 2 ? null : Math.sqrt(squares / (n - 1)), n };
 }
 
 /** How far a group is, say `2 done`, or `1 done, 1 running`. */

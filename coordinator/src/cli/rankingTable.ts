@@ -1,7 +1,8 @@
 /** A ranking as a table: the columns that differ, the objective as mean ± sd over seeds, the test value beside it. */
 import type { TrainingConfig } from '@adt/proto/gen/adt/v1/common';
+import type { Spread } from '../search/spread.js';
 import { type Column, renderTable } from './output.js';
-import { type RankedGroup, type Ranking, type Spread, stateOf } from './ranking.js';
+import { type RankedGroup, type Ranking, stateOf } from './ranking.js';
 
 type Setting = { title: string; read(config: TrainingConfig): number | string | undefined; always: boolean };
 
