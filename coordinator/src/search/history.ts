@@ -18,15 +18,25 @@ export type Observation = {
 /** What to try next, and why, in words that a user reads. */
 export type Suggestion = { assignment: Assignment; reason: string };
 
-/** A trial's best objective until it reached a rung; larger is better. */
+/** A trial's best objective until it reached a rung; larger is better. Judged once a trial and rung. */
 export type RungReport = {
-  /** Configuration and seed of the trial. */
+  /** Ordinal of the configuration within its stratum, from 0; with the seed it names the trial. */
   configuration: number;
   seed: number;
-  /** From 0. */
-  rung: number;
-  score: number;
+  /** Of Hyperband; 0 for the others. */
+  bracket: number;
+  /** The rung, named by its iteration: trials meet at a rung only if they have trained equally long. */
+  step: number;
+  /** null or not finite: there is no objective yet. */
+  score: number | null;
 };
 
 /** Whether a trial goes on after a rung, and why, in words that a user reads. */
-export type RungVerdict = { prune: boolean; reason: string };
+export type RungVerdict = {
+  prune: boolean;
+  reason: string;
+  /** From 1, the best; null when the trial was not ranked. */
+  rank: number | null;
+  /** Trials at this rung so far, this one included. */
+  of: number;
+};
