@@ -23,7 +23,9 @@ export type PruningRow = {
   loss: PrunedLoss;
   pruner: string;
   configurations: number;
-  /** Of the configurations, how many ran to the end. */
+  /** Share of them that has a rung at all. */
+  judged: number;
+  /** Share of them that ran to the end. */
   finished: number;
   /** Iterations of the whole sweep, of those without pruning. */
   iterations: number;
@@ -62,13 +64,10 @@ function rowOf(params: {
 }): PruningRow {
   const { table, loss, settings, sweeps, workers } = params;
   const results = Array.from({ length: sweeps }, (_, sweep) => {
-    const race = (pruner: PrunerSettings) =>
-      simulateRace({
-        settings: pruner,
-        candidates: candidatesOf({ table, loss, settings: pruner, sweep }),
-        workers,
-      });
-    return compare(race(settings), race({ type: 'none' }));
+    const candidates = candidatesOf({ table, loss, settings, sweep });
+    const judged = candidates.filter(({ rungs }) => rungs.length > 0).length / candidates.length;
+    const pruned = simulateRace({ settings, candidates, workers });
+    return { judged, ...compare(pruned, simulateRace({ settings: { type: 'none' }, candidates, workers })) };
   });
   const mean = (pick: (result: (typeof results)[number]) => number) =>
     Number((results.reduce((sum, result) => sum + pick(result), 0) / sweeps).toFixed(4));
@@ -76,6 +75,7 @@ function rowOf(params: {
     loss,
     pruner: settings.type,
     configurations: table.trials(loss).length,
+    judged: mean(({ judged }) => judged),
     finished: mean(({ finished }) => finished),
     iterations: mean(({ iterations }) => iterations),
     reached: mean(({ reached }) => Number(reached)),

@@ -37,7 +37,7 @@ const SPREADS = [
   [0.5, 0.6],
 ] as const;
 
-export function benchSeedRacing({ sweeps = 200 }: { sweeps?: number } = {}): SeedRow[] {
+export function benchSeedRacing({ sweeps = 100 }: { sweeps?: number } = {}): SeedRow[] {
   return SPREADS.flatMap(([seedSpread, trialSpread]) =>
     SEED_POLICIES.map((policy) => {
       const runs = Array.from({ length: sweeps }, (_, sweep) =>
