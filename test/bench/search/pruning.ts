@@ -1,0 +1,128 @@
+/** What early stopping saves on recorded curves, and what it costs: the part `pruning` of `npm run bench -- search`. */
+import type { PrunerSettings } from '@adt/coordinator/search/pruners/earlyTerminate';
+import { rungsOf } from '@adt/coordinator/search/pruners/rungs';
+import { type Candidate, type Race, simulateRace, spentToReach } from './prunerSimulation.js';
+import { shuffled } from './shuffled.js';
+
+export const PRUNED_LOSSES = ['CE', 'T-CE', 'R-CE'] as const;
+type PrunedLoss = (typeof PRUNED_LOSSES)[number];
+
+/** What the bench reads of a table of recorded trials. */
+export type CurveTable = {
+  settings: { epochs: number; evalEvery: number };
+  /** Iterations of the validations, ascending, the end of the training last. */
+  steps: readonly number[];
+  trials(loss: PrunedLoss): readonly {
+    assignment: { readonly eps_n?: number };
+    /** Objective at each of the steps; larger is better. */
+    curve: readonly number[];
+  }[];
+};
+
+export type PruningRow = {
+  loss: PrunedLoss;
+  pruner: string;
+  configurations: number;
+  /** Share of them that has a rung at all. */
+  judged: number;
+  /** Share of them that ran to the end. */
+  finished: number;
+  /** Iterations of the whole sweep, of those without pruning. */
+  iterations: number;
+  /** Sweeps that reached the best value of the same sweep without pruning, of all. */
+  reached: number;
+  /** Iterations until then, of those of the whole sweep without pruning; a sweep that never did counts as 1. */
+  iterationsToBest: number;
+  /** The same without pruning, which meets its best somewhere in the middle. */
+  unprunedToBest: number;
+  /** How far the best value found is below, relative. */
+  regret: number;
+};
+
+const PRUNERS: readonly PrunerSettings[] = [
+  { type: 'median', minSteps: null, startupTrials: 5 },
+  { type: 'asha', eta: 3, minSteps: null },
+  { type: 'hyperband', eta: 3, minSteps: null },
+];
+
+/** A row a loss and pruner, each the mean over sweeps that differ in the order of the configurations. */
+export function benchPruning(
+  table: CurveTable,
+  { sweeps = 30, workers = 4 }: { sweeps?: number; workers?: number } = {},
+): PruningRow[] {
+  return PRUNED_LOSSES.filter((loss) => table.trials(loss).length > 0).flatMap((loss) =>
+    PRUNERS.map((settings) => rowOf({ table, loss, settings, sweeps, workers })),
+  );
+}
+
+function rowOf(params: {
+  table: CurveTable;
+  loss: PrunedLoss;
+  settings: PrunerSettings;
+  sweeps: number;
+  workers: number;
+}): PruningRow {
+  const { table, loss, settings, sweeps, workers } = params;
+  const results = Array.from({ length: sweeps }, (_, sweep) => {
+    const candidates = candidatesOf({ table, loss, settings, sweep });
+    const judged = candidates.filter(({ rungs }) => rungs.length > 0).length / candidates.length;
+    const pruned = simulateRace({ settings, candidates, workers });
+    return { judged, ...compare(pruned, simulateRace({ settings: { type: 'none' }, candidates, workers })) };
+  });
+  const mean = (pick: (result: (typeof results)[number]) => number) =>
+    Number((results.reduce((sum, result) => sum + pick(result), 0) / sweeps).toFixed(4));
+  return {
+    loss,
+    pruner: settings.type,
+    configurations: table.trials(loss).length,
+    judged: mean(({ judged }) => judged),
+    finished: mean(({ finished }) => finished),
+    iterations: mean(({ iterations }) => iterations),
+    reached: mean(({ reached }) => Number(reached)),
+    iterationsToBest: mean(({ iterationsToBest }) => iterationsToBest),
+    unprunedToBest: mean(({ unprunedToBest }) => unprunedToBest),
+    regret: mean(({ regret }) => regret),
+  };
+}
+
+function compare(pruned: Race, whole: Race) {
+  const best = whole.improvements.at(-1)?.value ?? Number.NaN;
+  const found = pruned.improvements.at(-1)?.value ?? Number.NaN;
+  const spent = spentToReach(pruned, best);
+  return {
+    finished: pruned.pruned.filter((reason) => reason === null).length / pruned.pruned.length,
+    iterations: pruned.spent / whole.spent,
+    reached: spent !== null,
+    iterationsToBest: spent === null ? 1 : spent / whole.spent,
+    unprunedToBest: (spentToReach(whole, best) ?? Number.NaN) / whole.spent,
+    regret: (best - found) / best,
+  };
+}
+
+/** The stratum's trials in the order of one sweep, with the rungs that a sweep file would give them. */
+function candidatesOf(params: {
+  table: CurveTable;
+  loss: PrunedLoss;
+  settings: PrunerSettings;
+  sweep: number;
+}): Candidate[] {
+  const { table, loss, settings, sweep } = params;
+  const { steps, settings: recorded } = table;
+  const totalSteps = steps.at(-1) ?? 0;
+  return shuffled(table.trials(loss), ['pruning', loss, sweep]).map(
+    ({ assignment, curve }, configuration) => {
+      const { bracket, steps: rungs } = rungsOf({
+        settings,
+        configuration,
+        seedIndex: 0,
+        totalSteps,
+        stepsPerEpoch: totalSteps / recorded.epochs,
+        evalEvery: recorded.evalEvery,
+        loss,
+        epsN: assignment.eps_n ?? null,
+      });
+      const points = steps.map((step, index) => ({ step, value: curve[index] ?? Number.NaN }));
+      return { curve: points, rungs, bracket };
+    },
+  );
+}
