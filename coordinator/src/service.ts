@@ -86,8 +86,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     started.push(async () => topics.stop());
     changes.onChange((change, foreign) => {
       topics.apply(change);
-      // Another coordinator may have written the outbox, and only the leader's relay sends.
-      if (foreign) scheduler.wake();
+      if (!foreign) return;
+      // Another coordinator may have written the outbox or ended a trial, and only the leader sends and searches.
+      scheduler.wake();
+      scheduler.wakeSearch();
     });
 
     const natsForWorkers = { servers: link.servers, token: options.natsToken };

@@ -25,8 +25,9 @@ async function connectTo(nats: NatsServer): Promise<NatsConnection> {
   return connection;
 }
 
+/** With enough slots for every hint of a test to be out at once. */
 async function register(c: TestCoordinator, pool = 'default', workerId = WORKER) {
-  const request = { workerId, host: 'here', pool, slots: 2, threadsPerSlot: 1, engines: [], pid: 1 };
+  const request = { workerId, host: 'here', pool, slots: 200, threadsPerSlot: 1, engines: [], pid: 1 };
   return ask(c, c.trials, 'register', request);
 }
 

@@ -14,7 +14,6 @@ import {
   finishSweeps,
   listSweeps,
   type SweepRow,
-  stopOpenTrials,
   sweepSpec,
   sweepsById,
 } from '../store/sweeps.js';
@@ -87,12 +86,11 @@ export function searchService(context: Context): SearchServiceServer {
 
     cancelSweep: unary(log, async (request) => {
       const sweepId = checkInteger('sweep_id', request.sweepId, 1);
-      const closed = await cancelSweep(db, sweepId);
-      if (closed === 'not-found') throw notFound(`sweep ${sweepId}`);
-      if (closed === 'finished') throw alreadyFinished(sweepId);
-      const stopped = await stopOpenTrials(db, sweepId);
+      const cancelled = await cancelSweep(db, sweepId);
+      if (cancelled.kind === 'not-found') throw notFound(`sweep ${sweepId}`);
+      if (cancelled.kind === 'finished') throw alreadyFinished(sweepId);
       await finishSweeps(db, sweepId);
-      changes.touch({ sweepId, trialIds: stopped.map(({ id }) => id) });
+      changes.touch({ sweepId, trialIds: cancelled.trialIds });
       return sweepToWire(await sweep(sweepId));
     }),
 

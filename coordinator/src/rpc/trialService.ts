@@ -25,6 +25,8 @@ export function trialService(context: Context): TrialServiceServer {
     if (claim.kind === 'unknown-worker') throw unknownWorker();
     if (claim.kind === 'none') return { trial: undefined };
     changes.touch({ sweepId: claim.trial.sweepId, trialIds: [claim.trial.trialId] });
+    // Its hint has left the window.
+    scheduler.wake();
     return { trial: claimedToWire(claim.trial) };
   };
 

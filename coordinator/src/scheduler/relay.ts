@@ -3,32 +3,59 @@ import type { Database } from '@adt/prisma/client';
 import { hintId, trialSubject } from '@adt/proto/subjects';
 import type { Nats } from '../nats/link.js';
 import { isAlreadyThere } from '../nats/streams.js';
-import { type Hint, markSent, unsentHints } from '../store/outbox.js';
+import {
+  dropStaleHints,
+  type Hint,
+  markSent,
+  type OutboxRow,
+  sweepDemands,
+  unsentHints,
+} from '../store/outbox.js';
+import { slotsInPool } from '../store/workers.js';
+import { type Credits, fairShare } from './fairShare.js';
 
-/** Publishes in flight at once; 10,000 hints take about a second. */
+/** Publishes in flight at once. */
 const BATCH = 500;
+/** Unclaimed hints of a pool: enough that no slot waits for the relay, few enough that a new sweep's turn comes soon. */
+const HINTS_PER_SLOT = 2;
+const MIN_WINDOW = 8;
 
-/**
- * Sends what is unsent. A crash between publish and mark publishes again: the server drops the repeat,
- * and beyond its de-duplication window the trial's subject is either full or the claim is refused.
- * @returns how many rows of the outbox are done with
- * @throws the first publish that failed, after marking those that did not
- */
-export async function relayOutbox(db: Database, nats: Nats, stillLeading: () => boolean): Promise<number> {
-  let sent = 0;
-  while (stillLeading()) {
-    const hints = await unsentHints(db, BATCH);
-    const results = await Promise.allSettled(
-      hints.map((hint) => (hint.due ? publishOnce(nats, hint) : undefined)),
-    );
-    const done = hints.filter((_, at) => results[at]?.status === 'fulfilled').map((hint) => hint.id);
+export class Relay {
+  /** What each sweep is owed, by pool. */
+  readonly #credits = new Map<string, Credits>();
+
+  constructor(private readonly params: { db: Database; leaseTtlMs: number }) {}
+
+  /**
+   * Fills every pool's window of hints, sweep by sweep as their shares say. A crash between publish and mark publishes
+   * again: the server drops the repeat, and beyond its de-duplication window the trial's subject is either full or the
+   * claim is refused.
+   * @throws the first publish that failed, after marking those that did not
+   */
+  async run(nats: Nats): Promise<void> {
+    const { db, leaseTtlMs } = this.params;
+    await dropStaleHints(db);
+    const demands = await sweepDemands(db);
+    for (const pool of new Set(demands.map((demand) => demand.pool))) {
+      const sweeps = demands.filter((demand) => demand.pool === pool);
+      if (!sweeps.some(({ waiting }) => waiting > 0)) continue;
+      const window = Math.max(MIN_WINDOW, HINTS_PER_SLOT * (await slotsInPool(db, pool, leaseTtlMs)));
+      const { hints, credits } = fairShare({ sweeps, window, credits: this.#credits.get(pool) ?? new Map() });
+      this.#credits.set(pool, credits);
+      await publishAll(db, nats, await unsentHints(db, hints));
+    }
+  }
+}
+
+async function publishAll(db: Database, nats: Nats, hints: readonly OutboxRow[]): Promise<void> {
+  for (let at = 0; at < hints.length; at += BATCH) {
+    const batch = hints.slice(at, at + BATCH);
+    const results = await Promise.allSettled(batch.map((hint) => publishOnce(nats, hint)));
+    const done = batch.filter((_, index) => results[index]?.status === 'fulfilled').map(({ id }) => id);
     if (done.length > 0) await markSent(db, done);
-    sent += done.length;
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
-    if (hints.length < BATCH) break;
   }
-  return sent;
 }
 
 function publishOnce(nats: Nats, hint: Hint): Promise<void> {

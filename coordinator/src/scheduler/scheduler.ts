@@ -9,7 +9,7 @@ import type { Tunables } from '../tunables.js';
 import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
-import { relayOutbox } from './relay.js';
+import { Relay } from './relay.js';
 import { Searches } from './searches.js';
 import { Ticker } from './ticker.js';
 
@@ -26,6 +26,7 @@ export type SchedulerParams = {
 export class Scheduler {
   readonly #leader: Leader;
   readonly #reaper: Reaper;
+  readonly #relay: Relay;
   readonly #searches: Searches;
   readonly #searchTicker: Ticker;
   readonly #relayTicker: Ticker;
@@ -39,9 +40,10 @@ export class Scheduler {
     const every = (everyMs: number, work: () => Promise<void>) => new Ticker({ everyMs, work, log });
     this.#leader = new Leader({ ...params, onElected: () => this.#reconcileTicker.wake() });
     this.#reaper = new Reaper({ db, tunables });
+    this.#relay = new Relay({ db, leaseTtlMs: tunables.leaseTtlMs });
     this.#searches = new Searches({ db, tunables });
     this.#searchTicker = every(tunables.searchEveryMs, () => this.#search());
-    this.#relayTicker = every(tunables.relayEveryMs, () => this.#relay());
+    this.#relayTicker = every(tunables.relayEveryMs, () => this.#publish());
     this.#reapTicker = every(tunables.reapEveryMs, () => this.#reap());
     this.#reconcileTicker = every(tunables.reconcileEveryMs, () => this.#reconcile());
     params.link.onConnect(() => {
@@ -58,7 +60,7 @@ export class Scheduler {
     void this.#reapTicker.start();
   }
 
-  /** The outbox has something to send. */
+  /** The outbox has something to send, or a pool has room for more. */
   wake(): void {
     this.#relayTicker.wake();
   }
@@ -80,10 +82,10 @@ export class Scheduler {
     await this.#leader.stop();
   }
 
-  async #relay(): Promise<void> {
+  async #publish(): Promise<void> {
     const nats = this.params.link.current;
     if (!nats || !this.#streamReady || !this.#leader.term) return;
-    await relayOutbox(this.params.db, nats, () => this.#leader.term !== null);
+    await this.#relay.run(nats);
   }
 
   async #search(): Promise<void> {

@@ -13,11 +13,11 @@ import {
   readEntries,
   type SearchSource,
   searchSource,
-  slotsInPool,
   type UntoldTrial,
   untoldTrials,
 } from '../store/searchLog.js';
 import { trialNumber } from '../store/trials.js';
+import { slotsInPool } from '../store/workers.js';
 import type { Tunables } from '../tunables.js';
 
 /** Searches kept in memory; another one is rebuilt from its log, which takes as long as reading it. */

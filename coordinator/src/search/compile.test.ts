@@ -5,12 +5,22 @@ import { quickStartSweep } from './presets/quickStart.js';
 
 describe('what belongs elsewhere or is not built', () => {
   it.each([
-    [{ method: 'tpe' }, 'method: not available yet: tpe'],
-    [{ method: 'sobol' }, 'method: not available yet: sobol'],
-    [{ early_terminate: { type: 'asha', eta: 3 } }, 'early_terminate.type: not available yet: asha'],
-    [{ seeds: { search: [1], confirm: { count: 10 } } }, 'seeds.confirm: not available yet'],
-    [{ budget: { max_wall: '12h' } }, 'budget.max_wall: not available yet'],
-    [{ budget: { max_concurrent: 2 } }, 'budget.max_concurrent: not available yet'],
+    [{ method: 'bayes' }, 'method: must be one of grid, random, sobol, tpe (got "bayes")'],
+    [{ method: 'tpe' }, 'budget: method tpe needs max_trials or max_trials_per_stratum'],
+    [{ early_terminate: { type: 'hyperbnd' } }, '(did you mean "hyperband"?)'],
+    [{ early_terminate: { type: 'median', eta: 3 } }, 'early_terminate.eta: does not go with type median'],
+    [{ seeds: { search: [1, 2], confirm: [2, 3] } }, 'seeds.confirm: must be fresh: 2 is a search seed too'],
+    [
+      { seeds: { confirm: { count: 0 } } },
+      'seeds.confirm.count: must be a whole number from 1 to 100 (got 0)',
+    ],
+    [{ budget: { max_wall: '12 parsecs' } }, 'budget.max_wall: must be like 90s, 30m, 12h or 2d'],
+    [{ budget: { max_concurrent: 0 } }, 'budget.max_concurrent: must be a whole number from 1'],
+    [
+      { budget: { max_failed_fraction: 2 } },
+      'budget.max_failed_fraction: must be a number from 0 to 1 (got 2)',
+    ],
+    [{ priority: 0 }, 'priority: must be a whole number from 1 to 100 (got 0)'],
     [withParameters({ seed: { values: [1, 2] } }), 'parameters.seed: is not searched'],
     [withParameters({ topk: { values: [50] } }), 'parameters.topk: is fixed: give it under training'],
     [{ training: { seed: 3 } }, 'training.seed: seeds are given under seeds.search'],
@@ -29,6 +39,46 @@ describe('what belongs elsewhere or is not built', () => {
   });
 });
 
+describe('what is found out beyond the first trials', () => {
+  it('counts the trainings of every stratum, confirmation included', () => {
+    const { runs, strata, isSearched, trials } = accepted({
+      ...GRID,
+      seeds: { search: [1, 2], confirm: { count: 10 } },
+    });
+    expect(strata.map(({ configurations, runs: of }) => [configurations, of])).toEqual([
+      [1, 12],
+      [4, 18],
+      [3, 16],
+    ]);
+    expect([runs, trials.length, isSearched]).toEqual([46, 16, true]);
+  });
+
+  it('begins with one seed a configuration under early stopping', () => {
+    const { trials, runs } = accepted({ ...GRID, early_terminate: { type: 'asha' } });
+    expect(new Set(trials.map(({ seed }) => seed))).toEqual(new Set([1]));
+    expect([trials.length, runs]).toEqual([8, 16]);
+  });
+
+  it('begins with nothing where configurations are suggested', () => {
+    const { trials, configurations } = accepted({
+      ...GRID,
+      method: 'tpe',
+      budget: { max_trials_per_stratum: 6 },
+    });
+    // Two seeds each; CE has one configuration in all.
+    expect([trials.length, configurations]).toEqual([0, 7]);
+  });
+
+  it.each([
+    ['90', 90],
+    ['90s', 90],
+    ['1.5h', 5_400],
+    ['2d', 172_800],
+  ])('takes %s for %d seconds', (text, seconds) => {
+    expect(accepted({ ...GRID, budget: { max_wall: text } }).maxWallSeconds).toBe(seconds);
+  });
+});
+
 describe('warnings', () => {
   it('tell schedules that end after the run, by their numbers', () => {
     expect(warnings(withParameters({ eps_n: { values: [1000, 5000] } }))).toContain(
@@ -39,9 +89,17 @@ describe('warnings', () => {
     );
   });
 
+  it('tell too few confirmation seeds for any verdict', () => {
+    expect(warnings({ ...GRID, seeds: { confirm: { count: 5 } } })).toContain(
+      'seeds.confirm: fewer than 6 confirmation seeds allow no verdict: 10 are the default',
+    );
+  });
+
   it('tell a single seed and losses that are not tuned alike', () => {
     const told = warnings({ ...GRID, seeds: { search: [1] } });
-    expect(told).toContain('seeds.search: one seed shows no spread: give at least 2, say [1, 2]');
+    expect(told).toContain(
+      'seeds.search: one seed shows no spread: give at least 2, say [1, 2], or seeds.confirm',
+    );
     expect(told).toContain(
       'parameters: synthetic, GMF: the losses are not tuned alike (configurations: CE 1, T-CE 4, R-CE 3)',
     );

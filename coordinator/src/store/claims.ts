@@ -45,12 +45,21 @@ function claimStatement(chosen: string): string {
 
 const CLAIM = claimStatement('SELECT $3::int AS id');
 
-// SKIP LOCKED: idle workers that ask at once get different trials instead of queueing for the oldest.
+// The sweep that has least for its weight goes first. SKIP LOCKED: idle workers that ask at once get different trials
+// instead of queueing for one. Two that ask at once may exceed max_concurrent by one: each counts before the other.
 const CLAIM_NEXT = claimStatement(`
-  SELECT t.id FROM trial t JOIN sweep s ON s.id = t.sweep_id
-  WHERE t.state = 'QUEUED' AND NOT t.cancel_requested AND s.pool = $3
-  ORDER BY t.id LIMIT 1
-  FOR UPDATE OF t SKIP LOCKED`);
+  SELECT t.id FROM (
+    SELECT s.id FROM sweep s
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS n FROM trial r WHERE r.sweep_id = s.id AND r.state = 'RUNNING'
+    ) running
+    WHERE s.pool = $3 AND s.finished_at IS NULL AND (s.max_concurrent IS NULL OR running.n < s.max_concurrent)
+    ORDER BY running.n::float8 / s.priority, s.id
+  ) s
+  CROSS JOIN LATERAL (
+    SELECT id FROM trial WHERE sweep_id = s.id AND state = 'QUEUED' AND NOT cancel_requested
+    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+  ) t LIMIT 1`);
 
 /** Takes one trial, if it is still queued. */
 export async function claimTrial(
@@ -61,7 +70,7 @@ export async function claimTrial(
   return claimOf((await db.pool.query<ClaimRow>({ name: 'claim', text: CLAIM, values })).rows[0]);
 }
 
-/** Takes the oldest queued trial of a pool. */
+/** Takes the oldest queued trial of the pool's sweep that has least for its weight. */
 export async function claimNext(
   db: Database,
   params: { workerId: string; pool: string; leaseTtlMs: number },

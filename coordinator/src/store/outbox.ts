@@ -1,17 +1,58 @@
 /** Hints that are still to be published, and which trials a hint is due for. */
 import type { Database } from '@adt/prisma/client';
+import type { SweepDemand } from '../scheduler/fairShare.js';
 
 export type Hint = { trialId: number; epoch: number; pool: string };
-/** `due`: the trial still waits; else it was claimed or cancelled before its hint went out. */
-export type OutboxRow = Hint & { id: number; due: boolean };
+export type OutboxRow = Hint & { id: number };
 
-/** Oldest first. */
-export async function unsentHints(db: Database, limit: number): Promise<OutboxRow[]> {
-  const { rows } = await db.pool.query<OutboxRow>(
-    `SELECT o.id, o.trial_id AS "trialId", o.epoch, o.pool, t.state = 'QUEUED' AND t.epoch = o.epoch AS due
-     FROM outbox o JOIN trial t ON t.id = o.trial_id WHERE o.sent_at IS NULL ORDER BY o.id LIMIT $1`,
-    [limit],
+/** What a sweep that is not finished could publish, and what it has out already. */
+export type PoolDemand = SweepDemand & { pool: string };
+
+/** A row is due while its trial waits in that epoch; else it was claimed or cancelled before its hint went out. */
+const DUE = `t.state = 'QUEUED' AND t.epoch = o.epoch`;
+
+/** Done with: rows that are not due any more. */
+export async function dropStaleHints(db: Database): Promise<void> {
+  await db.pool.query(
+    `UPDATE outbox o SET sent_at = clock_timestamp() FROM trial t
+     WHERE t.id = o.trial_id AND o.sent_at IS NULL AND NOT (${DUE})`,
   );
+}
+
+/** Of every sweep that is not finished; a queued trial without an unsent row has its hint. */
+export async function sweepDemands(db: Database): Promise<PoolDemand[]> {
+  const { rows } = await db.pool.query<PoolDemand>({
+    name: 'sweep-demands',
+    text: `
+      WITH waiting AS (
+        SELECT t.sweep_id, count(*)::int AS n FROM outbox o JOIN trial t ON t.id = o.trial_id
+        WHERE o.sent_at IS NULL AND ${DUE} GROUP BY 1
+      )
+      SELECT s.id, s.pool, s.priority::float8 AS weight, s.max_concurrent AS "maxConcurrent",
+             c.running, c.queued - coalesce(w.n, 0) AS hinted, coalesce(w.n, 0) AS waiting
+      FROM sweep s LEFT JOIN waiting w ON w.sweep_id = s.id
+      CROSS JOIN LATERAL (
+        SELECT (count(*) FILTER (WHERE state = 'RUNNING'))::int AS running,
+               (count(*) FILTER (WHERE state = 'QUEUED'))::int AS queued
+        FROM trial WHERE sweep_id = s.id AND state IN ('RUNNING', 'QUEUED')
+      ) c
+      WHERE s.finished_at IS NULL ORDER BY s.id`,
+  });
+  return rows;
+}
+
+/** The oldest unsent hints of each sweep, as many as it was granted. */
+export async function unsentHints(db: Database, grants: ReadonlyMap<number, number>): Promise<OutboxRow[]> {
+  const { rows } = await db.pool.query<OutboxRow>({
+    name: 'unsent-hints',
+    text: `
+      SELECT h.* FROM unnest($1::int[], $2::int[]) AS g(sweep_id, count)
+      CROSS JOIN LATERAL (
+        SELECT o.id, o.trial_id AS "trialId", o.epoch, o.pool FROM outbox o JOIN trial t ON t.id = o.trial_id
+        WHERE o.sent_at IS NULL AND t.sweep_id = g.sweep_id AND ${DUE} ORDER BY o.id LIMIT g.count
+      ) h ORDER BY h.id`,
+    values: [[...grants.keys()], [...grants.values()]],
+  });
   return rows;
 }
 

@@ -68,16 +68,6 @@ export async function untoldTrials(db: Database, sweepId: number): Promise<Untol
   return rows;
 }
 
-/** Slots of the pool's workers that are alive and take work. */
-export async function slotsInPool(db: Database, pool: string, leaseTtlMs: number): Promise<number> {
-  const { rows } = await db.pool.query<{ slots: number }>(
-    `SELECT coalesce(sum(slots), 0)::int AS slots FROM worker
-     WHERE pool = $1 AND NOT draining AND last_seen_at > clock_timestamp() - $2::float8 * interval '1 ms'`,
-    [pool, leaseTtlMs],
-  );
-  return rows[0]?.slots ?? 0;
-}
-
 export type Append = {
   sweepId: number;
   /** Number of the last entry that the caller knows. */

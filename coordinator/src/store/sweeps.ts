@@ -78,20 +78,29 @@ export async function sweepSpec(
   return db.prisma.sweep.findUnique({ where: { id }, select: { spec: true, specFormat: true } });
 }
 
-export type Closed = 'closed' | 'not-found' | 'finished';
+export type Cancelled =
+  | { kind: 'cancelled'; trialIds: number[] }
+  | { kind: 'not-found' }
+  | { kind: 'finished' };
 
-/** Nothing is added to the sweep any more; its open trials are still to be stopped by `stopOpenTrials`. */
-export async function cancelSweep(db: Database, sweepId: number): Promise<Closed> {
-  const { rows } = await db.pool.query<{ before: string | null; done: boolean }>(
-    `WITH target AS (
-       UPDATE sweep SET state = 'CANCELLED', searching = false WHERE id = $1 AND state <> 'FINISHED' RETURNING id
-     )
-     SELECT (SELECT state FROM sweep WHERE id = $1) AS before, EXISTS (SELECT FROM target) AS done`,
-    [sweepId],
-  );
+const CANCEL = `
+  WITH target AS (
+    UPDATE sweep SET state = 'CANCELLED', searching = false WHERE id = $1 AND state <> 'FINISHED' RETURNING id
+  )
+  SELECT (SELECT state FROM sweep WHERE id = $1) AS before, EXISTS (SELECT FROM target) AS done`;
+
+/**
+ * Ends queued trials and asks running ones to stop. A second call finds nothing to do. Two statements: the second one
+ * sees the trials that the search added while the first one waited for it; the reconciler repeats it for a process
+ * that died in between.
+ */
+export async function cancelSweep(db: Database, sweepId: number): Promise<Cancelled> {
+  const { rows } = await db.pool.query<{ before: string | null; done: boolean }>(CANCEL, [sweepId]);
   const row = rows[0];
-  if (!row || row.before === null) return 'not-found';
-  return row.done ? 'closed' : 'finished';
+  if (!row || row.before === null) return { kind: 'not-found' };
+  if (!row.done) return { kind: 'finished' };
+  const trialIds = (await stopOpenTrials(db, sweepId)).map(({ id }) => id);
+  return { kind: 'cancelled', trialIds: trialIds.sort((a, b) => a - b) };
 }
 
 // CASE sees the row as it is once locked: a trial that is claimed meanwhile is asked to stop, not ended.
@@ -111,8 +120,7 @@ const STOP_OPEN = `
   RETURNING t.id, t.sweep_id AS "sweepId"`;
 
 /**
- * Ends the queued trials of a sweep that was cancelled or gave up, and asks the running ones to stop. A statement of
- * its own after the one that closed the sweep: trials that were added just before it are then seen.
+ * Ends the queued trials of a sweep that was cancelled or gave up, and asks the running ones to stop.
  * @param sweepId null looks at all, the backstop for a process that died in between
  */
 export async function stopOpenTrials(

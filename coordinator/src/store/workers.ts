@@ -60,3 +60,13 @@ export async function workerPools(db: Database): Promise<string[]> {
   const { rows } = await db.pool.query<{ pool: string }>('SELECT DISTINCT pool FROM worker ORDER BY pool');
   return rows.map((row) => row.pool);
 }
+
+/** Slots of the pool's workers that are alive and take work. */
+export async function slotsInPool(db: Database, pool: string, leaseTtlMs: number): Promise<number> {
+  const { rows } = await db.pool.query<{ slots: number }>(
+    `SELECT coalesce(sum(slots), 0)::int AS slots FROM worker
+     WHERE pool = $1 AND NOT draining AND last_seen_at > clock_timestamp() - $2::float8 * interval '1 ms'`,
+    [pool, leaseTtlMs],
+  );
+  return rows[0]?.slots ?? 0;
+}

@@ -29,3 +29,7 @@ CREATE TABLE "search_entry" (
   CONSTRAINT "search_entry_pkey" PRIMARY KEY ("sweep_id", "number"),
   CONSTRAINT "search_entry_sweep_id_fkey" FOREIGN KEY ("sweep_id") REFERENCES "sweep" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
+
+-- Each sweep's oldest queued trial: sweeps share a pool, so the oldest of all is not the next one.
+CREATE INDEX "trial_sweep_queued_idx" ON "trial" ("sweep_id", "id") WHERE "state" = 'QUEUED';
+DROP INDEX "trial_queued_idx";

@@ -70,7 +70,8 @@ export class SearchState {
   apply(entry: Entry): void {
     switch (entry.kind) {
       case 'told':
-        return this.#tell(entry);
+        this.#tell(entry);
+        return;
       case 'suggested': {
         const { configurations } = this.stratum(entry.stratum);
         const configuration = configurations.length;
@@ -84,10 +85,12 @@ export class SearchState {
         return;
       case 'continued': {
         const { stratum, configuration, seed } = entry;
-        return this.#start({ stratum, configuration, seed, phase: 'search' });
+        this.#start({ stratum, configuration, seed, phase: 'search' });
+        return;
       }
       case 'judged':
-        return this.#judge(entry);
+        this.#judge(entry);
+        return;
       case 'confirmed': {
         const { stratum, configuration } = entry;
         this.stratum(stratum).confirmed.push(configuration);
