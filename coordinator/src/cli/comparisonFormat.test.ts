@@ -147,10 +147,16 @@ describe('a comparison as LaTeX', () => {
     );
   });
 
+  it('calls nothing the best that stands alone', () => {
+    const alone = rendered('latex', ['dataset'], compareArms([armOf({ recall: [500, 510] })]));
+    expect(alone).toContain('adressa & GMF & test/recall@3 & $0.0505 \\pm 0.0007$ \\\\');
+  });
+
   it('leaves no character of a name a command', () => {
     expect(escapeLatex('a_b {c} $d$ #1 \\input ~^ <e> "f"\n%g')).toBe(
       "a\\_b \\{c\\} \\$d\\$ \\#1 \\textbackslash{}input \\textasciitilde{}\\textasciicircum{} \\textless{}e\\textgreater{} ''f'' \\%g",
     );
+    expect(escapeLatex('[2pt] *')).toBe('{[}2pt] {*}');
   });
 });
 

@@ -24,10 +24,13 @@ export function escapeLatex(text: string): string {
     '>': '\\textgreater{}',
     '|': '\\textbar{}',
     '"': "''",
+    // Bare, at the start of a row, the rule or line end before it would take them for its own.
+    '[': '{[}',
+    '*': '{*}',
   };
   return text
     .replace(/\p{Cc}+/gu, ' ')
-    .replace(/[\\~^<>|"{}&%$#_]/g, (character) => named[character] ?? `\\${character}`);
+    .replace(/[\\~^<>|"[*{}&%$#_]/g, (character) => named[character] ?? `\\${character}`);
 }
 
 function scoreLines(cells: readonly Cell[], by: readonly Grouping[]): string[] {

@@ -75,6 +75,16 @@ describe('a comparison', () => {
     expect(pairOf(comparison, 'T-CE', 'CE', 1).metrics[0]?.reference.n).toBe(5);
   });
 
+  it('leaves out a metric that a common seed lacks: its mean would be over other seeds', () => {
+    const [ce, tce] = ADRESSA as [Arm, Arm];
+    const [first, ...others] = tce.runs as [Arm['runs'][number], ...Arm['runs'][number][]];
+    const { 'test/ndcg@3': _, ...rest } = first.metrics;
+    const patchy = { ...tce, runs: [{ ...first, metrics: rest }, ...others] };
+    const pair = pairOf(compareArms([ce, patchy]), 'T-CE', 'CE');
+    expect(pair.metrics.map(({ metric }) => metric)).toEqual(['test/recall@3']);
+    expect(pair.relativeImprovement).toBeCloseTo(0.00285 / 0.088, 12);
+  });
+
   it('counts neither losses nor groups of users into RI, and prefers the smaller loss', () => {
     const extra = (arm: Arm, loss: number): Arm => ({
       ...arm,

@@ -43,6 +43,7 @@ describe('RI', () => {
 
   it('may be a loss, and is none over nothing', () => {
     expect(relativeImprovement([{ mean: 0.1, reference: 0.2 }])).toBeCloseTo(-0.5, 15);
+    expect(relativeImprovement([{ mean: -0.1, reference: -0.2 }])).toBeCloseTo(0.5, 15);
     expect(relativeImprovement([])).toBeNull();
     expect(relativeImprovement([{ mean: 0.1, reference: 0 }])).toBeNull();
   });

@@ -1,5 +1,5 @@
 /** How many pairs a paired t-test needs: its exact power under normal differences (Cohen 1988, ch. 2; as G*Power does). */
-import { MAX_NONCENTRALITY, noncentralTCdf } from './noncentralT.js';
+import { MAX_NONCENTRALITY, noncentralTwoSided } from './noncentralT.js';
 import { tQuantile } from './studentT.js';
 
 /** Who needs more has no effect to speak of. */
@@ -15,7 +15,7 @@ export function pairedPower(effect: number, pairs: number, alpha: number): numbe
   const critical = tQuantile(1 - alpha / 2, df);
   // Power grows with δ, so beyond the series' reach its end gives a lower bound.
   const delta = Math.min(Math.abs(effect) * Math.sqrt(pairs), MAX_NONCENTRALITY);
-  return 1 - noncentralTCdf(critical, df, delta) + (1 - noncentralTCdf(critical, df, -delta));
+  return noncentralTwoSided(critical, df, delta);
 }
 
 /** The fewest pairs with at least this power; null when MAX_PAIRS do not suffice. */
