@@ -102,8 +102,9 @@ describe('a training of another shape', () => {
 
   it('takes less for validations of fewer users, but ranks all of them at the end', () => {
     const { validate } = seconds([measured(1)], { validUsers: 100 }).phases.p50;
-    // Validation losses 6,000 × 10 of 10,060,000 units remain, and 10 × 100 + 1,000 users instead of 10 × 1,000.
-    expect(validate).toBeCloseTo((10 * (60_000 + 2000 * 500)) / (60_000 + 10_000 * 500), 9);
+    // In the units of the model: 10 losses of 6,000 interactions at 2, and a user's ranking.
+    const user = 50 * (1 + Math.log(10)) + 500 * 0.01;
+    expect(validate).toBeCloseTo((10 * (120_000 + 2000 * user)) / (120_000 + 10_000 * user), 9);
   });
 
   it('prefers three of its own kind to any number of others', () => {
@@ -121,11 +122,12 @@ describe('a training of another shape', () => {
 });
 
 describe('a training on a data set without measurements', () => {
-  it('is scaled from the same model elsewhere: by samples, and rankings by users × items', () => {
+  it('is scaled from the same model elsewhere: by samples, and rankings by users and items', () => {
     const forecast = seconds([measured(1)], {}, LARGE);
     expect(forecast.basis).toEqual({ level: 'model', measurements: 1 });
     expect(forecast.phases.p50.train).toBeCloseTo(40, 9);
-    expect(forecast.phases.p50.test).toBeCloseTo(2 * 4 * 2, 9);
+    const [there, here] = [500, 1000].map((items) => 50 * (1 + Math.log(items / 50)) + items * 0.01);
+    expect(forecast.phases.p50.test).toBeCloseTo((2 * 4 * (here ?? 0)) / (there ?? 0), 9);
     expect(forecast.phases.p50.start).toBe(3);
   });
 

@@ -11,8 +11,8 @@ export type Quantiles = { p50: number; p90: number };
 
 /**
  * alike: same data set, model, loss, engine, threads, batch, width and validation; they differ in length at most.
- * dataset: same data set, model and engine; scaled by samples, width and users ranked.
- * model: same model and engine on other data sets; scaled as well by the items of a ranking.
+ * dataset: same data set, model and engine; scaled by samples, width, users ranked and K.
+ * model: same model and engine on other data sets; scaled as well by users and items.
  */
 export type Basis = { level: 'alike' | 'dataset' | 'model'; measurements: number };
 
@@ -109,6 +109,7 @@ function shapeOf({ config }: Planned): string {
     negatives,
     validUsers,
     select === 'valid/loss',
+    Math.max(...config.topk),
   ]);
 }
 
