@@ -103,7 +103,7 @@ describe('a sweep', () => {
     if (forecast.kind === 'unknown') throw new Error('is unknown');
     expect(forecast.slotSeconds.p50).toBeCloseTo(3 * 1.5 * 25, 9);
     expect(forecast.slotSeconds.p90).toBeCloseTo(3 * 2 * 25, 9);
-    expect(forecast.wallSeconds.p50).toBeCloseTo(2 * 1.5 * 25, 9);
+    expect(forecast.wallSeconds?.p50).toBeCloseTo(2 * 1.5 * 25, 9);
     expect(forecast.basis).toEqual(['tiny, GMF: 12 measured trainings of the same shape on this data set']);
   });
 
@@ -114,6 +114,11 @@ describe('a sweep', () => {
       wallSeconds: { p50: 0, p90: 0 },
       basis: [],
     });
+  });
+
+  it('has slot-hours but no end while no slot serves it', () => {
+    const forecast = forecastSweep({ ...NOTHING, queued: [planned()], slots: 0 });
+    expect(forecast).toMatchObject({ kind: 'known', slotSeconds: { p50: 37.5 }, wallSeconds: null });
   });
 
   it('counts pruned trainings as far as they went, with the share observed so far', () => {
@@ -200,8 +205,9 @@ describe('every forecast of a sweep', () => {
           };
           const known = (more: Partial<typeof params>) => {
             const forecast = forecastSweep({ ...params, ...more });
-            if (forecast.kind === 'unknown') throw new Error('is unknown');
-            return forecast;
+            const { slotSeconds, wallSeconds } = forecast.kind === 'known' ? forecast : {};
+            if (!slotSeconds || !wallSeconds) throw new Error('is unknown');
+            return { slotSeconds, wallSeconds };
           };
           const plain = known({});
           const longer = known({ queued: [...params.queued, planned({ epochs: 3 })] });

@@ -32,8 +32,8 @@ export type SweepForecast =
       kind: 'known';
       /** Seconds that all slots together are still to be busy. */
       slotSeconds: Quantiles;
-      /** Seconds until the last trial ends. */
-      wallSeconds: Quantiles;
+      /** Seconds until the last trial ends; null while no slot serves the sweep. */
+      wallSeconds: Quantiles | null;
       basis: readonly string[];
     }
   | {
@@ -42,7 +42,7 @@ export type SweepForecast =
       unknownTrials: number;
       reasons: readonly string[];
       /** The rest alone, which is a lower bound; null where all is unknown. */
-      atLeast: { slotSeconds: Quantiles; wallSeconds: Quantiles } | null;
+      atLeast: { slotSeconds: Quantiles; wallSeconds: Quantiles | null } | null;
       basis: readonly string[];
     };
 
@@ -54,7 +54,7 @@ export type SweepForecast =
  * fewer than five ended trials, and then trains as large a part as the pruned ones did. A running trial goes on at its
  * own pace once it has done a twentieth. The running ones hold their slots first, then the queued ones follow in order.
  * @param queued in the order to run them
- * @param slots that serve the sweep's pool, at least 1
+ * @param slots that serve the sweep's pool
  */
 export function forecastSweep(params: {
   measurements: readonly Measurement[];
@@ -73,12 +73,7 @@ export function forecastSweep(params: {
   ];
   const known = jobs.filter((job) => job !== null);
   const slotSeconds = both((q) => known.reduce((sum, job) => sum + job[q], 0));
-  const wallSeconds = both((q) =>
-    makespan(
-      known.map((job) => job[q]),
-      params.slots,
-    ),
-  );
+  const wallSeconds = wallOf(known, params.slots);
   const basis = basisOf([...running, ...queued]);
   const unknownTrials = jobs.length - known.length;
   if (unknownTrials === 0) return { kind: 'known', slotSeconds, wallSeconds, basis };
@@ -89,6 +84,17 @@ export function forecastSweep(params: {
     atLeast: known.length === 0 ? null : { slotSeconds, wallSeconds },
     basis,
   };
+}
+
+function wallOf(jobs: readonly Quantiles[], slots: number): Quantiles | null {
+  if (jobs.length === 0) return { p50: 0, p90: 0 };
+  if (slots === 0) return null;
+  return both((q) =>
+    makespan(
+      jobs.map((job) => job[q]),
+      slots,
+    ),
+  );
 }
 
 type Asked = { trial: Planned; forecast: TrainingForecast };
