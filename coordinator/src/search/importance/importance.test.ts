@@ -98,6 +98,17 @@ describe('the importance of a parameter', () => {
     }
   });
 
+  it("agrees with Optuna's formulas for the divergence of ranges, computed apart from this code", () => {
+    const objective: Objective = ({ lr, beta }) => ({ score: -Math.abs(Math.log(lr / 1e-3)) - beta });
+    const reference = { 60: [1, 9.189, 0.607], 200: [2, 3.279, 0.948], 1000: [3, 3.374, 0.819] } as const;
+    for (const [count, [seed, lr, beta]] of Object.entries(reference)) {
+      const { measured } = importances(history(Number(count), objective, seed)).combined;
+      const raw = (name: string) => measured.find((one) => one.name === name)?.raw ?? 0;
+      expect(Math.abs(raw('lr') / lr - 1)).toBeLessThan(0.08);
+      expect(Math.abs(raw('beta') / beta - 1)).toBeLessThan(0.05);
+    }
+  });
+
   it('is the same for every increasing transform of the metric', () => {
     const transforms = [
       (x: number) => 3 * x + 7,
