@@ -1,0 +1,73 @@
+import { trainingConfigSchema } from '@adt/proto/trainingConfig';
+import { describe, expect, it } from 'vitest';
+import { measurementOf } from './measurement.js';
+import { datasetSize } from './training.js';
+
+const dataset = datasetSize('a'.repeat(64), {
+  format: 1,
+  name: 'tiny',
+  users: 1000,
+  items: 500,
+  parts: {
+    train: { interactions: 51_200, falsePositives: null },
+    valid: { interactions: 6000, falsePositives: null },
+    test: { interactions: 5000, falsePositives: 0 },
+  },
+  fpRule: 'none',
+  source: 'test',
+  idBytes: { users: null, items: null },
+});
+
+const config = trainingConfigSchema.parse({
+  dataset: 'tiny',
+  datasetSha256: dataset.sha256,
+  model: 'GMF',
+  loss: 'CE',
+  lr: 0.001,
+  factors: 32,
+  negatives: 1,
+  batchSize: 1024,
+  epochs: 10,
+  evalEvery: 100,
+  topk: [50],
+  select: 'valid/recall@50',
+  seed: 1,
+});
+
+const stored = {
+  config,
+  dataset,
+  result: { engine: 'native 0.1.0, cpu (avx512)', seconds: { sample: 1, train: 4, validate: 3, test: 2 } },
+  threads: 2,
+  resumeStep: 0,
+  attemptSeconds: 12.5,
+};
+
+describe('a stored result', () => {
+  it('is a measurement of all iterations, with what its phases leave as the start', () => {
+    expect(measurementOf(stored)).toMatchObject({
+      place: { engine: 'native, cpu (avx512)', threads: 2 },
+      iterations: 1000,
+      seconds: { sample: 1, train: 4, validate: 3, test: 2 },
+      startSeconds: 2.5,
+      dataset: { trainInteractions: 51_200, validInteractions: 6000, testInteractions: 5000 },
+    });
+  });
+
+  it('of a resumed training speaks of the iterations after the resumption', () => {
+    expect(measurementOf({ ...stored, resumeStep: 600 })?.iterations).toBe(400);
+    expect(measurementOf({ ...stored, resumeStep: 1000 })).toBeNull();
+  });
+
+  it('has no start where the attempt was not timed, and none below 0', () => {
+    expect(measurementOf({ ...stored, attemptSeconds: null })?.startSeconds).toBeNull();
+    expect(measurementOf({ ...stored, attemptSeconds: 9.9 })?.startSeconds).toBe(0);
+  });
+
+  it.each<Record<string, number | null>>([
+    { sample: 1, train: 4, validate: 3 },
+    { sample: 1, train: null, validate: 3, test: 2 },
+  ])('is no measurement without all phases: %j', (seconds) => {
+    expect(measurementOf({ ...stored, result: { ...stored.result, seconds } })).toBeNull();
+  });
+});

@@ -1,0 +1,61 @@
+/** What a sweep would run, as a table to look over before it is submitted. */
+import type { Hyperparameter } from '@adt/proto/trainingConfig';
+import { assignmentOf } from './assignment.js';
+import type { CompiledSweep, CompiledTrial } from './compile.js';
+import { ARMS, type ParameterName } from './document.js';
+import { HYPERPARAMETERS } from './parameters.js';
+
+export type Listing = {
+  /** What differs between configurations: arms first, then parameters as the README lists them. */
+  columns: readonly ParameterName[];
+  /** One a configuration, in the order to run; null where a parameter is not active. */
+  rows: readonly (readonly (string | number | null)[])[];
+  /** What all of them share where it is active, `topk` and the metric left out. */
+  common: Readonly<Partial<Record<ParameterName, string | number>>>;
+  seeds: readonly number[];
+  configurations: number;
+  runs: number;
+  /** Configurations beyond the rows. */
+  more: number;
+};
+
+export const LISTED = 50;
+
+/**
+ * Lists the configurations of a compiled sweep, seeds taken together. Only for methods whose configurations are known
+ * beforehand: grid, random and sobol.
+ * @param limit rows at most
+ */
+export function listConfigurations(sweep: Pick<CompiledSweep, 'trials'>, limit = LISTED): Listing {
+  const { trials } = sweep;
+  const firsts = new Map<string, CompiledTrial>();
+  for (const trial of trials) if (!firsts.has(trial.configHash)) firsts.set(trial.configHash, trial);
+  const configurations = [...firsts.values()].map(valuesOf);
+  const seen = new Map<ParameterName, Set<string | number>>();
+  for (const values of configurations)
+    for (const [name, value] of entriesOf(values)) seen.set(name, (seen.get(name) ?? new Set()).add(value));
+  const names = ([...ARMS, ...HYPERPARAMETERS] as ParameterName[]).filter((name) => seen.has(name));
+  const columns = names.filter((name) => (seen.get(name)?.size ?? 0) > 1);
+  return {
+    columns,
+    rows: configurations.slice(0, limit).map((values) => columns.map((name) => values[name] ?? null)),
+    common: Object.fromEntries(
+      names.filter((name) => !columns.includes(name)).map((name) => [name, [...(seen.get(name) ?? [])][0]]),
+    ),
+    seeds: [...new Set(trials.map(({ config }) => config.seed))],
+    configurations: configurations.length,
+    runs: trials.length,
+    more: Math.max(0, configurations.length - limit),
+  };
+}
+
+type Values = Partial<Record<ParameterName, string | number>>;
+
+function valuesOf({ config }: CompiledTrial): Values {
+  const { dataset, model, loss } = config;
+  return { dataset, model, loss, ...assignmentOf(config) };
+}
+
+function entriesOf(values: Values): [ParameterName, string | number][] {
+  return Object.entries(values) as [ParameterName | Hyperparameter, string | number][];
+}
