@@ -1,15 +1,12 @@
 /** `npm run bench -- train|eval|trial|import [--json] [--threads N]`: ours and the peer in one run, as ratios. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchImport, USUAL } from './import.js';
 import { describeMachine } from './machine.js';
-import { ROOT } from './peers.js';
 import { benchRanking } from './rankingBench.js';
+import { saveResult } from './results.js';
 import { benchTraining } from './trainBench.js';
 import { benchTrial } from './trialBench.js';
 
-const RESULTS = join(ROOT, 'test/bench/results');
 const EXIT_FAILED = 1;
 const EXIT_BAD_INPUT = 2;
 
@@ -41,15 +38,10 @@ async function main(args: string[]): Promise<void> {
     const log: Log = (line) => process.stderr.write(`${name}: ${line}\n`);
     const command = `npm run bench -- ${name}${threads === 2 ? '' : ` --threads ${threads}`}`;
     const result = { command, machine: describeMachine(), result: await BENCHES[name](threads, log) };
-    save(name, result);
+    saveResult(name, result);
     if (values.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     else console.table([result.result].flat());
   }
-}
-
-function save(name: string, result: unknown): void {
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
 }
 
 try {
