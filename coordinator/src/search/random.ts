@@ -55,7 +55,13 @@ export function drawNew(
   return null;
 }
 
-function draw(parameters: readonly Parameter[], key: Key, ordinal: number, redraw: number): Assignment {
+/** An ordinal's configuration at a redraw, whether it is new or not. */
+export function draw(
+  parameters: readonly Parameter[],
+  key: Key,
+  ordinal: number,
+  redraw: number,
+): Assignment {
   const chosen: Assignment = {};
   for (const parameter of parameters) {
     if (!isActive(parameter, chosen)) continue;

@@ -1,7 +1,6 @@
 /** `npm run record-trials -- --dataset NAME`: trains a lattice of real configurations and keeps their curves. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { type Assignment, expandGrid } from '@adt/coordinator/search/grid';
 import { TRAINING_DEFAULTS } from '@adt/proto/trainingConfig';
@@ -98,7 +97,6 @@ async function runOnce(params: {
   const { lr, negatives, batch_size: batchSize } = TRAINING_DEFAULTS;
   const steps: number[] = [];
   const curve: number[] = [];
-  const started = performance.now();
   await train({
     bundle,
     config: {
@@ -115,8 +113,7 @@ async function runOnce(params: {
       curve.push(Number(point.value.toFixed(5)));
     },
   });
-  const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
-  return { steps, trial: { loss, assignment, curve, seconds } };
+  return { steps, trial: { loss, assignment, curve } };
 }
 
 /** A line a training: compact, and a change shows as one. */

@@ -24,8 +24,6 @@ export type RecordedTrial = {
   assignment: Assignment;
   /** Validation metric at each of the table's steps, five digits. */
   curve: readonly number[];
-  /** Wall time of the training on one thread. */
-  seconds: number;
 };
 
 export type RecordedFile = {
