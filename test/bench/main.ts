@@ -1,15 +1,13 @@
-/** `npm run bench -- train|eval|trial|import [--json] [--threads N]`: ours and the peer in one run, as ratios. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** `npm run bench -- train|eval|trial|import|search [--json] [--threads N] [--quick]`: ours and the peer as ratios. */
 import { parseArgs } from 'node:util';
 import { benchImport, USUAL } from './import.js';
 import { describeMachine } from './machine.js';
-import { ROOT } from './peers.js';
 import { benchRanking } from './rankingBench.js';
+import { saveResult } from './results.js';
+import { benchSearch } from './search/searchBench.js';
 import { benchTraining } from './trainBench.js';
 import { benchTrial } from './trialBench.js';
 
-const RESULTS = join(ROOT, 'test/bench/results');
 const EXIT_FAILED = 1;
 const EXIT_BAD_INPUT = 2;
 
@@ -22,34 +20,55 @@ const BENCHES = {
   eval: benchRanking,
   trial: benchTrial,
   import: (_threads: number, _log: Log) => benchImport(USUAL),
-} as const satisfies Record<string, (threads: number, log: Log) => Promise<unknown>>;
+  search: (_threads: number, log: Log, quick: boolean) => benchSearch({ quick, log }),
+} as const satisfies Record<string, (threads: number, log: Log, quick: boolean) => Promise<unknown>>;
 
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, threads: { type: 'string', default: '2' } },
+    options: {
+      json: { type: 'boolean', default: false },
+      threads: { type: 'string', default: '2' },
+      quick: { type: 'boolean', default: false },
+    },
   });
   const names = positionals.map((name) => {
     if (name in BENCHES) return name as keyof typeof BENCHES;
     throw new UsageError(`no bench ${JSON.stringify(name)}: ${Object.keys(BENCHES).join(', ')}`);
   });
+  // The others have no shorter form.
+  if (values.quick && names.some((name) => name !== 'search'))
+    throw new UsageError('--quick: goes with search');
   if (names.length === 0) throw new UsageError(`name at least one of ${Object.keys(BENCHES).join(', ')}`);
   const threads = Number(values.threads);
   if (!Number.isInteger(threads) || threads < 1) throw new UsageError('--threads: must be an integer from 1');
   for (const name of names) {
     const log: Log = (line) => process.stderr.write(`${name}: ${line}\n`);
     const command = `npm run bench -- ${name}${threads === 2 ? '' : ` --threads ${threads}`}`;
-    const result = { command, machine: describeMachine(), result: await BENCHES[name](threads, log) };
-    save(name, result);
+    const result = {
+      command,
+      machine: describeMachine(),
+      result: await BENCHES[name](threads, log, values.quick),
+    };
+    // A quick run is a look, no result.
+    if (!values.quick) saveResult(name, result);
     if (values.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    else console.table([result.result].flat());
+    else printTables(result.result);
   }
 }
 
-function save(name: string, result: unknown): void {
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+/** A list is a table; an object of lists one for each. */
+function printTables(result: unknown): void {
+  const parts = typeof result === 'object' && result !== null ? Object.entries(result) : [];
+  if (Array.isArray(result) || !parts.some(([, rows]) => Array.isArray(rows))) {
+    console.table([result].flat());
+    return;
+  }
+  for (const [title, rows] of parts) {
+    console.log(`\n${title}`);
+    console.table(rows);
+  }
 }
 
 try {

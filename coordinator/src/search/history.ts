@@ -40,3 +40,36 @@ export type RungVerdict = {
   /** Trials at this rung so far, this one included. */
   of: number;
 };
+
+/** Whether an observation has a result that a sampler may learn from. */
+export function isScored({ outcome }: Observation): boolean {
+  return outcome === 'done' || outcome === 'pruned';
+}
+
+/**
+ * The `count` best observations, best first, and the others in order. Pruned ones come after all that are done, and
+ * the longer they ran the better, then by score, as in Optuna: what was stopped early was judged by less.
+ */
+export function splitByScore(
+  scored: readonly Observation[],
+  count: number,
+): { best: Observation[]; rest: Observation[] } {
+  const best: Observation[] = [];
+  // Insertion into a short list: sorting 10,000 observations would cost more than all else that a sampler does.
+  for (const observation of scored) {
+    const last = best[count - 1];
+    if (last !== undefined && compareScored(observation, last) >= 0) continue;
+    const place = best.findLastIndex((known) => compareScored(known, observation) <= 0) + 1;
+    best.splice(place, 0, observation);
+    best.length = Math.min(best.length, count);
+  }
+  const chosen = new Set(best);
+  return { best, rest: scored.filter((observation) => !chosen.has(observation)) };
+}
+
+/** Negative where `a` is the better one. */
+function compareScored(a: Observation, b: Observation): number {
+  const reach = ({ outcome, step }: Observation) => (outcome === 'done' ? Number.MAX_VALUE : (step ?? 0));
+  const value = ({ score }: Observation) => score ?? -Number.MAX_VALUE;
+  return reach(b) - reach(a) || value(b) - value(a);
+}

@@ -3,6 +3,7 @@ import type { Domain, Parameter, Range } from './document.js';
 import { type Assignment, countConfigurations, domainSize, expandGrid, isActive, valueAt } from './grid.js';
 import { HYPERPARAMETERS } from './parameters.js';
 import { type Key, keyOf, uniform } from './philox.js';
+import type { Taken } from './taken.js';
 
 /** A space whose new configurations are this rare counts as exhausted. */
 const MAX_REDRAWS = 1000;
@@ -17,30 +18,50 @@ export function drawRandom(
   samplerSeed: number,
   stratum: readonly string[],
 ): Assignment[] {
-  const key = keyOf('random', samplerSeed, ...stratum);
+  const key = randomKey(samplerSeed, stratum);
   if (countConfigurations(parameters) <= wanted) return shuffled([...expandGrid(parameters)], key);
   const seen = new Set<string>();
+  const taken: Taken = { has: (assignment) => seen.has(nameOf(assignment)) };
   const drawn: Assignment[] = [];
   for (let ordinal = 0; ordinal < wanted; ordinal++) {
-    const next = drawNew(parameters, key, ordinal, seen);
+    const next = drawNew(parameters, key, ordinal, taken);
     if (next === null) break;
+    seen.add(nameOf(next));
     drawn.push(next);
   }
   return drawn;
 }
 
-function drawNew(parameters: readonly Parameter[], key: Key, ordinal: number, seen: Set<string>) {
+function nameOf(assignment: Assignment): string {
+  return HYPERPARAMETERS.map((parameter) => assignment[parameter]).join();
+}
+
+/** The key of a stratum's random draws. */
+export function randomKey(samplerSeed: number, stratum: readonly string[]): Key {
+  return keyOf('random', samplerSeed, ...stratum);
+}
+
+/** The first of an ordinal's draws that is new; null where MAX_REDRAWS of them were not. */
+export function drawNew(
+  parameters: readonly Parameter[],
+  key: Key,
+  ordinal: number,
+  taken: Taken,
+): Assignment | null {
   for (let redraw = 0; redraw < MAX_REDRAWS; redraw++) {
     const assignment = draw(parameters, key, ordinal, redraw);
-    const name = HYPERPARAMETERS.map((parameter) => assignment[parameter]).join();
-    if (seen.has(name)) continue;
-    seen.add(name);
-    return assignment;
+    if (!taken.has(assignment)) return assignment;
   }
   return null;
 }
 
-function draw(parameters: readonly Parameter[], key: Key, ordinal: number, redraw: number): Assignment {
+/** An ordinal's configuration at a redraw, whether it is new or not. */
+export function draw(
+  parameters: readonly Parameter[],
+  key: Key,
+  ordinal: number,
+  redraw: number,
+): Assignment {
   const chosen: Assignment = {};
   for (const parameter of parameters) {
     if (!isActive(parameter, chosen)) continue;
@@ -71,12 +92,17 @@ function choiceIndex(probabilities: readonly number[] | null, count: number, u: 
   return index === -1 ? count - 1 : index;
 }
 
-/** Whole numbers get the interval around them, so the ends are as likely as their neighbours' density says. */
-function pickLog({ low, high, integer, ...range }: Range, u: number): number {
+/** A log range as logarithms. Whole numbers get the interval around them: ends are as likely as their density says. */
+export function logEnds({ low, high, integer }: Range): [from: number, to: number] {
   const slack = integer ? 0.5 : 0;
-  const [from, to] = [Math.log(Math.max(low - slack, 0.5 * low)), Math.log(high + slack)];
+  return [Math.log(Math.max(low - slack, 0.5 * low)), Math.log(high + slack)];
+}
+
+function pickLog(range: Range, u: number): number {
+  const [from, to] = logEnds(range);
+  const { low, high, integer } = range;
   const value = Math.exp(from + u * (to - from));
-  return integer ? Math.min(Math.max(Math.round(value), low), high) : tidy(value, { low, high, ...range });
+  return integer ? Math.min(Math.max(Math.round(value), low), high) : tidy(value, range);
 }
 
 /** Six significant digits: what a table shows is what ran. */

@@ -1,0 +1,18 @@
+/** Numbers of many seeds in a few. */
+
+/** Mean and sample standard deviation. */
+export function meanSd(values: readonly number[]): { mean: number; sd: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: Math.sqrt(squares / Math.max(1, values.length - 1)) };
+}
+
+export function spread(values: readonly number[]): string {
+  const { mean, sd } = meanSd(values);
+  return `${round(mean)} ± ${round(sd)}`;
+}
+
+/** Three significant digits. */
+export function round(value: number): number {
+  return Number(value.toPrecision(3));
+}
