@@ -110,9 +110,11 @@ describe('the bench of pruning', () => {
       'CE median',
       'CE asha',
       'CE hyperband',
+      'CE asha, eta 2, from 2 epochs',
       'T-CE median',
       'T-CE asha',
       'T-CE hyperband',
+      'T-CE asha, eta 2, from 2 epochs',
       'T-CE asha, eps_n ignored',
     ]);
   });

@@ -45,13 +45,21 @@ export type PruningRow = {
 type Variant = { name: string; settings: PrunerSettings; heedsEpsN: boolean };
 const ASHA: PrunerSettings = { type: 'asha', eta: 3, minSteps: null };
 
-const VARIANTS: readonly Variant[] = [
-  { name: 'median', settings: { type: 'median', minSteps: null, startupTrials: 5 }, heedsEpsN: true },
-  { name: 'asha', settings: ASHA, heedsEpsN: true },
-  { name: 'hyperband', settings: { type: 'hyperband', eta: 3, minSteps: null }, heedsEpsN: true },
-  // Not offered: what the rule about ε_N is worth.
-  { name: 'asha, eps_n ignored', settings: ASHA, heedsEpsN: false },
-];
+/** The pruners as a sweep file gives them by default, and two that show what their rules are worth. */
+function variantsOf(loss: PrunedLoss, stepsPerEpoch: number): Variant[] {
+  return [
+    { name: 'median', settings: { type: 'median', minSteps: null, startupTrials: 5 }, heedsEpsN: true },
+    { name: 'asha', settings: ASHA, heedsEpsN: true },
+    { name: 'hyperband', settings: { type: 'hyperband', eta: 3, minSteps: null }, heedsEpsN: true },
+    {
+      name: 'asha, eta 2, from 2 epochs',
+      settings: { type: 'asha', eta: 2, minSteps: 2 * stepsPerEpoch },
+      heedsEpsN: true,
+    },
+    // Not offered to users.
+    ...(loss === 'T-CE' ? [{ name: 'asha, eps_n ignored', settings: ASHA, heedsEpsN: false }] : []),
+  ];
+}
 
 /**
  * As good as the best: on ml1m_noisy two validations 400 iterations apart differ by 1 % on average, late in a training.
@@ -64,7 +72,7 @@ export function benchPruning(
   { sweeps = 30, workers = 4 }: { sweeps?: number; workers?: number } = {},
 ): PruningRow[] {
   return PRUNED_LOSSES.filter((loss) => table.trials(loss).length > 0).flatMap((loss) =>
-    VARIANTS.filter(({ heedsEpsN }) => heedsEpsN || loss === 'T-CE').map((variant) =>
+    variantsOf(loss, stepsPerEpochOf(table)).map((variant) =>
       rowOf({ table, loss, variant, sweeps, workers }),
     ),
   );
@@ -130,15 +138,14 @@ function candidatesOf(params: {
 }): Candidate[] {
   const { table, loss, variant, sweep } = params;
   const { steps, settings: recorded } = table;
-  const totalSteps = steps.at(-1) ?? 0;
   return shuffled(table.trials(loss), ['pruning', loss, sweep]).map(
     ({ assignment, curve }, configuration) => {
       const { bracket, steps: rungs } = rungsOf({
         settings: variant.settings,
         configuration,
         seedIndex: 0,
-        totalSteps,
-        stepsPerEpoch: totalSteps / recorded.epochs,
+        totalSteps: steps.at(-1) ?? 0,
+        stepsPerEpoch: stepsPerEpochOf(table),
         evalEvery: recorded.evalEvery,
         loss: variant.heedsEpsN ? loss : 'CE',
         epsN: variant.heedsEpsN ? (assignment.eps_n ?? null) : null,
@@ -147,4 +154,8 @@ function candidatesOf(params: {
       return { curve: points, rungs, bracket };
     },
   );
+}
+
+function stepsPerEpochOf({ steps, settings }: CurveTable): number {
+  return (steps.at(-1) ?? 0) / settings.epochs;
 }
