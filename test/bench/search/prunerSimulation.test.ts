@@ -110,19 +110,23 @@ describe('the bench of pruning', () => {
       'CE median',
       'CE asha',
       'CE hyperband',
+      'CE asha, eta 2, from 2 epochs',
       'T-CE median',
       'T-CE asha',
       'T-CE hyperband',
+      'T-CE asha, eta 2, from 2 epochs',
+      'T-CE asha, eps_n ignored',
     ]);
   });
 
   test('finds the best for a third of the iterations where early values tell', () => {
-    expect(rowOf('CE', 'asha')).toMatchObject({ reached: 1, regret: 0 });
-    expect(rowOf('CE', 'asha').iterationsToBest).toBeLessThan(1 / 3);
+    expect(rowOf('CE', 'asha')).toMatchObject({ reached: 1, reachedNear: 1, regret: 0, judged: 1 });
+    expect(rowOf('CE', 'asha').toBest).toBeLessThan(1 / 3);
   });
 
   test('lets a half whose eps_n is beyond the run train to the end', () => {
-    expect(rowOf('T-CE', 'asha').finished).toBeGreaterThan(0.5);
-    expect(rowOf('T-CE', 'asha').iterations).toBeGreaterThan(0.5);
+    expect(rowOf('T-CE', 'asha').judged).toBeCloseTo(41 / 81, 3);
+    expect(rowOf('T-CE', 'asha').finished).toBeGreaterThan(0.49);
+    expect(rowOf('T-CE', 'asha').iterations).toBeGreaterThan(0.49);
   });
 });

@@ -31,12 +31,12 @@ const KEYS_OF: Record<PrunerType, readonly string[]> = {
 };
 const KEYS = ['eta', 'min_steps', 'startup_trials'];
 
-/** Li et al. 2020, section 4: η = 3 or 4. */
+/** Li et al., "Hyperband" (JMLR 18, 2018): 3 or 4 in practice. */
 const DEFAULT_ETA = 3;
 const MAX_ETA = 100;
 /** As the bound of eps_n, the other schedule in iterations. */
 const MAX_STEPS = 100_000_000;
-/** Of Optuna's MedianPruner and Vizier's defaults. */
+/** As Optuna's MedianPruner. */
 const DEFAULT_STARTUP = 5;
 const MAX_STARTUP = 10_000;
 

@@ -22,8 +22,8 @@ test('a sweep whose trials can all be judged alike is not warned of, nor one wit
 test('runs without a rung are counted, with the reason', () => {
   const tce = { ...RUN, loss: 'T-CE', epsN: 30_000 } as const;
   expect(warned([tce, tce, { ...tce, epsN: 100 }])).toEqual([
-    'early_terminate: ml1m, GMF, T-CE: 2 of 3 configurations are never stopped early: no rung lies between ' +
-      'eps_n 30,000 and the end 8,400: T-CE is judged only once it drops at its full rate',
+    'early_terminate: ml1m, GMF, T-CE: 2 of 3 configurations are never stopped early: T-CE is not judged ' +
+      'before eps_n 30,000, and no rung is left before the end 8,400',
   ]);
   expect(warned([{ ...RUN, evalEvery: 8400 }])).toEqual([
     'early_terminate: ml1m, GMF, CE: the configuration is never stopped early: no validation (every 8,400 ' +
@@ -51,7 +51,7 @@ test('configurations that meet at no rung are told of, and min_steps brings them
   const runs = [RUN, { ...RUN, stepsPerEpoch: 420, totalSteps: 4200 }];
   expect(warned(runs)).toEqual([
     expect.stringContaining(
-      'early_terminate.min_steps: ml1m, GMF, CE: the configurations have 2 different first rungs',
+      'early_terminate.min_steps: ml1m, GMF, CE: configurations that differ in batch_size, negatives or eval_every have 2 first rungs',
     ),
   ]);
   expect(warned(runs, { ...ASHA, minSteps: 500 })).toEqual([]);

@@ -72,8 +72,8 @@ function apart(settings: PrunerSettings, stratum: string, runs: readonly PrunedR
   );
   if (ladders.size < 2) return [];
   const message =
-    `${stratum}: the configurations have ${ladders.size} different first rungs, for they differ in batch_size, ` +
-    'negatives or eval_every, and are compared only with their like: give min_steps, a multiple of eval_every';
+    `${stratum}: configurations that differ in batch_size, negatives or eval_every have ${ladders.size} first ` +
+    'rungs and are compared only with their like: give min_steps, a multiple of eval_every';
   return [{ path: 'early_terminate.min_steps', message }];
 }
 

@@ -53,7 +53,11 @@ describe('the rungs of a trial', () => {
     [{ seedIndex: 1 }, 'only the first seed races: the others measure what it let through'],
     [
       { ...TCE, epsN: 60_000 },
-      'no rung lies between eps_n 60,000 and the end 50,400: T-CE is judged only once it drops at its full rate',
+      'T-CE is not judged before eps_n 60,000, and no rung is left before the end 50,400',
+    ],
+    [
+      { ...TCE, epsN: 1, settings: { ...ASHA, minSteps: 100 }, totalSteps: 840 },
+      'T-CE is not judged before one epoch 840, and no rung is left before the end 840',
     ],
     [
       { evalEvery: 50_400 },

@@ -50,12 +50,13 @@ export function rungsOf(params: RungsParams): Rungs {
   }
   const earliest = earliestOf(params);
   const told = ladder.filter((step) => step >= earliest);
-  if (told.length === 0)
+  if (told.length === 0) {
+    const bound = epsN === null || epsN < earliest ? 'one epoch' : 'eps_n';
     return none(
-      `no rung lies between ${epsN === null || epsN < earliest ? 'one epoch' : 'eps_n'} ` +
-        `${earliest.toLocaleString('en-US')} and the end ${totalSteps.toLocaleString('en-US')}: ` +
-        'T-CE is judged only once it drops at its full rate',
+      `T-CE is not judged before ${bound} ${earliest.toLocaleString('en-US')}, ` +
+        `and no rung is left before the end ${totalSteps.toLocaleString('en-US')}`,
     );
+  }
   const bracket = settings.type === 'hyperband' ? bracketOf(configuration, ladder.length, settings.eta) : 0;
   const steps = told.filter((step) => step >= (ladder[bracket] ?? Number.POSITIVE_INFINITY));
   return steps.length > 0
