@@ -52,7 +52,11 @@ describe('taking metrics in', () => {
     await ingest(db, { ...lease, firstSeq: 1, points: objective(1, 2), totalSteps: 0 });
     const gap = await ingest(db, { ...lease, firstSeq: 4, points: objective(9), totalSteps: 0 });
     expect(gap).toEqual({ kind: 'gap', ackedSeq: 2 });
-    expect(await resumePoint(db, lease)).toEqual({ ackedSeq: 2, cancelRequested: false, pruneRequested: false });
+    expect(await resumePoint(db, lease)).toEqual({
+      ackedSeq: 2,
+      cancelRequested: false,
+      pruneRequested: false,
+    });
   });
 
   it('ranks downwards for a loss', async () => {

@@ -129,9 +129,15 @@ describe('cancelling', () => {
     expect((await cancelSweep(db, 2 ** 30)).kind).toBe('not-found');
   });
 
-  it.each(['CANCELLED', 'PRUNED'] as const)("refuses a worker's %s that nobody asked for", async (outcome) => {
-    const lease = await running(db);
-    const ending = { kind: 'completed', outcome } as const;
-    expect(await finishAttempt(db, { ...lease, ending, lastSeq: 0 })).toEqual({ kind: 'not-asked', outcome });
-  });
+  it.each(['CANCELLED', 'PRUNED'] as const)(
+    "refuses a worker's %s that nobody asked for",
+    async (outcome) => {
+      const lease = await running(db);
+      const ending = { kind: 'completed', outcome } as const;
+      expect(await finishAttempt(db, { ...lease, ending, lastSeq: 0 })).toEqual({
+        kind: 'not-asked',
+        outcome,
+      });
+    },
+  );
 });

@@ -1,9 +1,10 @@
 /** What a sweep would run, as a table to look over before it is submitted. */
 import type { Hyperparameter } from '@adt/proto/trainingConfig';
 import { assignmentOf } from './assignment.js';
-import type { CompiledSweep, CompiledTrial } from './compile.js';
+import type { CompiledSweep } from './compile.js';
 import { ARMS, type ParameterName } from './document.js';
 import { HYPERPARAMETERS } from './parameters.js';
+import type { CompiledTrial } from './plan.js';
 
 export type Listing = {
   /** What differs between configurations: arms first, then parameters as the README lists them. */

@@ -3,10 +3,10 @@ import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { configHash } from './canonical.js';
 import { configOf } from './configuration.js';
 import type { Budget, Confirmation, Method, SweepDocument } from './document.js';
-import { drawSobol } from './drawSobol.js';
 import { type Assignment, countConfigurations, expandGrid } from './grid.js';
 import type { PrunerSettings } from './pruners/earlyTerminate.js';
 import { drawRandom } from './random.js';
+import { drawSobol } from './sampler.js';
 
 import type { Stratum } from './strata.js';
 

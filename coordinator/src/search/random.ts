@@ -3,7 +3,7 @@ import type { Domain, Parameter, Range } from './document.js';
 import { type Assignment, countConfigurations, domainSize, expandGrid, isActive, valueAt } from './grid.js';
 import { HYPERPARAMETERS } from './parameters.js';
 import { type Key, keyOf, uniform } from './philox.js';
-import type { Taken } from './taken.js';
+import { indexTaken, type Taken } from './taken.js';
 
 /** A space whose new configurations are this rare counts as exhausted. */
 const MAX_REDRAWS = 1000;
@@ -20,20 +20,15 @@ export function drawRandom(
 ): Assignment[] {
   const key = randomKey(samplerSeed, stratum);
   if (countConfigurations(parameters) <= wanted) return shuffled([...expandGrid(parameters)], key);
-  const seen = new Set<string>();
-  const taken: Taken = { has: (assignment) => seen.has(nameOf(assignment)) };
+  const taken = indexTaken(parameters, []);
   const drawn: Assignment[] = [];
   for (let ordinal = 0; ordinal < wanted; ordinal++) {
     const next = drawNew(parameters, key, ordinal, taken);
     if (next === null) break;
-    seen.add(nameOf(next));
+    taken.add(next);
     drawn.push(next);
   }
   return drawn;
-}
-
-function nameOf(assignment: Assignment): string {
-  return HYPERPARAMETERS.map((parameter) => assignment[parameter]).join();
 }
 
 /** The key of a stratum's random draws. */

@@ -22,7 +22,12 @@ export type SuggestParams = {
   history: readonly Observation[];
 };
 
-type Question = SuggestParams & { ordinal: number; taken: Taken };
+/** Where a stratum stands. */
+type Place = Pick<SuggestParams, 'parameters' | 'samplerSeed' | 'stratum'> & {
+  ordinal: number;
+  taken: Taken;
+};
+type Question = SuggestParams & Place;
 
 /** A larger space is not listed: no sweep has as many runs. */
 const MOST_LISTED = 50_000;
@@ -51,6 +56,24 @@ export function suggest(params: SuggestParams): Suggestion | null {
   }
 }
 
+/** The first configurations of Sobol search, as `suggest` would give them one by one; fewer when the space holds no more. */
+export function drawSobol(
+  parameters: readonly Parameter[],
+  wanted: number,
+  samplerSeed: number,
+  stratum: readonly string[],
+): Assignment[] {
+  const taken = indexTaken(parameters, []);
+  const drawn: Assignment[] = [];
+  for (let ordinal = 0; ordinal < wanted; ordinal++) {
+    const next = suggestSobol({ parameters, samplerSeed, stratum, ordinal, taken }, 'Sobol');
+    if (next === null) break;
+    taken.add(next.assignment);
+    drawn.push(next.assignment);
+  }
+  return drawn;
+}
+
 /** Sobol's points until there is enough to model. */
 function suggestModelled(question: Question): Suggestion | null {
   const { parameters, history, samplerSeed, stratum, taken, ordinal } = question;
@@ -64,7 +87,7 @@ function suggestModelled(question: Question): Suggestion | null {
 }
 
 /** In a space of few values a point may give what an earlier one gave: a random configuration stands in for it. */
-function suggestSobol(question: Question, reason: string): Suggestion | null {
+function suggestSobol(question: Place, reason: string): Suggestion | null {
   const { parameters, samplerSeed, stratum, ordinal, taken } = question;
   const assignment = sobolAssignment(parameters, keyOf('sobol', samplerSeed, ...stratum), ordinal);
   if (!taken.has(assignment)) return { assignment, reason };
@@ -85,7 +108,10 @@ function sobolAssignment(parameters: readonly Parameter[], key: Key, index: numb
 }
 
 /** Drawn anew until it is new; in a space that is almost exhausted, one of those that are left. */
-function suggestRandom({ parameters, samplerSeed, stratum, ordinal, taken }: Question, reason: string) {
+function suggestRandom(
+  { parameters, samplerSeed, stratum, ordinal, taken }: Place,
+  reason: string,
+): Suggestion | null {
   const key = randomKey(samplerSeed, stratum);
   const drawn = drawNew(parameters, key, ordinal, taken);
   if (drawn !== null) return { assignment: drawn, reason };

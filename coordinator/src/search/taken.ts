@@ -2,7 +2,7 @@
 import type { Parameter } from './document.js';
 import type { Assignment } from './grid.js';
 
-export type Taken = { has(assignment: Assignment): boolean };
+export type Taken = { has(assignment: Assignment): boolean; add(assignment: Assignment): void };
 
 /** Names would do too, but to spell 10,000 configurations costs 10 ms, to hash them 1 (one core of 2026). */
 export function indexTaken(parameters: readonly Parameter[], assignments: readonly Assignment[]): Taken {
@@ -23,12 +23,14 @@ export function indexTaken(parameters: readonly Parameter[], assignments: readon
   const equal = (a: Assignment, b: Assignment) => names.every((name) => a[name] === b[name]);
   // A hash that is taken moves on to the next number.
   const byHash = new Map<number, Assignment>();
-  for (const assignment of assignments) {
+  const add = (assignment: Assignment): void => {
     let hash = hashOf(assignment);
     while (byHash.has(hash)) hash = (hash + 1) | 0;
     byHash.set(hash, assignment);
-  }
+  };
+  assignments.forEach(add);
   return {
+    add,
     has(assignment) {
       for (let hash = hashOf(assignment); ; hash = (hash + 1) | 0) {
         const known = byHash.get(hash);

@@ -2,9 +2,9 @@
 import { isMaximized, metricName } from '@adt/proto/metric';
 import { didYouMean } from '@adt/proto/nearest';
 import { TRAINING_DEFAULTS } from '@adt/proto/trainingConfig';
+import { MAX_RUNS } from '../budget.js';
 import { at, type Findings, quote } from '../finding.js';
 import { type Mapping, readInteger } from '../read.js';
-import { MAX_RUNS } from '../schema.js';
 import type { Leaf } from './arms.js';
 import { meaningOf } from './names.js';
 import { type Notes, note, refuseAll } from './note.js';
