@@ -1,11 +1,11 @@
 /** Runs every fixture of a folder through an engine. */
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Engine } from '@adt/worker/engines/engine';
 import { type Deviation, worstDeviation } from './compare.js';
 import { readFixture, replayCaseOf } from './fixture.js';
 
-export type CaseResult = { name: string; outcome: 'passed' | 'failed' } & Deviation;
+export type CaseResult = { outcome: 'passed' | 'failed' } & Deviation;
 
 /** Fixture files of a folder, by name. @throws Error when there is none or it can't be read */
 export function fixtureFiles(directory: string): string[] {
@@ -14,10 +14,13 @@ export function fixtureFiles(directory: string): string[] {
   return files.sort().map((name) => join(directory, name));
 }
 
+export function caseName(path: string): string {
+  return basename(path, '.json');
+}
+
 /** @throws Error when the fixture can't be read */
 export function runCase(engine: Engine, path: string): CaseResult {
-  const name = path.replace(/^.*[/\\]|\.json$/g, '');
   const fixture = readFixture(path);
   const deviation = worstDeviation(fixture, engine.replay(replayCaseOf(fixture)));
-  return { name, outcome: deviation.ratio <= 1 ? 'passed' : 'failed', ...deviation };
+  return { outcome: deviation.ratio <= 1 ? 'passed' : 'failed', ...deviation };
 }

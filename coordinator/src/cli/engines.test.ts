@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ADT = fileURLToPath(new URL('../../bin/adt.mjs', import.meta.url));
 const WASM = { ADT_TFJS_BACKEND: 'wasm' };
+const hasNative = nativeEngine().ok;
 
 let dataDir: string;
 
@@ -28,29 +29,61 @@ function adt(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
 }
 
 describe('adt engines', () => {
-  it('lists every engine that loads, best first, with its version and device', async () => {
-    const { code, stdout } = await adt(['engines', '--json'], WASM);
-    expect(code).toBe(0);
-    const { engines, missing } = JSON.parse(stdout);
-    const tfjs = {
-      name: 'tfjs',
-      version: '4.22.0',
-      device: expect.stringMatching(/^cpu \(wasm/),
-      skipped: [],
-    };
-    if (nativeEngine().ok) {
-      expect(engines).toEqual([expect.objectContaining({ name: 'native', skipped: [] }), tfjs]);
-      expect(missing).toEqual([]);
-    } else {
-      expect(engines).toEqual([tfjs]);
-      expect(missing).toEqual([{ name: 'native', reason: expect.stringContaining('npm run build') }]);
-    }
+  const missing = { version: null, device: null, reason: expect.stringContaining('npm run build') };
+  const loads = (version: string, device: RegExp) => ({
+    version,
+    device: expect.stringMatching(device),
+    reason: null,
   });
 
-  it('prints a table on stdout, and on stderr what is missing', async () => {
-    const { stdout, stderr } = await adt(['engines'], WASM);
-    expect(stdout).toMatch(/^engine +version +device\n(native .*\n)?tfjs +4\.22\.0 +cpu \(wasm/);
-    expect(stderr === '' || !nativeEngine().ok).toBe(true);
+  it('lists every engine, best first, and every backend of tfjs, in one JSON document', async () => {
+    const { code, stdout, stderr } = await adt(['engines', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { engines } = JSON.parse(stdout);
+    expect(engines).toEqual([
+      {
+        name: 'native',
+        trains: hasNative,
+        backends: [],
+        ...(hasNative ? loads('0.1.0', /^cpu \(/) : missing),
+      },
+      expect.objectContaining({ name: 'tfjs', trains: !hasNative, reason: null }),
+    ]);
+    const backends: { name: string; reason: string | null }[] = engines[1].backends;
+    expect(backends.map(({ name }) => name)).toEqual(['node-gpu', 'node', 'wasm', 'cpu']);
+    expect(backends.slice(2)).toEqual([
+      expect.objectContaining({ name: 'wasm', ...loads('4.22.0', /^cpu \(wasm/) }),
+      expect.objectContaining({ name: 'cpu', ...loads('4.22.0', /^cpu \(JavaScript\)$/) }),
+    ]);
+  });
+
+  it('prints a line a backend with how to choose it, and on stderr what the missing ones lack', async () => {
+    const { stdout, stderr } = await adt(['engines']);
+    const [header, native, ...tfjs] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    expect(header).toEqual(['engine', 'backend', 'version', 'device', 'chosen by']);
+    expect(native?.at(-1)).toBe(hasNative ? 'default' : 'missing');
+    expect(tfjs.map(([name, backend]) => `${name} ${backend}`)).toEqual([
+      'tfjs node-gpu',
+      'tfjs node',
+      'tfjs wasm',
+      'tfjs cpu',
+    ]);
+    expect(tfjs.at(-1)?.at(-1)).toBe('ADT_TFJS_BACKEND=cpu');
+    const lacking = tfjs
+      .filter((cells) => cells.at(-1) === 'missing')
+      .map((cells) => `tfjs on ${cells[1]}: `);
+    const remarks = stderr.split('\n').filter((line) => line.startsWith('tfjs on '));
+    expect(remarks.map((line) => lacking.find((start) => line.startsWith(start)))).toEqual(lacking);
+  });
+
+  it('says what ADT_ENGINE and ADT_TFJS_BACKEND choose', async () => {
+    const { stdout, stderr } = await adt(['engines'], { ...WASM, ADT_ENGINE: 'tfjs' });
+    expect(stdout).toMatch(/^tfjs +wasm +4\.22\.0 +cpu \(wasm.* ADT_ENGINE=tfjs$/m);
+    expect(stdout).not.toMatch(/default|node/);
+    expect(stderr).toContain('ADT_TFJS_BACKEND=wasm: no other backend of tfjs was tried\n');
   });
 
   it.each([

@@ -1,7 +1,7 @@
 /** How a command ends when it does not succeed: exit codes, and the one line on stderr. */
 import type { FieldViolation } from '@adt/proto/gen/adt/v1/common';
 import { DataError } from '@adt/worker/data/dataError';
-import { DataUnfitError, LossUnsupportedError } from '@adt/worker/engines/engine';
+import { DataUnfitError } from '@adt/worker/engines/engine';
 import { EnvError } from '@adt/worker/env';
 import { CommanderError } from 'commander';
 
@@ -37,7 +37,7 @@ export function reportFailure(error: unknown, verbose: boolean): number {
   if (error instanceof CommanderError) return commanderExit(error);
   if (error instanceof Interrupted) return EXIT.interrupted;
   for (const line of linesOf(error)) process.stderr.write(`adt: ${oneLine(line)}\n`);
-  const causes = [UsageError, DataError, DataUnfitError, LossUnsupportedError, EnvError];
+  const causes = [UsageError, DataError, DataUnfitError, EnvError];
   if (causes.some((cause) => error instanceof cause)) return EXIT.usage;
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   return EXIT.failure;

@@ -1,6 +1,6 @@
 /** The native engine and tfjs hold the same training, but for the rounding of sums. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Engine, LossUnsupportedError, type Trainer } from './engine.js';
+import type { Engine, PositivesReport, Trainer } from './engine.js';
 import { nativeEngine } from './native/nativeEngine.js';
 import { randomBundle, testConfig, withFlags } from './randomBundle.js';
 import { loadBackend } from './tfjs/backend.js';
@@ -18,6 +18,16 @@ describe.skipIf(!both)('native and tfjs', () => {
     { model: 'NeuMF' as const, factors: 5, mlpLayers: 3, dropout: 0 },
     { model: 'NeuMF' as const, factors: 4, mlpLayers: 2, dropout: 0.3 },
     { model: 'CDAE' as const, factors: 32, hidden: 21, corruption: 0.2 },
+  ];
+  const flagged = withFlags(randomBundle(), 0.3);
+  const denoising = [
+    { loss: 'CE' as const },
+    { loss: 'T-CE' as const, epsMax: 0.3, epsN: 20 },
+    { loss: 'R-CE' as const, beta: 0.25 },
+  ];
+  const told = [
+    { loss: 'NR' as const, nrFpWeight: 0.7, nrNegativeWeight: 1.3 },
+    { loss: 'NMTR' as const, nmtrClickWeight: 0.4 },
   ];
   const openBoth = (overrides: Parameters<typeof testConfig>[0], bundle = randomBundle()) =>
     engines.map((engine) => {
@@ -48,16 +58,35 @@ describe.skipIf(!both)('native and tfjs', () => {
     }
   });
 
-  test.each([
-    { loss: 'CE' as const },
-    { loss: 'T-CE' as const, epsMax: 0.3, epsN: 20 },
-    { loss: 'R-CE' as const, beta: 0.25 },
-  ])('learn the same from them: $loss', async (loss) => {
+  test.each(denoising)('learn the same from them: $loss', async (loss) => {
     await expectAgreement({ factors: 16, ...loss });
   });
 
+  test.each([...denoising, ...told])(
+    'learn and count the same where flags are known: $loss',
+    async (loss) => {
+      await expectAgreement({ factors: 16, ...loss }, flagged);
+    },
+  );
+
+  test.each(models)('drop the same of what is known to be false: $model', async (model) => {
+    await expectAgreement({ ...model, loss: 'T-CE', epsMax: 0.3, epsN: 20 }, flagged);
+  });
+
+  test.each(told)('draw the same batches from known false positives: $loss', (loss) => {
+    const [a, b] = openBoth({ ...loss, negatives: 2 }, flagged);
+    for (let step = 1; step <= a.totalSteps; step += 1) expect(b.batch(step)).toEqual(a.batch(step));
+  });
+
+  test('start NMTR from the same bits, the second output included', () => {
+    const [a, b] = openBoth({ loss: 'NMTR', nmtrClickWeight: 0.5, factors: 7 }, flagged);
+    expect(Object.keys(b.parameters())).toEqual(Object.keys(a.parameters()));
+    expect(b.parameters()).toEqual(a.parameters());
+    expect(b.parametersSha256()).toBe(a.parametersSha256());
+  });
+
   test.each(models)('learn the same from true positives alone: $model', async (model) => {
-    await expectAgreement({ ...model, loss: 'clean' }, withFlags(randomBundle(), 0.3));
+    await expectAgreement({ ...model, loss: 'clean' }, flagged);
   });
 
   test('rank the same users when told whom', async () => {
@@ -69,12 +98,6 @@ describe.skipIf(!both)('native and tfjs', () => {
       for (const [n, value] of first.byUser[measure].entries())
         expect(second.byUser[measure][n]).toBeCloseTo(value, 6);
     }
-  });
-
-  test('tfjs refuses the losses that only the native engine has', () => {
-    const bundle = withFlags(randomBundle(), 0.3);
-    const config = testConfig({ loss: 'NMTR', nmtrClickWeight: 0.5 });
-    expect(() => engines[1].open({ bundle, config, threads: 1 })).toThrow(LossUnsupportedError);
   });
 
   test.each(models)('learn the same from them: $model, dropout $dropout', async (model) => {
@@ -90,6 +113,7 @@ describe.skipIf(!both)('native and tfjs', () => {
       const [first, second] = [await a.run(40), await b.run(40)];
       expect(second).toMatchObject({ steps: first.steps, samples: first.samples, dropped: first.dropped });
       expect(Math.abs(second.meanLoss - first.meanLoss)).toBeLessThan(1e-5 * first.meanLoss);
+      expectSamePositives(second.positives, first.positives);
       const [valid, other] = [await a.validationLoss(), await b.validationLoss()];
       expect(Math.abs(other - valid)).toBeLessThan(1e-4 * valid);
     }
@@ -101,3 +125,31 @@ describe.skipIf(!both)('native and tfjs', () => {
     }
   }
 });
+
+/** Counts exactly, sums within rounding; a weight at the edge of a bin may fall into the next one. */
+function expectSamePositives(actual: PositivesReport, expected: PositivesReport): void {
+  const { weights, ceFalse, ceTrue, ...counts } = expected;
+  expect(actual).toMatchObject(counts);
+  expect(Math.abs(actual.ceFalse - ceFalse)).toBeLessThanOrEqual(1e-5 * ceFalse);
+  expect(Math.abs(actual.ceTrue - ceTrue)).toBeLessThanOrEqual(1e-5 * ceTrue);
+  expect(actual.weights === null).toBe(weights === null);
+  if (weights === null || actual.weights === null) return;
+  const [a, b] = [upTo(actual.weights), upTo(weights)];
+  expect(a.at(-1)).toBe(expected.seen);
+  const last = a.length - 1;
+  for (const bin of a.keys()) {
+    expect(a[bin]).toBeLessThanOrEqual(b[Math.min(bin + 1, last)] as number);
+    expect(b[bin]).toBeLessThanOrEqual(a[Math.min(bin + 1, last)] as number);
+  }
+  const moved = a.reduce((sum, count, bin) => sum + Math.abs(count - (b[bin] as number)), 0);
+  expect(moved).toBeLessThan(0.01 * expected.seen);
+}
+
+/** (bins): how many lie in a bin or below it. */
+function upTo(counts: Uint32Array): number[] {
+  let sum = 0;
+  return Array.from(counts, (count) => {
+    sum += count;
+    return sum;
+  });
+}

@@ -2,20 +2,22 @@
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Bundle } from '../data/bundle.js';
-import { DataUnfitError, type Engine, type Parameters, type ReplayCase } from './engine.js';
+import { randomCase, referenceReplay } from './baselineReference.js';
+import { DataUnfitError, type Engine } from './engine.js';
 import { SIMD_LEVELS } from './native/addon.js';
 import { nativeEngine } from './native/nativeEngine.js';
-import { bundleOf, itemsOf, randomBundle, testConfig, testRandom, withFlags } from './randomBundle.js';
+import { bundleOf, itemsOf, randomBundle, testConfig, withFlags } from './randomBundle.js';
+import { rankByFullSort } from './rankByFullSort.js';
+import { testEngines } from './testEngines.js';
 
-const native = nativeEngine();
 const BASELINES: Partial<TrainingConfig>[] = [
   { loss: 'clean' },
   { loss: 'NR', nrFpWeight: 0.7, nrNegativeWeight: 1.3 },
   { loss: 'NMTR', nmtrClickWeight: 0.4 },
 ];
 
-describe.skipIf(!native.ok)('a baseline that knows the false positives', () => {
-  const engine = native.ok ? native.engine : (undefined as unknown as Engine);
+describe.each(await testEngines('baselines'))('$name, told the false positives', (row) => {
+  const { engine, isRepeatable, hasThreads } = row;
   const bundle = withFlags(randomBundle(), 0.3);
   const open = (config: TrainingConfig, data: Bundle = bundle, { threads = 1, by = engine } = {}) => {
     const trainer = by.open({ bundle: data, config, threads });
@@ -40,29 +42,39 @@ describe.skipIf(!native.ok)('a baseline that knows the false positives', () => {
     }
   });
 
-  test.each(BASELINES)(
-    '$loss gives the same bits with any number of threads and on every instruction set',
-    async (loss) => {
-      const config = testConfig({ ...loss, batchSize: 200, factors: 20 });
-      const runs = [
-        { threads: 2, by: engine },
-        { threads: 5, by: engine },
-        ...SIMD_LEVELS.flatMap((simd) => {
-          const other = nativeEngine({ simd });
-          return other.ok ? [{ threads: 1, by: other.engine }] : [];
-        }),
-      ];
-      const outcome = async (how: { threads: number; by: Engine }) => {
-        const trainer = open(config, bundle, how);
-        const { meanLoss, positives } = await trainer.run(15);
-        const valid = await trainer.validationLoss();
-        const ranking = await trainer.rank('test', [5, 20]);
-        return { meanLoss, positives, valid, ranking, sha256: trainer.parametersSha256() };
-      };
-      const first = await outcome({ threads: 1, by: engine });
-      for (const run of runs) expect(await outcome(run)).toEqual(first);
-    },
-  );
+  const outcome = async (config: TrainingConfig, how?: { threads: number; by: Engine }) => {
+    const trainer = open(config, bundle, how);
+    const { meanLoss, positives } = await trainer.run(15);
+    const valid = await trainer.validationLoss();
+    const ranking = await trainer.rank('test', [5, 20]);
+    return { meanLoss, positives, valid, ranking, sha256: trainer.parametersSha256() };
+  };
+
+  if (isRepeatable)
+    test.each(BASELINES)('$loss gives the same bits again', async (loss) => {
+      const config = testConfig({ ...loss, batchSize: 200 });
+      const first = await outcome(config);
+      expect(await outcome(config)).toEqual(first);
+      expect((await outcome({ ...config, seed: 2 })).sha256).not.toBe(first.sha256);
+    });
+
+  if (hasThreads)
+    test.each(BASELINES)(
+      '$loss gives the same bits with any number of threads and on every instruction set',
+      async (loss) => {
+        const config = testConfig({ ...loss, batchSize: 200, factors: 20 });
+        const runs = [
+          { threads: 2, by: engine },
+          { threads: 5, by: engine },
+          ...SIMD_LEVELS.flatMap((simd) => {
+            const other = nativeEngine({ simd });
+            return other.ok ? [{ threads: 1, by: other.engine }] : [];
+          }),
+        ];
+        const first = await outcome(config);
+        for (const run of runs) expect(await outcome(config, run)).toEqual(first);
+      },
+    );
 
   test('clean training sees each true positive once an epoch, and no false positive at all', () => {
     const trainer = open(testConfig({ loss: 'clean' }));
@@ -110,6 +122,41 @@ describe.skipIf(!native.ok)('a baseline that knows the false positives', () => {
     }
   });
 
+  test('NMTR ranks by satisfaction', async () => {
+    const config = testConfig({ loss: 'NMTR', nmtrClickWeight: 0.4, topk: [1, 5, 20], lr: 0.05 });
+    const trainer = open(config);
+    await trainer.run(30);
+    const { userGmf, itemGmf, outW, outW2 } = trainer.parameters() as Record<string, Float32Array>;
+    const score = (user: number, item: number) =>
+      (outW as Float32Array).reduce((sum, w, f) => {
+        const product = (userGmf?.[user * 8 + f] as number) * (itemGmf?.[item * 8 + f] as number);
+        return sum + product * (w + (outW2?.[f] as number));
+      }, 0);
+    const expected = rankByFullSort({ bundle, score, part: 'test', topk: config.topk });
+    const actual = await trainer.rank('test', config.topk);
+    for (const at of config.topk.keys()) {
+      expect(actual.recall[at]).toBeCloseTo(expected.recall[at] as number, 12);
+      expect(actual.ndcg[at]).toBeCloseTo(expected.ndcg[at] as number, 12);
+    }
+  });
+
+  test.each([
+    { loss: 'NR', hyper: { nrFpWeight: -1, nrNegativeWeight: 1 }, reason: 'NR needs nrFpWeight' },
+    { loss: 'NR', hyper: { nrFpWeight: 1 }, reason: 'NR needs nrFpWeight' },
+    { loss: 'NMTR', hyper: { nmtrClickWeight: 1.1 }, reason: 'NMTR needs nmtrClickWeight in [0, 1]' },
+    { loss: 'NMTR', hyper: {}, reason: 'NMTR needs nmtrClickWeight in [0, 1]' },
+  ] as const)('$loss is not replayed with $hyper', ({ loss, hyper, reason }) => {
+    expect(() => engine.replay(randomCase(loss, hyper))).toThrow(reason);
+  });
+
+  test('NMTR is not replayed without its second output, nor on flags of another length', () => {
+    const whole = randomCase('NMTR', { nmtrClickWeight: 0.5 });
+    const { outW2: _, ...first } = whole.initial;
+    expect(() => engine.replay({ ...whole, initial: first })).toThrow('outW2: 0 values, expected 5');
+    const batches = whole.batches.map((batch) => ({ ...batch, falsePositive: Uint8Array.of(1) }));
+    expect(() => engine.replay({ ...whole, batches })).toThrow('falsePositive must be as long as users');
+  });
+
   test.each(BASELINES)('$loss is refused on data without flags, with that reason', (loss) => {
     const refused = () => open(testConfig(loss), randomBundle());
     expect(refused).toThrow(DataUnfitError);
@@ -140,123 +187,3 @@ describe.skipIf(!native.ok)('a baseline that knows the false positives', () => {
     expect(some.ndcg[0]).toBeCloseTo(mean, 14);
   });
 });
-
-function randomCase(loss: 'NR' | 'NMTR', hyper: ReplayCase['hyper']): ReplayCase {
-  const random = testRandom(11);
-  const [users, items, factors] = [9, 12, 5];
-  const normal = (size: number) => Float32Array.from({ length: size }, () => random() - 0.5);
-  const batches = Array.from({ length: 6 }, () => {
-    const pick = (below: number) => Uint32Array.from({ length: 10 }, () => Math.floor(random() * below));
-    const falsePositive = Uint8Array.from({ length: 10 }, () => (random() < 0.3 ? 1 : 0));
-    const labels = falsePositive.map((isFalse) =>
-      isFalse ? (loss === 'NR' ? 0 : 1) : random() < 0.5 ? 1 : 0,
-    );
-    return { users: pick(users), items: pick(items), labels, falsePositive };
-  });
-  const gmf = { userGmf: normal(users * factors), itemGmf: normal(items * factors) };
-  const out = { outW: normal(factors), outB: normal(1) };
-  const second: Parameters = loss === 'NMTR' ? { outW2: normal(factors), outB2: normal(1) } : {};
-  const adam = { lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8 };
-  return {
-    model: 'GMF',
-    loss,
-    hyper,
-    users,
-    items,
-    factors,
-    adam,
-    initial: { ...gmf, ...out, ...second },
-    batches,
-  };
-}
-
-type Reference = Record<string, number[]>;
-
-/** Float64, dense Adam, one sample after the other. */
-function referenceReplay({ loss, hyper, factors, adam, initial, batches }: ReplayCase) {
-  const p: Reference = Object.fromEntries(
-    Object.entries(initial).map(([name, values]) => [name, [...values]]),
-  );
-  const zeros = () =>
-    Object.fromEntries(Object.entries(p).map(([name, values]) => [name, values.map(() => 0)]));
-  const [m, v] = [zeros(), zeros()] as [Reference, Reference];
-  const outcome = { loss: [] as number[], sampleLoss: [] as number[][], final: p };
-  const add = (to: number[] | undefined, at: number, value: number) => {
-    if (to) to[at] = (to[at] as number) + value;
-  };
-  for (const [index, batch] of batches.entries()) {
-    const g: Reference = zeros();
-    const losses = [...batch.users].map((user, n) => {
-      const item = batch.items[n] as number;
-      const row = (name: string, id: number) => p[name]?.slice(id * factors, (id + 1) * factors) as number[];
-      const [pu, qi] = [row('userGmf', user), row('itemGmf', item)];
-      const dot = (weights: string) =>
-        pu.reduce((sum, x, f) => sum + x * (qi[f] as number) * (p[weights]?.[f] as number), 0);
-      const click = dot('outW') + (p.outB?.[0] as number);
-      const isFalse = batch.falsePositive?.[n] === 1;
-      const label = batch.labels[n] as number;
-      // Per output layer: the derivative by its own part of the logit.
-      let slopes: number[];
-      let value: number;
-      if (loss === 'NR') {
-        const weight = isFalse
-          ? (hyper.nrFpWeight as number)
-          : label
-            ? 1
-            : (hyper.nrNegativeWeight as number);
-        value = weight * crossEntropy(click, label);
-        slopes = [weight * (sigmoid(click) - label)];
-      } else {
-        const satisfaction = click + dot('outW2') + (p.outB2?.[0] as number);
-        const share = hyper.nmtrClickWeight as number;
-        const satisfied = isFalse ? 0 : label;
-        value = share * crossEntropy(click, label) + (1 - share) * crossEntropy(satisfaction, satisfied);
-        const second = (1 - share) * (sigmoid(satisfaction) - satisfied);
-        slopes = [share * (sigmoid(click) - label) + second, second];
-      }
-      for (const [task, slope] of slopes.entries()) {
-        const [w, b] = task === 0 ? ['outW', 'outB'] : ['outW2', 'outB2'];
-        const d = slope / batch.users.length;
-        add(g[b as string], 0, d);
-        for (let f = 0; f < factors; f += 1) {
-          const [x, y, weight] = [pu[f] as number, qi[f] as number, p[w as string]?.[f] as number];
-          add(g[w as string], f, d * x * y);
-          add(g.userGmf, user * factors + f, d * weight * y);
-          add(g.itemGmf, item * factors + f, d * weight * x);
-        }
-      }
-      return value;
-    });
-    outcome.sampleLoss.push(losses);
-    outcome.loss.push(losses.reduce((a, b) => a + b, 0) / losses.length);
-    dense(p, g, m, v, { ...adam, t: index + 1 });
-  }
-  return outcome;
-}
-
-function dense(
-  p: Reference,
-  g: Reference,
-  m: Reference,
-  v: Reference,
-  { lr, beta1, beta2, eps, t }: ReplayCase['adam'] & { t: number },
-): void {
-  for (const [name, values] of Object.entries(p)) {
-    const [ms, vs, gs] = [m[name], v[name], g[name]] as [number[], number[], number[]];
-    for (let n = 0; n < values.length; n += 1) {
-      const slope = gs[n] as number;
-      ms[n] = beta1 * (ms[n] as number) + (1 - beta1) * slope;
-      vs[n] = beta2 * (vs[n] as number) + (1 - beta2) * slope * slope;
-      const [mean, square] = [(ms[n] as number) / (1 - beta1 ** t), (vs[n] as number) / (1 - beta2 ** t)];
-      values[n] = (values[n] as number) - (lr * mean) / (Math.sqrt(square) + eps);
-    }
-  }
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
-}
-
-function crossEntropy(logit: number, label: number): number {
-  return -Math.log(label ? sigmoid(logit) : 1 - sigmoid(logit));
-}

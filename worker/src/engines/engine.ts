@@ -37,11 +37,6 @@ export class DataUnfitError extends Error {
   readonly code = 'DATA_UNFIT';
 }
 
-/** A loss that this engine was not built for; another one may be. */
-export class LossUnsupportedError extends Error {
-  readonly code = 'LOSS_UNSUPPORTED';
-}
-
 /** The models that an engine may be built for. */
 export type Model = 'GMF' | 'NeuMF' | 'CDAE';
 
@@ -115,8 +110,7 @@ export type ChunkReport = {
   samples: number;
   sampleSeconds: number;
   trainSeconds: number;
-  /** null: this engine does not look. */
-  positives: PositivesReport | null;
+  positives: PositivesReport;
   /** The iteration whose loss was NaN or infinite, and the last one that was run; null: none. */
   notFiniteAt: number | null;
 };

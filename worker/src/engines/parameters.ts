@@ -1,19 +1,23 @@
 /** Each model's parameters: names and shapes as in the parity fixtures, and what a training starts with. */
+import type { Loss } from '@adt/proto/trainingConfig';
 import type { Model, Parameters } from './engine.js';
 import { normals4, philox, STREAM, unitDraw } from './rng.js';
 
 /** A model with its own sizes; data set sizes come beside it. */
 export type Architecture =
   | { model: 'GMF'; factors: number }
+  /** GMF with an output layer a task, which the loss NMTR asks for. */
+  | { model: 'NMTR'; factors: number }
   | { model: 'NeuMF'; factors: number; mlpLayers: number; dropout: number }
   | { model: 'CDAE'; hidden: number; corruption: number };
 
 /**
- * The architecture that a configuration or a fixture's sizes describe.
+ * The architecture that a configuration or a fixture's sizes describe; NMTR is a loss, and has one of its own.
  * @throws RangeError when one of the model's own sizes is missing
  */
 export function architectureOf({
   model,
+  loss,
   factors,
   mlpLayers,
   dropout = 0,
@@ -21,12 +25,14 @@ export function architectureOf({
   corruption,
 }: {
   model: Model;
+  loss: Loss;
   factors: number;
   mlpLayers?: number;
   dropout?: number;
   hidden?: number;
   corruption?: number;
 }): Architecture {
+  if (loss === 'NMTR') return { model: loss, factors };
   switch (model) {
     case 'GMF':
       return { model, factors };
@@ -81,6 +87,10 @@ export function parameterSpecs(
     case 'GMF': {
       const { factors } = architecture;
       return [...gmfTables(users, items, factors), ...outputLayer(factors)];
+    }
+    case 'NMTR': {
+      const { factors } = architecture;
+      return [...gmfTables(users, items, factors), ...outputLayer(factors), ...secondOutput(factors)];
     }
     case 'NeuMF': {
       const { factors, mlpLayers } = architecture;
@@ -140,8 +150,8 @@ function outputLayer(fanIn: number): ParameterSpec[] {
   return [{ name: 'outW', shape: [fanIn], isTable: false, initial }, bias('outB', 1)];
 }
 
-/** The output layer of NMTR's second task, which it has beside GMF's parameters. */
-export function secondOutput(factors: number): ParameterSpec[] {
+/** Of NMTR's second task. */
+function secondOutput(factors: number): ParameterSpec[] {
   const initial = { kind: 'uniform', bound: Math.sqrt(3 / factors), round: ROUND.outW2 } as const;
   return [{ name: 'outW2', shape: [factors], isTable: false, initial }, bias('outB2', 1)];
 }

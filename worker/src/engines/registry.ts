@@ -2,14 +2,11 @@
 import { ENGINE_NAMES, type Engine, type EngineInfo, type EngineName } from './engine.js';
 import { engineEnv } from './engineEnv.js';
 import { nativeEngine } from './native/nativeEngine.js';
-import type { BackendResult, SkippedBackend } from './tfjs/backendNames.js';
+import type { BackendResult } from './tfjs/backendNames.js';
 import { probeTfjs } from './tfjs/probe.js';
 
 /** Why an engine does not load, and what to do about it. */
 export type MissingEngine = { name: EngineName; reason: string };
-
-/** An engine that loads; `skipped`: what it would rather run on, and why it can't. */
-export type FoundEngine = EngineInfo & { skipped: SkippedBackend[] };
 
 /** No engine loads on this machine; the message says why not and what to do. */
 export class NoEngineError extends Error {
@@ -20,7 +17,7 @@ export class NoEngineError extends Error {
  * Tries every engine, best first; tfjs in a process of its own, so that this one keeps clear of GPUs.
  * @throws EnvError when ADT_TFJS_BACKEND names nothing
  */
-export async function findEngines(): Promise<{ found: FoundEngine[]; missing: MissingEngine[] }> {
+export async function findEngines(): Promise<{ found: EngineInfo[]; missing: MissingEngine[] }> {
   const tried = [findNative(), await findTfjs()];
   return {
     found: tried.filter((engine) => 'version' in engine),
@@ -28,26 +25,24 @@ export async function findEngines(): Promise<{ found: FoundEngine[]; missing: Mi
   };
 }
 
-function findNative(): FoundEngine | MissingEngine {
+function findNative(): EngineInfo | MissingEngine {
   const native = nativeEngine();
-  return native.ok ? { ...native.engine.info, skipped: [] } : { name: 'native', reason: native.reason };
+  return native.ok ? native.engine.info : { name: 'native', reason: native.reason };
 }
 
-async function findTfjs(): Promise<FoundEngine | MissingEngine> {
+async function findTfjs(): Promise<EngineInfo | MissingEngine> {
   const result = await probeTfjs(engineEnv().tfjsBackend).catch((error: Error) => error);
   if (result instanceof Error) return { name: 'tfjs', reason: result.message };
   if (!result.ok) return { name: 'tfjs', reason: reasonsOf(result) };
-  const { version, device, skipped } = result.backend;
-  return { name: 'tfjs', version, device, skipped };
+  const { version, device } = result.backend;
+  return { name: 'tfjs', version, device };
 }
 
 /** Every engine that loads and that ADT_ENGINE lets train, best first. */
 export async function listEngines(): Promise<EngineInfo[]> {
   const { engine: wanted } = engineEnv();
   const { found } = await findEngines();
-  return found
-    .filter(({ name }) => wanted === undefined || name === wanted)
-    .map(({ name, version, device }) => ({ name, version, device }));
+  return found.filter(({ name }) => wanted === undefined || name === wanted);
 }
 
 export type OpenEngineParams = {

@@ -11,6 +11,8 @@ export type SamplerParams = {
   items: number;
   /** Negatives a positive. */
   negatives: number;
+  /** Whether a known false positive is labelled as a negative. */
+  falseIsNegative: boolean;
   seed: number;
   order: Stream;
   negative: Stream;
@@ -33,7 +35,7 @@ export class Sampler {
 
   /** The samples at positions [from, from + count) of a round: an epoch for training, a step for validation. */
   batch(round: number, from: number, count: number): Batch {
-    const { part, negatives } = this.params;
+    const { part, negatives, falseIsNegative } = this.params;
     const group = 1 + negatives;
     const order = this.#permutation(round);
     const users = new Uint32Array(count);
@@ -47,8 +49,9 @@ export class Sampler {
       const user = this.#userOfPair[pair] as number;
       const positive = sample % group === 0;
       users[at] = user;
-      labels[at] = positive ? 1 : 0;
-      falsePositive[at] = positive && flags?.[pair] === 0 ? 1 : 0;
+      const isFalse = positive && flags?.[pair] === 0;
+      labels[at] = positive && !(isFalse && falseIsNegative) ? 1 : 0;
+      falsePositive[at] = isFalse ? 1 : 0;
       items[at] = positive ? (part.items[pair] as number) : this.#negativeItem(user, sample, round);
     }
     return { users, items, labels, ...(flags && { falsePositive }) };

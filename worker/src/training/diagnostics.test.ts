@@ -2,19 +2,16 @@
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Trainer, WEIGHT_BINS } from '../engines/engine.js';
-import { nativeEngine } from '../engines/native/nativeEngine.js';
 import { itemsOf, randomBundle, testConfig, withFlags } from '../engines/randomBundle.js';
+import { testEngines } from '../engines/testEngines.js';
 import { diagnosticMetrics } from './diagnostics.js';
 import { groupMetrics, userGroups } from './userGroups.js';
 import { validationSample } from './validationSample.js';
 
-const native = nativeEngine();
-
-describe.skipIf(!native.ok)('diagnostics', () => {
+describe.each(await testEngines('diagnostics'))('diagnostics by $name', ({ engine }) => {
   const bundle = withFlags(randomBundle(), 0.3);
   const open = (config: TrainingConfig, threads = 1) => {
-    if (!native.ok) throw new Error(native.reason);
-    const trainer = native.engine.open({ bundle, config, threads });
+    const trainer = engine.open({ bundle, config, threads });
     onTestFinished(() => trainer.close());
     return trainer;
   };
@@ -24,6 +21,7 @@ describe.skipIf(!native.ok)('diagnostics', () => {
     { loss: 'T-CE', epsMax: 0.3, epsN: 10 },
     { loss: 'R-CE', beta: 0.5 },
     { loss: 'NR', nrFpWeight: 1, nrNegativeWeight: 1 },
+    { loss: 'NMTR', nmtrClickWeight: 0.4 },
   ])('of $loss are what each step’s samples and parameters say', async (loss) => {
     const config = testConfig({ ...loss, lr: 0.05 });
     const [steps, watched] = [25, open(config)];
@@ -58,11 +56,14 @@ async function watchSteps(trainer: Trainer, config: TrainingConfig, steps: numbe
   let [dropped, droppedFalse] = [0, 0];
   for (let step = 1; step <= steps; step += 1) {
     const { users, items, labels, falsePositive } = trainer.batch(step);
-    const { userGmf, itemGmf, outW, outB } = trainer.parameters() as Record<string, Float32Array>;
+    const { userGmf, itemGmf, outW, outB, outW2, outB2 } = trainer.parameters();
+    // Of NMTR, whose satisfaction ranks, both outputs together.
     const logit = (user: number, item: number) =>
       (outW as Float32Array).reduce(
-        (sum, w, f) => sum + w * (userGmf?.[user * 8 + f] as number) * (itemGmf?.[item * 8 + f] as number),
-        outB?.[0] as number,
+        (sum, w, f) =>
+          sum +
+          (w + (outW2?.[f] ?? 0)) * (userGmf?.[user * 8 + f] as number) * (itemGmf?.[item * 8 + f] as number),
+        (outB?.[0] as number) + (outB2?.[0] ?? 0),
       );
     const seen = [...users.keys()]
       .filter((n) => labels[n] === 1 || falsePositive?.[n] === 1)

@@ -4,16 +4,25 @@ import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { dropRate } from '../engines/denoising.js';
 import { type ChunkReport, type PositivesReport, WEIGHT_BINS } from '../engines/engine.js';
 
-/** Both runs together; null when an engine did not look at one of them. */
-export function addPositives(a: PositivesReport | null, b: PositivesReport | null): PositivesReport | null {
-  if (a === null || b === null) return null;
+/** Of a run without a step. */
+export const NO_POSITIVES: PositivesReport = {
+  seen: 0,
+  seenFalse: 0,
+  ceFalse: 0,
+  ceTrue: 0,
+  droppedFalse: 0,
+  weights: null,
+};
+
+/** Both runs of a training together. */
+export function addPositives(a: PositivesReport, b: PositivesReport): PositivesReport {
   return {
     seen: a.seen + b.seen,
     seenFalse: a.seenFalse + b.seenFalse,
     ceFalse: a.ceFalse + b.ceFalse,
     ceTrue: a.ceTrue + b.ceTrue,
     droppedFalse: a.droppedFalse + b.droppedFalse,
-    weights: a.weights && b.weights && a.weights.map((count, bin) => count + (b.weights?.[bin] ?? 0)),
+    weights: a.weights?.map((count, bin) => count + (b.weights?.[bin] ?? 0)) ?? b.weights,
   };
 }
 
@@ -23,11 +32,11 @@ export function diagnosticMetrics(
   { config, step, hasFlags }: { config: TrainingConfig; step: number; hasFlags: boolean },
 ): Partial<Record<Diagnostic, number>> {
   const all = {
-    ...(positives && hasFlags && lossByTruth(positives)),
+    ...(hasFlags && lossByTruth(positives)),
     ...(config.loss === 'T-CE' && { 'diag/epsilon': epsilonAt(config, step) }),
-    ...(config.loss === 'T-CE' && positives && { 'diag/drop_share': dropped / positives.seen }),
-    ...(config.loss === 'T-CE' && positives && hasFlags && dropQuality(positives, dropped)),
-    ...(positives?.weights && weightQuantiles(positives.weights)),
+    ...(config.loss === 'T-CE' && { 'diag/drop_share': dropped / positives.seen }),
+    ...(config.loss === 'T-CE' && hasFlags && dropQuality(positives, dropped)),
+    ...(positives.weights && weightQuantiles(positives.weights)),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => Number.isFinite(value)));
 }

@@ -10,7 +10,7 @@ import {
   type Ranking,
   type Trainer,
 } from '../engines/engine.js';
-import { addPositives, diagnosticMetrics, epsilonAt } from './diagnostics.js';
+import { addPositives, diagnosticMetrics, epsilonAt, NO_POSITIVES } from './diagnostics.js';
 import { NonFiniteError } from './nonFiniteError.js';
 import { groupMetrics, userGroups } from './userGroups.js';
 import { validationSample } from './validationSample.js';
@@ -161,19 +161,19 @@ async function runToNextEvaluation(
   );
   const stepsPerCall = Math.max(1, Math.floor(SAMPLES_PER_CALL / config.batchSize));
   const sum = { steps: 0, meanLoss: 0, dropped: 0, samples: 0, sampleSeconds: 0, trainSeconds: 0 };
-  let positives: ChunkReport['positives'] | undefined;
+  let positives = NO_POSITIVES;
   while (trainer.step < end) {
     signal.throwIfAborted();
     const chunk = await trainer.run(Math.min(stepsPerCall, end - trainer.step));
     if (chunk.notFiniteAt !== null) throw new NonFiniteError('train/loss', Number.NaN, chunk.notFiniteAt);
     sum.meanLoss = (sum.meanLoss * sum.steps + chunk.meanLoss * chunk.steps) / (sum.steps + chunk.steps);
-    positives = positives === undefined ? chunk.positives : addPositives(positives, chunk.positives);
+    positives = addPositives(positives, chunk.positives);
     for (const key of ['steps', 'dropped', 'samples', 'sampleSeconds', 'trainSeconds'] as const) {
       sum[key] += chunk[key];
     }
   }
   signal.throwIfAborted();
-  return { ...sum, positives: positives ?? null, notFiniteAt: null };
+  return { ...sum, positives, notFiniteAt: null };
 }
 
 function trainMetrics({ meanLoss, dropped, samples }: ChunkReport, { loss }: TrainingConfig): Metrics {

@@ -1,4 +1,4 @@
-/** For the tests of formats: files written to a folder of their own, imported, and told as the source's own ids. */
+/** For tests of imports: files written to a folder of their own, imported, and what came of them. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,36 +8,53 @@ import { type Imported, type ImportOptions, importDataset } from '../importDatas
 
 export type Files = Record<string, string | Uint8Array>;
 
-/** Imports a folder that holds `files`, or `only` one of them; the folder is gone afterwards. */
-export async function importFiles(
-  files: Files,
-  options: Partial<ImportOptions> = {},
-  only = '',
-): Promise<Imported> {
-  const folder = await mkdtemp(join(tmpdir(), 'adt-format-'));
+export const VALID = 'user\titem\n0\t1\n';
+export const TEST = 'user\titem\n0\t2\n';
+
+/** A directory of three parts, of which the test says what is in the first. */
+export function withTrain(train: string | Uint8Array, name = 'train.tsv'): Files {
+  return { [name]: train, 'valid.tsv': VALID, 'test.tsv': TEST };
+}
+
+/** Calls `use` with the path of a folder that holds `files`; the folder is gone afterwards. */
+export async function inFolder<T>(files: Files, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'adt-import-'));
   try {
     for (const [name, content] of Object.entries(files)) {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), content);
     }
-    return await importDataset({
-      path: join(folder, only),
-      name: 'films',
-      format: null,
-      users: null,
-      items: null,
-      mapIds: false,
-      fp: null,
-      kCore: null,
-      split: null,
-      source: null,
-      files: {},
-      signal: new AbortController().signal,
-      ...options,
-    });
+    return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Imports a folder that holds `files`, or `only` one of them. */
+export function importFiles(
+  files: Files,
+  options: Partial<ImportOptions> = {},
+  only = '',
+): Promise<Imported> {
+  return inFolder(files, (folder) => importFrom(join(folder, only), options));
+}
+
+export function importFrom(path: string, options: Partial<ImportOptions> = {}): Promise<Imported> {
+  return importDataset({
+    path,
+    name: 'films',
+    format: null,
+    users: null,
+    items: null,
+    mapIds: false,
+    fp: null,
+    kCore: null,
+    split: null,
+    source: null,
+    files: {},
+    signal: new AbortController().signal,
+    ...options,
+  });
 }
 
 /** `user item flag` of one part, by the source's own ids, in alphabetical order. */
@@ -52,6 +69,15 @@ export function rowsOf({ bundle, file }: Imported, part: Part): string[] {
     }
   }
   return rows.sort();
+}
+
+/** `[user, item, flag]` of one part, by number, in the order of the bundle. */
+export function numberedRowsOf(bundle: Bundle, part: Part): (number | null)[][] {
+  const { rowStarts, items, truePositive } = bundle[part];
+  return Array.from(items, (item, at) => {
+    const user = rowStarts.findIndex((start, row) => row > 0 && at < start) - 1;
+    return [user, item, truePositive === null ? null : (truePositive[at] ?? null)];
+  });
 }
 
 /** The rows of all parts, test's false positives apart, which are gone. */

@@ -1,15 +1,9 @@
 /** Checks everything before it crosses into C++, which trusts it: array bounds, sizes, and that negatives exist. */
-import { type Loss, type TrainingConfig, whyNoFlags, whyNotTogether } from '@adt/proto/trainingConfig';
+import { type TrainingConfig, whyNoFlags, whyNotTogether } from '@adt/proto/trainingConfig';
 import { type Bundle, type Csr, PARTS } from '../../data/bundle.js';
 import { trainingPositives } from '../cleanTraining.js';
 import { type Batch, DataUnfitError, type ReplayCase } from '../engine.js';
-import {
-  architectureOf,
-  checkParameters,
-  type ParameterSpec,
-  parameterSpecs,
-  secondOutput,
-} from '../parameters.js';
+import { architectureOf, checkParameters, type ParameterSpec, parameterSpecs } from '../parameters.js';
 
 /** Samples of one epoch are numbered in 32 bits. */
 const MAX_SAMPLES_PER_ROUND = 2 ** 32 - 1;
@@ -94,11 +88,10 @@ function checkCsr(name: string, part: Csr, users: number, items: number): void {
 
 /** The parameters of a model as this engine trains it with a loss. */
 export function specsOf(
-  config: Parameters<typeof architectureOf>[0] & { loss: Loss },
+  config: Parameters<typeof architectureOf>[0],
   sizes: { users: number; items: number },
 ): ParameterSpec[] {
-  const second = config.loss === 'NMTR' ? secondOutput(config.factors) : [];
-  return [...parameterSpecs(architectureOf(config), sizes), ...second];
+  return parameterSpecs(architectureOf(config), sizes);
 }
 
 /** @throws RangeError with what is off */

@@ -29,7 +29,7 @@ async function loadFirst(names: readonly BackendName[]): Promise<BackendResult> 
   for (const name of names) {
     try {
       const device = await LOADERS[name]();
-      return { ok: true, backend: { name, version: tf.version_core, device, skipped } };
+      return { ok: true, backend: { name, version: tf.version_core, device } };
     } catch (error) {
       skipped.push({ name, reason: reasonOf(error) });
     }
@@ -57,9 +57,16 @@ const LOADERS: Record<BackendName, () => Promise<string>> = {
   },
 };
 
+/** What TensorFlow.js 4's build of TensorFlow 2 was linked against. */
+const GPU_NEEDS = 'an NVIDIA driver, CUDA 11 and cuDNN 8';
+
 async function loadTensorFlow(packageName: string): Promise<string> {
+  const wantsGpu = packageName.endsWith('-gpu');
   if (!isInstalled(packageName)) {
-    throw new Error(`${packageName} is not installed; with internet, npm ci fetches it and libtensorflow`);
+    const beside = wantsGpu ? `, and install ${GPU_NEEDS}` : '';
+    throw new Error(
+      `${packageName} is not installed; run npm ci with internet, where its script gets libtensorflow${beside}`,
+    );
   }
   if (!('isNullOrUndefined' in util)) {
     throw new Error(`${packageName} needs Node 20 or 22, not ${process.version}`);
@@ -71,7 +78,7 @@ async function loadTensorFlow(packageName: string): Promise<string> {
   await select('tensorflow');
   const usesGpu = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
   if (usesGpu) return 'gpu (TensorFlow, CUDA)';
-  if (packageName.endsWith('-gpu')) throw new Error('no GPU that CUDA 11 and cuDNN 8 can use');
+  if (wantsGpu) throw new Error(`it finds no GPU that it can use; install ${GPU_NEEDS}`);
   return 'cpu (TensorFlow)';
 }
 

@@ -12,7 +12,6 @@ export type LoadedBackend = {
   version: string;
   /** Say `gpu (TensorFlow, CUDA)`, `cpu (wasm, simd)`. */
   device: string;
-  skipped: SkippedBackend[];
 };
 
 export type BackendResult = { ok: true; backend: LoadedBackend } | { ok: false; skipped: SkippedBackend[] };

@@ -6,9 +6,10 @@ import type { Architecture, ParameterSpec } from '../parameters.js';
 import { type AdamOptions, type AdamState, adamStep, startAdam } from './adam.js';
 import { cdae } from './cdae.js';
 import { gmf } from './gmf.js';
-import { denoisedLoss } from './loss.js';
+import { denoisedLoss, type LossPass } from './loss.js';
 import type { Gradients, TfjsModel, Weights } from './model.js';
 import { neumf } from './neumf.js';
+import { nmtr } from './nmtr.js';
 import { sumRows } from './rowSum.js';
 
 export type LearnerParams = {
@@ -22,8 +23,8 @@ export type LearnerParams = {
   seed: number;
 };
 
-/** What a step computed beside its update; the caller disposes of it. */
-export type StepTensors = { mean: tf.Scalar; sampleLoss: tf.Tensor1D; dropped: tf.Tensor1D | undefined };
+/** What a step computed beside its update, from the logits (T B) on; the caller disposes of it. */
+export type StepTensors = Omit<LossPass, 'residual'> & { logits: tf.Tensor1D };
 
 export class Learner {
   readonly model: TfjsModel;
@@ -53,7 +54,7 @@ export class Learner {
   loss(batch: Batch, t: number): tf.Scalar {
     return tf.tidy(() => {
       const { logits } = this.model.forward(this.weights(), batch, null);
-      return denoisedLoss(this.params.denoising, { logits, labels: batch.labels, t }).mean;
+      return denoisedLoss(this.params.denoising, { logits, batch, t }).mean;
     });
   }
 
@@ -61,12 +62,13 @@ export class Learner {
     const { denoising, adam, seed } = this.params;
     const t = this.#done + 1;
     let gradients: Gradients = {};
-    const { mean, sampleLoss, dropped } = tf.tidy(() => {
+    const { kept: _, ...step } = tf.tidy(() => {
       const pass = this.model.forward(this.weights(), batch, { seed, step: t });
-      const { residual, ...loss } = denoisedLoss(denoising, { logits: pass.logits, labels: batch.labels, t });
+      const { logits } = pass;
+      const { residual, ...loss } = denoisedLoss(denoising, { logits, batch, t });
       gradients = pass.backward(residual);
       // What a tidy returns outlives it.
-      return { ...loss, kept: Object.values(gradients).map(tensorOf) };
+      return { ...loss, logits, kept: Object.values(gradients).map(tensorOf) };
     });
     // One parameter after the other, so that only one dense gradient exists at a time.
     for (const [name, state] of this.#states) {
@@ -77,7 +79,7 @@ export class Learner {
       if (!(gradient instanceof tf.Tensor)) gradient.values.dispose(); // the others are Adam's now
     }
     this.#done = t;
-    return { mean, sampleLoss, dropped };
+    return step;
   }
 
   keepBest(): void {
@@ -113,6 +115,8 @@ function modelOf(architecture: Architecture): TfjsModel {
   switch (architecture.model) {
     case 'GMF':
       return gmf;
+    case 'NMTR':
+      return nmtr;
     case 'NeuMF':
       return neumf(architecture);
     case 'CDAE':

@@ -14,9 +14,9 @@ export type RowGradient = { values: tf.Tensor; pairs: RowPairs };
 export type Gradients = Record<string, tf.Tensor | RowGradient>;
 
 export type Pass = {
-  /** (B) */
+  /** (T B): of T tasks one after the other, the last one ranks; only NMTR has two */
   logits: tf.Tensor1D;
-  /** @param residual (B): derivative of the loss by each logit */
+  /** @param residual (T B): derivative of the loss by each logit */
   backward(residual: tf.Tensor1D): Gradients;
 };
 

@@ -25,11 +25,11 @@ export function replay(replayCase: ReplayCase): ReplayOutcome {
       dropped: [],
     };
     for (const batch of replayCase.batches) {
-      const { mean, sampleLoss, dropped } = learner.step(batch);
+      const { mean, logits, sampleLoss, dropped } = learner.step(batch);
       outcome.loss.push(mean.dataSync()[0] as number);
       outcome.sampleLoss.push(sampleLoss.dataSync<'float32'>());
       outcome.dropped.push(Uint32Array.from(dropped?.dataSync() ?? []).sort());
-      for (const tensor of [mean, sampleLoss, dropped]) tensor?.dispose();
+      for (const tensor of [mean, logits, sampleLoss, dropped]) tensor?.dispose();
     }
     return { ...outcome, loss: Float64Array.from(outcome.loss), final: learner.parameters() };
   } finally {
@@ -53,6 +53,9 @@ function checkBatches({ batches, users, items, model }: ReplayCase): void {
     const size = batch.users.length;
     if (size === 0 || batch.items.length !== size || batch.labels.length !== size) {
       fail('users, items and labels must have one length, at least 1');
+    }
+    if (batch.falsePositive !== undefined && batch.falsePositive.length !== size) {
+      fail('falsePositive must be as long as users');
     }
     const read = batch.inputs?.items ?? [];
     if (batch.users.some((id) => id >= users) || [...batch.items, ...read].some((id) => id >= items)) {

@@ -1,9 +1,9 @@
-/** Every model through a whole training on tfjs, also those that a configuration can't name yet. */
+/** Every model through a whole training on tfjs. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Inputs, Parameters } from '../engine.js';
 import type { Architecture } from '../parameters.js';
-import { itemsOf, randomBundle, testConfig } from '../randomBundle.js';
+import { itemsOf, randomBundle, testConfig, withFlags } from '../randomBundle.js';
 import { loadBackend } from './backend.js';
 import { openTrainer } from './tfjsEngine.js';
 
@@ -26,6 +26,22 @@ function open(architecture: Architecture, overrides: Partial<ReturnType<typeof t
   onTestFinished(() => trainer.close());
   return trainer;
 }
+
+test.each([
+  { architecture: GMF, loss: 'NR' as const, nrFpWeight: 0.5, nrNegativeWeight: 2 },
+  { architecture: { model: 'NMTR', factors: 8 } as const, loss: 'NMTR' as const, nmtrClickWeight: 0.4 },
+])('$loss keeps no tensor of a step or an evaluation', async ({ architecture, ...loss }) => {
+  const before = tf.memory().numTensors;
+  const config = testConfig(loss);
+  const trainer = openTrainer({ bundle: withFlags(bundle, 0.3), config, threads: 1 }, architecture);
+  const { numTensors } = tf.memory();
+  await trainer.run(6);
+  await trainer.validationLoss();
+  await trainer.rank('test', [3, 10]);
+  expect(tf.memory().numTensors).toBe(numTensors);
+  trainer.close();
+  expect(tf.memory().numTensors).toBe(before);
+});
 
 describe.each([GMF, NEUMF, CDAE])('$model', (architecture) => {
   test('learns what it is shown', async () => {
@@ -172,7 +188,7 @@ describe("CDAE's corruption", () => {
 
 /** The logit by its definition, in float64; of CDAE for the whole history, or for `inputs` scaled. */
 function scoreOf(
-  architecture: Architecture,
+  architecture: Exclude<Architecture, { model: 'NMTR' }>,
   parameters: Parameters,
   user: number,
   item: number,

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Csr } from '../../data/bundle.js';
 import { TFJS_SYNC_INTERVAL_MS } from '../../tunables.js';
-import { type Denoising, droppedCount } from '../denoising.js';
+import { type Denoising, takesFalseForNegative } from '../denoising.js';
 import type { Batch, ChunkReport, OpenParams, Parameters, Ranking, Trainer } from '../engine.js';
 import { distinctUsers, inputsOf } from '../inputs.js';
 import {
@@ -18,6 +18,8 @@ import {
 import { STREAM } from '../rng.js';
 import { Sampler } from '../sampler.js';
 import { Learner } from './learner.js';
+import { PendingSteps } from './pendingSteps.js';
+import { PositivesCount } from './positives.js';
 import { rank } from './ranking.js';
 
 /** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */
@@ -52,7 +54,8 @@ export class TfjsTrainer implements Trainer {
     this.totalSteps = params.totalSteps;
     this.#specs = parameterSpecs(architecture, bundle.header);
     if (initial) checkParameters(initial, this.#specs);
-    const common = { train: bundle.train, items: bundle.header.items, seed };
+    const falseIsNegative = takesFalseForNegative(denoising);
+    const common = { train: bundle.train, items: bundle.header.items, seed, falseIsNegative };
     const { trainOrder, trainNegative, validOrder, validNegative } = STREAM;
     this.#train = new Sampler({
       ...common,
@@ -102,47 +105,40 @@ export class TfjsTrainer implements Trainer {
     const start = this.#step;
     const end = Math.min(start + count, this.totalSteps);
     const report = { steps: 0, dropped: 0, samples: 0, sampleSeconds: 0, trainSeconds: 0 };
+    const positives = new PositivesCount(this.params.denoising);
+    const pending = new PendingSteps();
     let lossSum = 0;
     let notFiniteAt: number | null = null;
     while (start + report.steps < end && notFiniteAt === null) {
-      const losses: tf.Scalar[] = [];
-      const sizes: { samples: number; dropped: number }[] = [];
       const syncAt = performance.now() + TFJS_SYNC_INTERVAL_MS;
       do {
-        const t = start + report.steps + losses.length + 1;
+        const t = start + report.steps + pending.length + 1;
         const sampling = performance.now();
         const batch = this.batch(t);
         const training = performance.now();
-        losses.push(this.#trainOn(batch));
-        const dropped = droppedCount(this.params.denoising, t, batch.labels);
-        sizes.push({ samples: batch.labels.length, dropped });
+        pending.add(batch, this.#learner.step(batch));
         report.sampleSeconds += (training - sampling) / 1000;
         report.trainSeconds += (performance.now() - training) / 1000;
-      } while (performance.now() < syncAt && start + report.steps + losses.length < end);
+      } while (performance.now() < syncAt && start + report.steps + pending.length < end);
       const reading = performance.now();
-      const values = await readScalars(losses);
-      report.trainSeconds += (performance.now() - reading) / 1000;
+      const outcomes = await pending.read();
       // What ran after a loss that is not finite trained on nothing that counts.
-      const broken = values.findIndex((loss) => !Number.isFinite(loss));
-      const counted = broken < 0 ? values.length : broken + 1;
-      for (let n = 0; n < counted; n += 1) {
-        lossSum += values[n] as number;
-        report.samples += sizes[n]?.samples ?? 0;
-        report.dropped += sizes[n]?.dropped ?? 0;
+      const broken = outcomes.findIndex(({ loss }) => !Number.isFinite(loss));
+      const counted = broken < 0 ? outcomes : outcomes.slice(0, broken + 1);
+      for (const outcome of counted) {
+        lossSum += outcome.loss;
+        report.samples += outcome.batch.labels.length;
+        report.dropped += outcome.dropped.length;
+        positives.add(outcome);
       }
-      report.steps += counted;
+      report.steps += counted.length;
+      report.trainSeconds += (performance.now() - reading) / 1000;
       if (broken >= 0) notFiniteAt = start + report.steps;
       await setImmediate();
       this.#checkOpen();
     }
     this.#step = start + report.steps;
-    return { ...report, meanLoss: lossSum / report.steps, positives: null, notFiniteAt };
-  }
-
-  #trainOn(batch: Batch): tf.Scalar {
-    const { mean, sampleLoss, dropped } = this.#learner.step(batch);
-    tf.dispose([sampleLoss, ...(dropped ? [dropped] : [])]);
-    return mean;
+    return { ...report, meanLoss: lossSum / report.steps, positives: positives.report(), notFiniteAt };
   }
 
   async validationLoss(): Promise<number> {
