@@ -40,7 +40,8 @@ function versionLine(command, args) {
   return status === 0 ? (stdout.split('\n')[0] ?? '') : undefined;
 }
 
-function compilerFound() {
+/** The C++ compiler that builds, and its first line of --version. */
+export function compilerFound() {
   for (const command of [process.env.CXX, 'g++', 'c++', 'clang++']) {
     const version = command && versionLine(command, ['--version']);
     if (version) return { command, version };
@@ -49,7 +50,7 @@ function compilerFound() {
 }
 
 /** Where this Node's own headers lie, so that nothing is downloaded; undefined: node-gyp fetches them. */
-function headersRoot() {
+export function headersRoot() {
   const given = process.env.npm_config_nodedir;
   const beside = resolve(dirname(process.execPath), '..');
   return [given, beside].find((root) => root && existsSync(join(root, 'include/node/node_api.h')));
@@ -67,17 +68,30 @@ function runNodeGyp(folder, compiler, headers) {
   return { ...run, built: join(folder, 'build', 'Release', 'adt_native.node') };
 }
 
-/** One command, for machines without the Python that node-gyp needs; same flags as binding.gyp. */
-function runCompiler(folder, compiler, headers) {
-  const built = join(folder, 'adt_native.node');
-  const sources = readdirSync(join(here, 'src')).filter((name) => name.endsWith('.cpp'));
+/** What every translation unit is compiled with but for optimisation; same as binding.gyp. */
+export function compileFlags(headers) {
   const includes = [join(headers, 'include/node'), dirname(require.resolve('node-addon-api/napi.h'))];
-  const args = [
-    ...'-std=c++20 -O3 -ffp-contract=off -fno-math-errno -fPIC -shared -pthread -Wno-psabi'.split(' '),
-    ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
+  return [
+    ...'-std=c++20 -ffp-contract=off -fno-math-errno -fPIC -pthread -Wno-psabi'.split(' '),
     ...includes.flatMap((path) => ['-I', path]),
     ...['-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS'],
-    ...sources.map((name) => join(here, 'src', name)),
+  ];
+}
+
+/** The translation units. */
+export function sources() {
+  const names = readdirSync(join(here, 'src')).filter((name) => name.endsWith('.cpp'));
+  return names.map((name) => join(here, 'src', name));
+}
+
+/** One command, for machines without the Python that node-gyp needs. */
+function runCompiler(folder, compiler, headers) {
+  const built = join(folder, 'adt_native.node');
+  const args = [
+    ...compileFlags(headers),
+    ...['-O3', '-shared'],
+    ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
+    ...sources(),
     ...['-o', built],
   ];
   return { ...spawnSync(compiler, args, { encoding: 'utf8' }), built };

@@ -7,41 +7,23 @@
 #pragma once
 #include <cstdint>
 
-#include "model.h"
+#include "factor_model.h"
 
 namespace adt {
 
-// Two logits a sample, click and satisfaction, padded(batchSize) apart: in `forward`, `backward` and `Scorer::pairs`.
-class Nmtr : public Model {
+class Nmtr : public FactorModel {
  public:
-  // Embeddings start as GMF's; outW and outW2 uniform in +-sqrt(3 / f), outB and outB2 0.
   Nmtr(const ModelContext& context, uint32_t factors);
 
-  void begin(const Samples& batch) override { beginRows(users_, items_, batch); }
-  void forward(const Samples& batch, float* logit) override;
   void backward(const Samples& batch, const float* residual) override;
 
-  void prepareForPairs(const std::vector<uint32_t>& users) override;
-  void prepareForRanking() override;
-  std::unique_ptr<Scorer> scorer() override;
-
  private:
-  class NmtrScorer;
+  static constexpr uint32_t kTasks = 2;
 
-  uint32_t width() const { return users_.width(); }
-  uint32_t stride() const { return padded(context_.batchSize); }
-  const float* head(int task) const { return out_[task].get(); }
-  PairsView pairs(int task) const;
   void combine(uint32_t from, uint32_t to);
-  void updateHead(int task, uint32_t samples, const AdamStep& step);
 
-  uint32_t factors_;
-  Embedding users_, items_;
-  Floats out_[2];       // p, m, v of (width + kLanes): weights, the padding zero, then the bias
-  Floats residual_[2];  // (stride): of the loss by outW . z and by outW2 . z
-  Floats gradient_[2];  // (batch, width): by each sample's user row and item row
-  Floats partial_, outGradient_;
-  Floats evaluation_;  // rows (items, width) or panels (factors, 16) of all items
+  Floats residual_[kTasks];  // (stride): of the loss by outW . z and by outW2 . z
+  Floats gradient_[2];       // (batch, width): by each sample's user row and item row
 };
 
 }  // namespace adt

@@ -1,4 +1,4 @@
-/** What the environment says about engines: which one, and which backend of tfjs. */
+/** What the environment says about engines: which one, which backend of tfjs, which build of the native one. */
 import { z } from 'zod';
 import { EnvError } from '../env.js';
 import { ENGINE_NAMES, type EngineName } from './engine.js';
@@ -28,4 +28,9 @@ export function engineEnv(env: NodeJS.ProcessEnv = process.env): EngineEnv {
     );
   }
   return { engine: parsed.data.ADT_ENGINE, tfjsBackend: parsed.data.ADT_TFJS_BACKEND };
+}
+
+/** ADT_NATIVE_ADDON: a build of the add-on to load instead of ours, say an instrumented one; undefined: not set. */
+export function nativeAddonPath(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return env.ADT_NATIVE_ADDON || undefined;
 }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Csr } from '../../data/bundle.js';
 import type { Batch, Model, Parameters, PositivesReport, ReplayOutcome } from '../engine.js';
+import { nativeAddonPath } from '../engineEnv.js';
 
 export const SIMD_LEVELS = ['avx512', 'avx2', 'baseline'] as const;
 export type SimdLevel = (typeof SIMD_LEVELS)[number];
@@ -122,7 +123,7 @@ const BUILD = new URL('../../../native/build/', import.meta.url);
 
 /** Loads the add-on, or says why it can't be and what to do. */
 export function loadAddon(): LoadedAddon {
-  const path = fileURLToPath(new URL('Release/adt_native.node', BUILD));
+  const path = nativeAddonPath() ?? fileURLToPath(new URL('Release/adt_native.node', BUILD));
   const missing = new URL('missing.txt', BUILD);
   if (!existsSync(path)) {
     const reason = existsSync(missing) ? ` (${readFileSync(missing, 'utf8').trim()})` : '';

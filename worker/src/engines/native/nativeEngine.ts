@@ -1,6 +1,7 @@
 /** The native engine: the C++ core, behind the interface that every engine has. */
 import { createHash } from 'node:crypto';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
+import { checkTraining } from '../checkTraining.js';
 import type {
   ChunkReport,
   Engine,
@@ -20,7 +21,7 @@ import {
   type NativeTrainer,
   type SimdLevel,
 } from './addon.js';
-import { checkReplay, checkTraining, specsOf } from './checks.js';
+import { checkReplay, specsOf } from './checks.js';
 
 const VERSION = '0.1.0';
 /** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */

@@ -1,7 +1,7 @@
 /** The portable engine: every model on TensorFlow.js, behind the interface that every engine has. */
+import { checkTraining } from '../checkTraining.js';
 import { denoisingOf } from '../denoising.js';
 import type { Engine, EngineInfo, OpenParams } from '../engine.js';
-import { checkTraining } from '../native/checks.js';
 import { type Architecture, architectureOf } from '../parameters.js';
 import type { LoadedBackend } from './backendNames.js';
 import { replay } from './replay.js';
