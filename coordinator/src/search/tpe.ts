@@ -21,10 +21,10 @@ export const TPE = {
   goodShare: 0.1,
   mostGood: 25,
   priorWeight: 1,
-  /** Of the bad ones that have a result, evenly over their order: 10,000 kernels would take 34 ms, not 6. */
+  /** Of the bad ones that have a result, evenly over their order: 10,000 kernels take 34 ms, 1,000 take 6. */
   mostBad: 1000,
   /** Standard deviation of a single kernel, of [0, 1]; it falls with their number as Scott's rule has it. */
-  width: 0.14,
+  width: 0.1,
   /** Watanabe 2023: below this a density only repeats its observations. */
   leastWidth: 0.03,
 } as const;

@@ -13,9 +13,9 @@ export type RecordedRow = {
   sampler: string;
   /** Trials of how many configurations. */
   trials: string;
-  /** Best value so far, mean ± sd over seeds. */
-  best: string;
-  /** Of the table. */
+  /** How far the best so far is below the table's best, mean ± sd over seeds. */
+  regret: string;
+  /** The table's best. */
   optimum: number;
   /** Share of the seeds that had found the best configuration. */
   found: number;
@@ -54,7 +54,7 @@ function benchLoss(table: RecordedTable, loss: RecordedLoss, seeds: number): Rec
         loss,
         sampler,
         trials: `${trials} of ${size}`,
-        best: spread(best),
+        regret: spread(best.map((value) => optimum - value)),
         optimum,
         found: round(best.filter((value) => value === optimum).length / seeds),
         p: sampler === 'tpe' ? round(signFlipP(gains)) : null,

@@ -4,7 +4,9 @@
 export function meanSd(values: readonly number[]): { mean: number; sd: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: Math.sqrt(squares / Math.max(1, values.length - 1)) };
+  const sd = Math.sqrt(squares / Math.max(1, values.length - 1));
+  // Equal values leave the last digit of their sum.
+  return { mean, sd: sd < 1e-12 * Math.abs(mean) ? 0 : sd };
 }
 
 export function spread(values: readonly number[]): string {
