@@ -197,7 +197,8 @@ export const trainingConfigSchema = z.strictObject(shape).superRefine((config, c
   }
 });
 
-function whyNotTheseFactors({
+/** Why a model can't have these sizes; null when it can. */
+export function whyNotTheseFactors({
   model,
   factors,
   mlpLayers = 1,

@@ -105,6 +105,23 @@ describe('the baselines that know the false positives', () => {
     ]);
   });
 
+  it('are refused with a tower that is too wide to train, unless a condition keeps it narrow', () => {
+    const space = (factors: Spec) => ({
+      ...GRID,
+      parameters: {
+        dataset: { value: 'synthetic' },
+        model: { value: 'NeuMF' },
+        loss: { value: 'CE' },
+        mlp_layers: { values: [1, 5] },
+        factors,
+      },
+    });
+    expect(refused(space({ values: [32, 512] })).lines).toEqual([
+      'parameters.factors: 512 with 5 layers make a tower 8192 wide; the limit is 4096',
+    ]);
+    expect(accepted(space({ values: [64, 512], when: { mlp_layers: 1 } })).configurations).toBe(3);
+  });
+
   it('are refused for models that they do not exist for', () => {
     const lines = refused(only({ ...nr, model: { values: ['GMF', 'NeuMF'] } })).lines;
     expect(lines).toContain(

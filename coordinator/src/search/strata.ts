@@ -10,11 +10,13 @@ import {
   PARAMETER_OF_MODELS,
   TRAINING_DEFAULTS,
   whyNoFlags,
+  whyNotTheseFactors,
   whyNotTogether,
 } from '@adt/proto/trainingConfig';
 import type { SweepDocument } from './document.js';
 import { ARMS, type Arm, type Condition, type Parameter, type Settings } from './document.js';
 import { type Findings, refuse } from './finding.js';
+import { isActive } from './grid.js';
 import { HYPERPARAMETERS } from './parameters.js';
 
 /** What the search must know of a data set. */
@@ -88,6 +90,7 @@ function buildStratum(document: SweepDocument, place: Place, findings: Findings)
   const ranking = rankingOf(layers, place.dataset, findings);
   const fixed = fixedOf(layers, place);
   refuseMissing({ ...place, ...ranking, parameters, fixed }, document.parameters, findings);
+  refuseWideTowers({ ...place, ...ranking, parameters, fixed }, findings);
   return { ...place, ...ranking, parameters, fixed };
 }
 
@@ -172,6 +175,26 @@ function refuseMissing(stratum: Stratum, declared: readonly Parameter[], finding
         : `is required, for ${stratum.loss} is in the space: add ${ADVICE[name]}`,
     );
   }
+}
+
+/** Factors and layers bound each other: the widest tower of the space must be one that can be trained. */
+function refuseWideTowers({ model, parameters, fixed }: Stratum, findings: Findings): void {
+  const layers = parameters.find(({ name }) => name === 'mlp_layers');
+  const factors = parameters.find(({ name }) => name === 'factors');
+  for (const mlpLayers of layers ? largestOf(layers) : [fixed.mlp_layers]) {
+    const chosen = mlpLayers === undefined ? {} : { mlp_layers: mlpLayers };
+    const searched = factors !== undefined && isActive(factors, chosen);
+    const widest = searched ? Math.max(...largestOf(factors)) : fixed.factors;
+    const wrong = whyNotTheseFactors({ model, factors: widest ?? 0, mlpLayers });
+    if (model !== 'NeuMF' || wrong === null) continue;
+    const where = searched ? 'parameters.factors' : layers ? 'parameters.mlp_layers' : 'training.factors';
+    refuse(findings, where, wrong);
+    return;
+  }
+}
+
+function largestOf({ domain }: Parameter): readonly number[] {
+  return domain.kind === 'choice' ? domain.values : [domain.high];
 }
 
 function refuseSameContent(datasets: readonly DatasetFacts[], findings: Findings): void {
