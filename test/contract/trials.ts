@@ -59,6 +59,8 @@ export function newSweep(params: Partial<NewSweep> & { size?: number } = {}): Ne
     maxConcurrent: null,
     maxWallSeconds: null,
     facts: [],
+    ancestors: [],
+    prior: [],
     isSearched: false,
     trials: Array.from({ length: size }, (_, at) => {
       const config = trainingConfig(at, rest.metric);

@@ -27,8 +27,9 @@ function registerSending(sweep: Command): void {
     .argument('<file>', 'YAML or JSON; - reads stdin')
     .option('--watch', 'follow it to its end and print the ranking')
     .option('--owner <name>', 'who submits (default: your user name)')
+    .option('--extends <id>', 'take over what this sweep has trained instead of running it again', sweepId)
     .addHelpText('after', EXAMPLE)
-    .action((file: string, flags: { watch?: boolean; owner?: string }, command: Command) =>
+    .action((file: string, flags: { watch?: boolean; owner?: string; extends?: number }, command: Command) =>
       submitCommand(openContext(command), file, flags),
     );
   sweep

@@ -24,13 +24,13 @@ const SUBMIT_TRIES = 3;
 export async function submitCommand(
   context: Context,
   path: string,
-  flags: { watch?: boolean; owner?: string },
+  flags: { watch?: boolean; owner?: string; extends?: number },
 ): Promise<void> {
   const file = await readSweepFile(path);
   await withPlatform(context, async (connection) => {
     await uploadMissing(context, connection, file);
     const plan = await planOf(context, connection, file);
-    const sweep = await submit(connection, file, flags.owner ?? userName());
+    const sweep = await submit(connection, file, { owner: flags.owner ?? userName(), extends: flags.extends });
     printWarnings(plan.warnings);
     if (context.json && !flags.watch) return printJson(sweep);
     if (!context.json) print(`sweep ${sweep.sweepId} (${sweep.name}): ${sizeOf(plan)}`);
@@ -58,8 +58,12 @@ async function planOf(context: Context, { call }: Connection, file: SweepFile): 
   throw new Refused('the sweep is refused', plan.reason, plan.violations);
 }
 
-async function submit({ call }: Connection, file: SweepFile, owner: string): Promise<SweepSummary> {
-  const request = { ...file, owner, idempotencyKey: randomUUID() };
+async function submit(
+  { call }: Connection,
+  file: SweepFile,
+  by: { owner: string; extends?: number },
+): Promise<SweepSummary> {
+  const request = { ...file, ...by, idempotencyKey: randomUUID() };
   for (let left = SUBMIT_TRIES - 1; ; left--) {
     try {
       return await call('submitSweep', request);

@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { reasonOf } from '../log.js';
 import { missingBundles } from '../nats/bundles.js';
 import { type Compiled, compileSweep } from '../search/compile.js';
+import type { Prior } from '../search/prior.js';
 import type { DatasetFacts } from '../search/strata.js';
+import { type Lineage, lineageOf } from '../store/adopt.js';
 import { canonicalCurves } from '../store/curves.js';
 import { type DatasetRow, listDatasets } from '../store/datasets.js';
 import { findSubmission, type Submission, submitSweep } from '../store/submit.js';
@@ -63,6 +65,8 @@ export function searchService(context: Context): SearchServiceServer {
       if (submission.kind === 'created') {
         scheduler.wake();
         scheduler.wakeSearch();
+        // All of it may have been trained before.
+        await finishSweeps(db, submission.sweepId);
         changes.touch({ sweepId: submission.sweepId });
       }
       return sweepToWire(await sweep(submission.sweepId));
@@ -157,17 +161,20 @@ async function submit(context: Context, request: SubmitSweepRequest): Promise<Su
   const text = checkSpec(request);
   const idempotencyKey = checkLength('idempotency_key', request.idempotencyKey, 200);
   const owner = checkLength('owner', request.owner, 200);
-  const specSha256 = createHash('sha256').update(`${text.format}\n${text.spec}`).digest('hex');
+  const extension = request.extends === undefined ? '' : `\nextends ${request.extends}`;
+  const specSha256 = createHash('sha256').update(`${text.format}\n${text.spec}${extension}`).digest('hex');
   // Before compiling: a repeat is the same sweep even when data sets have changed since.
   const earlier = await findSubmission(context.db, { idempotencyKey, specSha256 });
   if (earlier) return earlier;
+  const lineage = await lineageTo(context, request.extends);
   const facts = await datasetFacts(context);
-  const compiled = await compile(context, text, facts);
+  const compiled = await compile(context, text, { facts, prior: lineage.prior });
   if (!compiled.ok) throw refusedSpec(compiled);
   const { spec, format: specFormat } = text;
   const used = facts.filter(({ name }) => compiled.sweep.datasets.includes(name));
   return submitSweep(context.db, {
     ...compiled.sweep,
+    ...lineage,
     facts: used,
     spec,
     specFormat,
@@ -177,13 +184,21 @@ async function submit(context: Context, request: SubmitSweepRequest): Promise<Su
   });
 }
 
+async function lineageTo({ db }: Context, extended: number | undefined): Promise<Lineage> {
+  if (extended === undefined) return { ancestors: [], prior: [] };
+  const lineage = await lineageOf(db, checkInteger('extends', extended, 1));
+  if (lineage === null) throw notFound(`sweep ${extended}`);
+  return lineage;
+}
+
 async function compile(
   context: Context,
   { spec, format }: SpecText,
-  facts?: readonly DatasetFacts[],
+  known: { facts?: readonly DatasetFacts[]; prior?: Prior } = {},
 ): Promise<Compiled> {
   const pools = await workerPools(context.db);
-  return compileSweep({ spec, format, datasets: facts ?? (await datasetFacts(context)), pools });
+  const datasets = known.facts ?? (await datasetFacts(context));
+  return compileSweep({ spec, format, datasets, pools, prior: known.prior ?? [] });
 }
 
 async function datasetFacts({ db }: Context): Promise<DatasetFacts[]> {

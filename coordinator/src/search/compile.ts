@@ -18,6 +18,7 @@ import {
   type SearchPlan,
   stratumOf,
 } from './plan.js';
+import type { Prior } from './prior.js';
 import { readDocument } from './schema.js';
 import { buildStrata, type DatasetFacts } from './strata.js';
 import { warningsOf } from './warnings.js';
@@ -59,10 +60,12 @@ export type CompileParams = SpecText & {
   datasets: readonly DatasetFacts[];
   /** Pools that workers have registered for; absent: not checked. */
   pools?: readonly string[];
+  /** What the sweeps that this one extends have trained. */
+  prior?: Prior;
 };
 
 /** Compiles a sweep file. The same input gives the same trials in the same order; the result is frozen. */
-export function compileSweep({ spec, format, datasets, pools }: CompileParams): Compiled {
+export function compileSweep({ spec, format, datasets, pools, prior = [] }: CompileParams): Compiled {
   const parsed = parseSpec({ spec, format });
   if (!parsed.ok) {
     const message = `line ${parsed.line}, column ${parsed.column}: ${parsed.message}`;
@@ -76,7 +79,7 @@ export function compileSweep({ spec, format, datasets, pools }: CompileParams): 
   const perStratum = findings.length === 0 ? configurationsPerStratum(document, strata, findings) : null;
   if (findings.length > 0)
     return { ok: false, reason: reasonOf(findings), violations: toViolations(findings) };
-  const plan = planOf(document, strata, perStratum);
+  const plan = planOf(document, strata, perStratum, prior);
   const trials = compileTrials(plan, firstTrials(plan), ({ stratum, configuration }) =>
     listedAt(plan, stratum, configuration),
   );
@@ -85,7 +88,7 @@ export function compileSweep({ spec, format, datasets, pools }: CompileParams): 
 }
 
 function listedAt(plan: SearchPlan, stratum: number, configuration: number): Assignment {
-  const assignment = stratumOf(plan, stratum).listed?.[configuration];
+  const assignment = stratumOf(plan, stratum).listed[configuration];
   if (assignment === undefined) throw new Error('a first trial has a configuration that is listed');
   return assignment;
 }

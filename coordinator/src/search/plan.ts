@@ -4,17 +4,17 @@ import { configHash } from './canonical.js';
 import { configOf } from './configuration.js';
 import type { Budget, Confirmation, Method, SweepDocument } from './document.js';
 import { type Assignment, countConfigurations, expandGrid } from './grid.js';
+import { type Prior, priorOf } from './prior.js';
 import type { PrunerSettings } from './pruners/earlyTerminate.js';
 import { drawRandom } from './random.js';
 import { drawSobol } from './sampler.js';
-
 import type { Stratum } from './strata.js';
 
 export type PlannedStratum = Stratum & {
   /** Configurations that the search tries, at most. */
   wanted: number;
-  /** All of them; null where they are suggested one by one, from what came before. */
-  listed: readonly Assignment[] | null;
+  /** Those known beforehand. tpe suggests the others one by one, from what came before. */
+  listed: readonly Assignment[];
 };
 
 /** Everything that decides a search. The same plan and the same results give the same decisions. */
@@ -40,11 +40,15 @@ export type CompiledTrial = TrialPlace & {
   configHash: string;
 };
 
-/** @param perStratum configurations that each stratum may have; null: a grid, all of them */
+/**
+ * @param perStratum configurations that each stratum may have; null: a grid, all of them
+ * @param prior what the sweeps that this one extends have trained: tpe goes on from it
+ */
 export function planOf(
   document: SweepDocument,
   strata: readonly Stratum[],
   perStratum: number | null,
+  prior: Prior,
 ): SearchPlan {
   const { method, samplerSeed, seeds, confirm, pruner, budget } = document;
   const planned = strata.map((stratum): PlannedStratum => {
@@ -54,7 +58,7 @@ export function planOf(
     }
     if (method === 'tpe') {
       const wanted = Math.min(perStratum, countConfigurations(stratum.parameters));
-      return { ...stratum, listed: null, wanted };
+      return { ...stratum, wanted, listed: priorOf(stratum, prior).slice(0, wanted) };
     }
     const listed = (method === 'sobol' ? drawSobol : drawRandom)(
       stratum.parameters,
@@ -96,7 +100,7 @@ export function firstSeeds({ pruner, seeds }: SearchPlan): readonly number[] {
  * turns. So every loss shows a result at once, a half-run sweep has seen the whole space, and the spread comes last.
  */
 export function firstTrials(plan: SearchPlan): TrialPlace[] {
-  const counts = plan.strata.map(({ listed }) => listed?.length ?? 0);
+  const counts = plan.strata.map(({ listed }) => listed.length);
   const turns = Array.from({ length: Math.max(0, ...counts) }, (_, configuration) => configuration);
   return firstSeeds(plan).flatMap((seed) =>
     turns.flatMap((configuration) =>

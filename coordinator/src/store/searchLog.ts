@@ -3,7 +3,9 @@ import type { Database } from '@adt/prisma/client';
 import { canonicalJson } from '../search/canonical.js';
 import type { LoggedEntry } from '../search/log/entry.js';
 import type { CompiledTrial } from '../search/plan.js';
+import type { Prior } from '../search/prior.js';
 import type { DatasetFacts } from '../search/strata.js';
+import { ADOPTED_COLUMNS, ADOPTED_VALUES, adoptedJoin } from './adopt.js';
 import type { LeaderTerm } from './leader.js';
 
 /** What the search of a sweep follows from. */
@@ -13,6 +15,7 @@ export type SearchSource = {
   specFormat: 'YAML' | 'JSON';
   specSha256: string;
   facts: DatasetFacts[];
+  prior: Prior;
   pool: string;
   searching: boolean;
   /** Its limit of time is over. */
@@ -20,7 +23,7 @@ export type SearchSource = {
 };
 
 const SOURCE = `
-  SELECT id AS "sweepId", spec, spec_format AS "specFormat", spec_sha256 AS "specSha256", facts, pool, searching,
+  SELECT id AS "sweepId", spec, spec_format AS "specFormat", spec_sha256 AS "specSha256", facts, prior, pool, searching,
          coalesce(deadline < clock_timestamp(), false) AS late
   FROM sweep WHERE id = $1`;
 
@@ -86,7 +89,7 @@ export type Append = {
 // The sweep's row is locked first: a cancel that comes meanwhile waits, and then finds the trials that were added.
 const APPEND = `
   WITH target AS MATERIALIZED (
-    SELECT id, pool FROM sweep WHERE id = $1 AND searching AND state = 'RUNNING'
+    SELECT id, pool, ancestors FROM sweep WHERE id = $1 AND searching AND state = 'RUNNING'
       AND ($13::text IS NULL OR EXISTS (
         SELECT FROM leader WHERE holder = $13 AND term = $14 AND expires_at > clock_timestamp()))
     FOR UPDATE
@@ -102,16 +105,18 @@ const APPEND = `
     FROM target, unnest($6::int[], $7::text[]) AS p(number, reason)
     WHERE t.sweep_id = target.id AND t.number = p.number AND t.state = 'RUNNING'
   ), queued AS (
-    INSERT INTO trial (sweep_id, number, config, config_hash, seed, max_failures, stratum, configuration, phase, told)
+    INSERT INTO trial (sweep_id, number, config, config_hash, seed, max_failures, stratum, configuration, phase, told,
+                       ${ADOPTED_COLUMNS})
     SELECT target.id, $8::int + t.place - 1, t.trial -> 'config', t.trial ->> 'configHash',
            (t.trial ->> 'seed')::bigint, $9::int, (t.trial ->> 'stratum')::int,
-           (t.trial ->> 'configuration')::int, upper(t.trial ->> 'phase')::"TrialPhase", false
-    FROM target, jsonb_array_elements($10::jsonb) WITH ORDINALITY AS t(trial, place)
+           (t.trial ->> 'configuration')::int, upper(t.trial ->> 'phase')::"TrialPhase", false, ${ADOPTED_VALUES}
+    FROM target CROSS JOIN jsonb_array_elements($10::jsonb) WITH ORDINALITY AS t(trial, place)
+    ${adoptedJoin({ ancestors: 'target.ancestors', hash: `t.trial ->> 'configHash'`, seed: `(t.trial ->> 'seed')::bigint` })}
     ORDER BY t.place
-    RETURNING id
+    RETURNING id, state
   ), hinted AS (
     INSERT INTO outbox (trial_id, epoch, pool)
-    SELECT queued.id, 0, target.pool FROM queued, target ORDER BY queued.id
+    SELECT queued.id, 0, target.pool FROM queued, target WHERE queued.state = 'QUEUED' ORDER BY queued.id
   ), closed AS (
     UPDATE sweep s SET searching = false, stop_reason = coalesce($12, s.stop_reason)
     FROM target WHERE s.id = target.id AND $11::boolean

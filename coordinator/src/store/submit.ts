@@ -1,7 +1,9 @@
 /** Writes a sweep with all its trials and their first hints, in one statement. */
 import type { Database } from '@adt/prisma/client';
 import type { CompiledTrial } from '../search/plan.js';
+import type { Prior } from '../search/prior.js';
 import type { DatasetFacts } from '../search/strata.js';
+import { ADOPTED_COLUMNS, ADOPTED_VALUES, adoptedJoin } from './adopt.js';
 
 export type NewSweep = {
   name: string;
@@ -25,6 +27,9 @@ export type NewSweep = {
   maxWallSeconds: number | null;
   /** What the spec was compiled with. */
   facts: readonly DatasetFacts[];
+  /** Sweeps whose results it takes over, and what they have tried. */
+  ancestors: readonly number[];
+  prior: Prior;
   /** Whether the search goes on after the submission. */
   isSearched: boolean;
   trials: readonly CompiledTrial[];
@@ -37,21 +42,24 @@ export type Submission = { kind: 'created' | 'repeated' | 'conflict'; sweepId: n
 const SUBMIT = `
   WITH created AS (
     INSERT INTO sweep (name, owner, spec, spec_format, spec_sha256, idempotency_key, metric, maximize, pool,
-                       datasets, models, losses, priority, max_concurrent, deadline, facts, searching)
+                       datasets, models, losses, priority, max_concurrent, deadline, facts, searching, ancestors, prior)
     VALUES ($1, $2, $3, $4::"SpecFormat", $5, nullif($6, ''), $7, $8, $9, $10, $11, $12, $17, $18,
-            clock_timestamp() + $19::float8 * interval '1 s', $20::jsonb, $21)
+            clock_timestamp() + $19::float8 * interval '1 s', $20::jsonb, $21, $24, $25::jsonb)
     ON CONFLICT (idempotency_key) DO NOTHING
-    RETURNING id, pool
+    RETURNING id, pool, ancestors
   ), queued AS (
-    INSERT INTO trial (sweep_id, number, config, config_hash, seed, max_failures, stratum, configuration, told)
-    SELECT created.id, t.number, t.config::jsonb, t.hash, t.seed, $13, t.stratum, t.configuration, NOT $21::boolean
-    FROM created, unnest($14::text[], $15::text[], $16::bigint[], $22::int[], $23::int[])
+    INSERT INTO trial (sweep_id, number, config, config_hash, seed, max_failures, stratum, configuration, told,
+                       ${ADOPTED_COLUMNS})
+    SELECT created.id, t.number, t.config::jsonb, t.hash, t.seed, $13, t.stratum, t.configuration, NOT $21::boolean,
+           ${ADOPTED_VALUES}
+    FROM created CROSS JOIN unnest($14::text[], $15::text[], $16::bigint[], $22::int[], $23::int[])
                   WITH ORDINALITY AS t(config, hash, seed, stratum, configuration, number)
+    ${adoptedJoin({ ancestors: 'created.ancestors', hash: 't.hash', seed: 't.seed' })}
     ORDER BY t.number
-    RETURNING id
+    RETURNING id, state
   ), hinted AS (
     INSERT INTO outbox (trial_id, epoch, pool)
-    SELECT queued.id, 0, created.pool FROM queued, created ORDER BY queued.id
+    SELECT queued.id, 0, created.pool FROM queued, created WHERE queued.state = 'QUEUED' ORDER BY queued.id
   )
   SELECT id FROM created`;
 
@@ -81,6 +89,8 @@ export async function submitSweep(db: Database, sweep: NewSweep): Promise<Submis
     sweep.isSearched,
     sweep.trials.map((trial) => trial.stratum),
     sweep.trials.map((trial) => trial.configuration),
+    sweep.ancestors,
+    JSON.stringify(sweep.prior),
   ]);
   if (rows[0]) return { kind: 'created', sweepId: rows[0].id };
   const first = await findSubmission(db, sweep);

@@ -7,7 +7,9 @@ ALTER TABLE "sweep"
   ADD COLUMN "priority" INTEGER NOT NULL DEFAULT 1,
   ADD COLUMN "max_concurrent" INTEGER,
   ADD COLUMN "deadline" TIMESTAMPTZ(3),
-  ADD COLUMN "stop_reason" TEXT;
+  ADD COLUMN "stop_reason" TEXT,
+  ADD COLUMN "ancestors" INTEGER[] NOT NULL DEFAULT '{}',
+  ADD COLUMN "prior" JSONB NOT NULL DEFAULT '[]';
 CREATE INDEX "sweep_searching_idx" ON "sweep" ("id") WHERE "searching";
 
 ALTER TABLE "trial"
@@ -15,7 +17,8 @@ ALTER TABLE "trial"
   ADD COLUMN "configuration" INTEGER NOT NULL DEFAULT 0,
   ADD COLUMN "phase" "TrialPhase" NOT NULL DEFAULT 'SEARCH',
   ADD COLUMN "told" BOOLEAN NOT NULL DEFAULT true,
-  ADD COLUMN "prune_reason" TEXT;
+  ADD COLUMN "prune_reason" TEXT,
+  ADD COLUMN "adopted_from" INTEGER;
 -- What a search has still to hear of; empty but for moments.
 CREATE INDEX "trial_untold_idx" ON "trial" ("sweep_id") WHERE NOT "told";
 

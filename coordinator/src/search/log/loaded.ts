@@ -2,6 +2,7 @@
 import { compileSweep } from '../compile.js';
 import type { Assignment } from '../grid.js';
 import { type CompiledTrial, compileTrials, type SearchPlan } from '../plan.js';
+import type { Prior } from '../prior.js';
 import type { DatasetFacts } from '../strata.js';
 import { chainHash, type Entry, type LoggedEntry, rootHash } from './entry.js';
 import { SearchState, type TrialRecord } from './state.js';
@@ -11,6 +12,7 @@ export type SearchText = {
   specFormat: 'YAML' | 'JSON';
   specSha256: string;
   facts: readonly DatasetFacts[];
+  prior: Prior;
 };
 
 export class LoadedSearch {
@@ -30,14 +32,14 @@ export class LoadedSearch {
   }
 
   /** @throws Error when the stored spec does not compile any more: this version reads sweep files differently */
-  static from({ spec, specFormat, specSha256, facts }: SearchText): LoadedSearch {
-    const compiled = compileSweep({ spec, format: specFormat, datasets: facts });
+  static from({ spec, specFormat, specSha256, facts, prior }: SearchText): LoadedSearch {
+    const compiled = compileSweep({ spec, format: specFormat, datasets: facts, prior });
     if (!compiled.ok) {
       const [first] = compiled.violations;
       throw new Error(`the stored sweep file can't be compiled again: ${first?.path} ${first?.message}`);
     }
     const { plan, maxFailures } = compiled.sweep;
-    return new LoadedSearch(plan, maxFailures, rootHash(specSha256, facts));
+    return new LoadedSearch(plan, maxFailures, rootHash(specSha256, { facts, prior }));
   }
 
   /** Takes in what is in the log already. @throws Error when it is not what comes next */

@@ -56,7 +56,7 @@ export class SearchState {
     this.strata = plan.strata.map((stratum, index) => ({
       index,
       sign: isMaximized(stratum.metric) ? 1 : -1,
-      configurations: (stratum.listed ?? []).map(newConfiguration),
+      configurations: stratum.listed.map(newConfiguration),
       reports: [],
       exhausted: false,
       confirmed: [],

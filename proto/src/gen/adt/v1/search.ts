@@ -230,6 +230,8 @@ export interface SubmitSweepRequest {
   /** Chosen by the client; the same key and spec return the first sweep, another spec is ALREADY_EXISTS. */
   idempotencyKey: string;
   owner: string;
+  /** A sweep whose finished trainings are taken over instead of being run again. */
+  extends?: number | undefined;
 }
 
 export interface TrialCounts {
@@ -823,7 +825,7 @@ export const StratumPlan: MessageFns<StratumPlan> = {
 };
 
 function createBaseSubmitSweepRequest(): SubmitSweepRequest {
-  return { spec: "", format: SpecFormat.UNSPECIFIED, idempotencyKey: "", owner: "" };
+  return { spec: "", format: SpecFormat.UNSPECIFIED, idempotencyKey: "", owner: "", extends: undefined };
 }
 
 export const SubmitSweepRequest: MessageFns<SubmitSweepRequest> = {
@@ -839,6 +841,9 @@ export const SubmitSweepRequest: MessageFns<SubmitSweepRequest> = {
     }
     if (message.owner !== "") {
       writer.uint32(34).string(message.owner);
+    }
+    if (message.extends !== undefined) {
+      writer.uint32(40).uint32(message.extends);
     }
     return writer;
   },
@@ -888,6 +893,14 @@ export const SubmitSweepRequest: MessageFns<SubmitSweepRequest> = {
             message.owner = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.extends = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -910,6 +923,7 @@ export const SubmitSweepRequest: MessageFns<SubmitSweepRequest> = {
         ? globalThis.String(object.idempotency_key)
         : "",
       owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      extends: isSet(object.extends) ? globalThis.Number(object.extends) : undefined,
     };
   },
 
@@ -927,6 +941,9 @@ export const SubmitSweepRequest: MessageFns<SubmitSweepRequest> = {
     if (message.owner !== "") {
       obj.owner = message.owner;
     }
+    if (message.extends !== undefined) {
+      obj.extends = Math.round(message.extends);
+    }
     return obj;
   },
 
@@ -939,6 +956,7 @@ export const SubmitSweepRequest: MessageFns<SubmitSweepRequest> = {
     message.format = object.format ?? SpecFormat.UNSPECIFIED;
     message.idempotencyKey = object.idempotencyKey ?? "";
     message.owner = object.owner ?? "";
+    message.extends = object.extends ?? undefined;
     return message;
   },
 };
