@@ -168,6 +168,14 @@ struct EncodeGradient {
   uint32_t width;
 };
 
+// What rng.h's Permutation is made of.
+struct PermutationView {
+  static constexpr int kRounds = 6;
+
+  uint32_t n, leftBits, rightBits;
+  uint32_t key[kRounds];
+};
+
 // Called for 16 items at once when one of them beats a user's threshold; returns the new threshold.
 using Offer = float (*)(void* context, uint32_t user, uint32_t firstItem, const float* scores);
 
@@ -219,13 +227,17 @@ struct Kernels {
   // Users [from, to).
   void (*encode)(const EncodeView& view, uint32_t from, uint32_t to);
   void (*encodeGradient)(const EncodeGradient& view, uint32_t from, uint32_t to);
+
+  // to[i] = the permutation's value at position from + i, for i in [0, count).
+  void (*permute)(const PermutationView& view, uint32_t from, uint32_t count, uint32_t* to);
 };
 
 // One instruction set's kernels, in the struct's order.
 #define ADT_KERNELS(name, space)                                                                                 \
   {name, space::bringUp, space::logits, space::losses, space::updateRows, space::outGradient, space::updateDense, \
    space::score, space::product, space::mergeLogits, space::mergeGradients, space::mergeOutGradient,              \
-   space::addReluPanels, space::sumInputs, space::sumRows, space::encode, space::encodeGradient}
+   space::addReluPanels, space::sumInputs, space::sumRows, space::encode, space::encodeGradient,           \
+   space::permute}
 
 extern const Kernels kBaselineKernels;
 #if defined(__x86_64__)

@@ -70,7 +70,7 @@ ADT_INLINE void bringUpRow(const GapView& gaps, const RowsView& rows, uint32_t i
 
 static void bringUp(const GapView& gaps, const RowsView& rows, const uint32_t* ids, uint32_t from, uint32_t to,
                     float* out) {
-  constexpr uint32_t kAhead = 8;
+  constexpr uint32_t kAhead = 4;  // 28 lines: 8 rows were 0 to 2 % slower, 16 rows 5 %
   if (ids)
     for (uint32_t n = from; n < to && n < from + kAhead; ++n) prefetchRow(rows, ids[n]);
   for (uint32_t n = from; n < to; ++n, out += rows.width) {
@@ -98,6 +98,7 @@ ADT_INLINE void adam(const StepLanes& step, const F16& g, const F16& p, const F1
 }
 
 static void updateRows(const RowUpdate& update, uint32_t from, uint32_t to) {
+  constexpr uint32_t kAhead = 4;
   const AdamStep& step = update.step;
   const StepLanes lanes = lanesOf(step);
   const uint32_t width = update.rows.width;
@@ -109,6 +110,8 @@ static void updateRows(const RowUpdate& update, uint32_t from, uint32_t to) {
     float* m = p + width;
     float* v = m + width;
     const float* current = update.current + size_t{width} * n;
+    // Rows have been read once in this step, but a batch of them is as large as a core's own cache.
+    if (update.current && n + kAhead < to) prefetchRow(update.rows, update.groups.ids[n + kAhead]);
     if (!update.current) {
       if (n + 1 < to) prefetchRow(update.rows, update.groups.ids[n + 1]);
       bringUpRow(*update.gaps, update.rows, id, scratch);

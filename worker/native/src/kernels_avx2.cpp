@@ -33,6 +33,8 @@ namespace avx2 {
 
 #include "encoder.inl"
 
+#include "permutation.inl"
+
 }  // namespace avx2
 
 #if defined(__clang__)

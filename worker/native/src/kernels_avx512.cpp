@@ -33,6 +33,8 @@ namespace avx512 {
 
 #include "encoder.inl"
 
+#include "permutation.inl"
+
 }  // namespace avx512
 
 #if defined(__clang__)

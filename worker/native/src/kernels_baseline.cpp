@@ -31,6 +31,8 @@ namespace baseline {
 
 #include "encoder.inl"
 
+#include "permutation.inl"
+
 }  // namespace baseline
 
 const Kernels kBaselineKernels = ADT_KERNELS("baseline", baseline);

@@ -15,13 +15,16 @@
 namespace adt {
 
 struct FreeAligned {
-  void operator()(float* at) const { std::free(at); }
+  void operator()(void* at) const { std::free(at); }
 };
-using Floats = std::unique_ptr<float[], FreeAligned>;
+template <class Value>
+using Aligned = std::unique_ptr<Value[], FreeAligned>;
+using Floats = Aligned<float>;
 
 // Zeroed, aligned to 2 MiB where it pays: rows are read at random, and huge pages save most TLB misses.
-inline Floats allocateFloats(size_t count) {
-  const size_t bytes = count * sizeof(float);
+template <class Value>
+Aligned<Value> allocate(size_t count) {
+  const size_t bytes = count * sizeof(Value);
   const size_t alignment = bytes >= (size_t{4} << 20) ? size_t{2} << 20 : 64;
   void* at = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
   if (!at) throw std::bad_alloc();
@@ -29,8 +32,9 @@ inline Floats allocateFloats(size_t count) {
   if (alignment > 64) madvise(at, bytes, MADV_HUGEPAGE);
 #endif
   __builtin_memset(at, 0, bytes);
-  return Floats(static_cast<float*>(at));
+  return Aligned<Value>(static_cast<Value*>(at));
 }
+inline Floats allocateFloats(size_t count) { return allocate<float>(count); }
 
 class ParameterTable {
  public:

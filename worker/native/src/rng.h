@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "exact_math.h"
+#include "kernels.h"
 
 namespace adt {
 
@@ -60,53 +61,15 @@ inline void normals4(const Words4& draw, float out[4]) {
 }
 
 // A permutation of [0, n) that needs no memory and gives any position at once: a Feistel network of six rounds
-// over the next power of two, walked on until the value falls below n.
-class Permutation {
- public:
-  Permutation(uint32_t n, uint32_t seed, uint32_t round, Stream stream) : n_(n) {
-    uint32_t bits = 6;
-    while (bits < 32 && (uint64_t{1} << bits) < n) ++bits;
-    rightBits_ = bits / 2;
-    leftBits_ = bits - rightBits_;
-    const Words4 a = philox(seed, 0, 0, round, stream);
-    const Words4 b = philox(seed, 1, 0, round, stream);
-    for (int i = 0; i < kRounds; ++i) key_[i] = i < 4 ? a.word[i] : b.word[i - 4];
-  }
-
-  // to[i] = the value at position from + i.
-  void fill(uint32_t from, uint32_t count, uint32_t* to) const {
-    for (uint32_t i = 0; i < count; ++i) to[i] = once(from + i);
-    for (uint32_t i = 0; i < count; ++i)
-      while (to[i] >= n_) to[i] = once(to[i]);
-  }
-
- private:
-  static constexpr int kRounds = 6;
-
-  uint32_t once(uint32_t x) const {
-    uint32_t leftBits = leftBits_, rightBits = rightBits_;
-    for (int i = 0; i < kRounds; ++i) {
-      const uint32_t left = x >> rightBits;
-      const uint32_t right = x & ((1u << rightBits) - 1);
-      const uint32_t mixed = (left ^ mix(right ^ key_[i])) & ((1u << leftBits) - 1);
-      x = (right << leftBits) | mixed;
-      const uint32_t swap = leftBits;
-      leftBits = rightBits;
-      rightBits = swap;
-    }
-    return x;
-  }
-
-  static uint32_t mix(uint32_t x) {
-    x *= 0x9E3779B1u;
-    x ^= x >> 15;
-    x *= 0x85EBCA77u;
-    x ^= x >> 13;
-    return x;
-  }
-
-  uint32_t n_, leftBits_, rightBits_;
-  uint32_t key_[kRounds];
-};
+// over the next power of two, walked on until the value falls below n. permutation.inl computes it.
+inline PermutationView permutationOf(uint32_t n, uint32_t seed, uint32_t round, Stream stream) {
+  uint32_t bits = 6;
+  while (bits < 32 && (uint64_t{1} << bits) < n) ++bits;
+  PermutationView view{n, bits - bits / 2, bits / 2, {}};
+  const Words4 a = philox(seed, 0, 0, round, stream);
+  const Words4 b = philox(seed, 1, 0, round, stream);
+  for (int i = 0; i < PermutationView::kRounds; ++i) view.key[i] = i < 4 ? a.word[i] : b.word[i - 4];
+  return view;
+}
 
 }  // namespace adt

@@ -7,6 +7,13 @@ namespace {
 // Beside the user, so that a flag costs no cache miss of its own: it was 9 us a step. There are fewer users than this.
 constexpr uint32_t kFalse = 1u << 31;
 
+// What a search in the list reads: all of a usual one, and where it begins in a long one.
+void prefetchList(const uint32_t* list, uint32_t length) {
+  constexpr uint32_t kMost = 128, kLine = 16;
+  __builtin_prefetch(list + length / 2);
+  for (uint32_t at = 0; at < length && at < kMost; at += kLine) __builtin_prefetch(list + at);
+}
+
 }  // namespace
 
 Sampler::Sampler(const Csr& part, const Csr& train, uint32_t items, uint32_t negatives, uint32_t seed,
@@ -20,28 +27,31 @@ Sampler::Sampler(const Csr& part, const Csr& train, uint32_t items, uint32_t neg
       orderStream_(order),
       negativeStream_(negative),
       positiveSign_{-1.0f, falseIsNegative ? 1.0f : -1.0f},
-      userOfPair_(part.pairs()) {
+      userOfPair_(allocate<uint32_t>(part.pairs())) {
   for (uint32_t user = 0; user < part.users; ++user)
     for (uint32_t pair = part.rowStarts[user]; pair < part.rowStarts[user + 1]; ++pair)
       userOfPair_[pair] = user | (part.truePositive && part.truePositive[pair] == 0 ? kFalse : 0);
 }
 
-void Sampler::draw(const Permutation& order, uint32_t round, uint32_t from, uint32_t count, Samples& out,
-                   size_t at) const {
+void Sampler::draw(const Kernels& kernels, const PermutationView& order, uint32_t round, uint32_t from,
+                   uint32_t count, Samples& out, size_t at) const {
   // In passes, so that the cache misses of a pass overlap: number, user, where his items lie, item.
   uint32_t* users = out.users.data() + at;
   uint32_t* items = out.items.data() + at;  // the sample's number until the last pass
   uint8_t* kind = out.kind.data() + at;     // whether its pair is false until the last pass
-  order.fill(from, count, items);
+  kernels.permute(order, from, count, items);
   for (uint32_t i = 0; i < count; ++i) {
     const uint32_t user = userOfPair_[items[i] / group_];
     users[i] = user & ~kFalse;
     kind[i] = (user & kFalse) != 0;
     __builtin_prefetch(train_.rowStarts + users[i]);
   }
-  for (uint32_t i = 0; i < count; ++i)
-    __builtin_prefetch(items[i] % group_ == 0 ? part_.items + items[i] / group_
-                                              : train_.begin(users[i]) + train_.count(users[i]) / 2);
+  for (uint32_t i = 0; i < count; ++i) {
+    if (items[i] % group_ == 0)
+      __builtin_prefetch(part_.items + items[i] / group_);
+    else
+      prefetchList(train_.begin(users[i]), train_.count(users[i]));
+  }
   for (uint32_t i = 0; i < count; ++i) {
     if (items[i] % group_ == 0) {
       out.sign[at + i] = positiveSign_[kind[i]];

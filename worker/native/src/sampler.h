@@ -8,9 +8,10 @@
 // are to be taken for negatives (NR), they are positives in all of this but their sign.
 #pragma once
 #include <cstdint>
-#include <vector>
 
 #include "dataset.h"
+#include "kernels.h"
+#include "parameter_table.h"
 #include "rng.h"
 #include "samples.h"
 
@@ -25,11 +26,11 @@ class Sampler {
   // At most 2^32 - 1, which the caller has checked.
   uint32_t samplesPerRound() const { return samples_; }
 
-  Permutation order(uint32_t round) const { return {samples_, seed_, round, orderStream_}; }
+  PermutationView order(uint32_t round) const { return permutationOf(samples_, seed_, round, orderStream_); }
 
   // Writes the samples at positions [from, from + count) of the round to out[at ..].
-  void draw(const Permutation& order, uint32_t round, uint32_t from, uint32_t count, Samples& out,
-            size_t at) const;
+  void draw(const Kernels& kernels, const PermutationView& order, uint32_t round, uint32_t from, uint32_t count,
+            Samples& out, size_t at) const;
 
  private:
   uint32_t negativeItem(uint32_t user, uint32_t sample, uint32_t round) const;
@@ -38,7 +39,7 @@ class Sampler {
   uint32_t items_, group_, seed_, samples_;
   Stream orderStream_, negativeStream_;
   float positiveSign_[2];  // of true positives, of false ones
-  std::vector<uint32_t> userOfPair_;  // and in the highest bit whether the pair is known to be false
+  Aligned<uint32_t> userOfPair_;  // and in the highest bit whether the pair is known to be false
 };
 
 // The r-th item, from 0, that is not in the ascending list.

@@ -37,10 +37,10 @@ void Trainer::draw(uint32_t step, Samples& batch) {
   const uint32_t from = (step - 1) % stepsPerEpoch_ * options_.batchSize;
   const uint32_t count = std::min(options_.batchSize, sampler_.samplesPerRound() - from);
   batch.resize(count);
-  const Permutation order = sampler_.order(epoch);
+  const PermutationView order = sampler_.order(epoch);
   pool_.run((count + kSamplesPerChunk - 1) / kSamplesPerChunk, [&](uint32_t chunk, unsigned) {
     const uint32_t at = chunk * kSamplesPerChunk;
-    sampler_.draw(order, epoch, from + at, std::min(kSamplesPerChunk, count - at), batch, at);
+    sampler_.draw(*options_.kernels, order, epoch, from + at, std::min(kSamplesPerChunk, count - at), batch, at);
   });
   if (corruption_) corruption_->draw(step, batch, pool_);
 }

@@ -24,7 +24,7 @@ double Validation::loss(Model& model, ThreadPool& pool, uint32_t step) {
   for (Scratch& scratch : scratch_)
     if (!scratch.scorer) scratch.scorer = model.scorer();
   const uint32_t samples = sampler_.samplesPerRound();
-  const Permutation order = sampler_.order(step);
+  const PermutationView order = sampler_.order(step);
   std::vector<double> means((samples + batchSize_ - 1) / batchSize_);
   pool.run(static_cast<uint32_t>(means.size()), [&](uint32_t batch, unsigned thread) {
     means[batch] = batchLoss(model.kernels(), order, step, batch, scratch_[thread]);
@@ -34,11 +34,11 @@ double Validation::loss(Model& model, ThreadPool& pool, uint32_t step) {
   return total;
 }
 
-double Validation::batchLoss(const Kernels& kernels, const Permutation& order, uint32_t step, uint32_t batch,
+double Validation::batchLoss(const Kernels& kernels, const PermutationView& order, uint32_t step, uint32_t batch,
                              Scratch& scratch) {
   const uint32_t from = batch * batchSize_;
   const uint32_t samples = std::min(batchSize_, sampler_.samplesPerRound() - from);
-  sampler_.draw(order, step, from, samples, scratch.samples, 0);
+  sampler_.draw(kernels, order, step, from, samples, scratch.samples, 0);
   for (uint32_t at = 0; at < samples; at += Scorer::kPairs)
     scratch.scorer->pairs(scratch.samples.users.data() + at, scratch.samples.items.data() + at,
                           std::min(Scorer::kPairs, samples - at), scratch.logit.get() + at);

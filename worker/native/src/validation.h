@@ -26,7 +26,7 @@ class Validation {
     Floats logit;
   };
 
-  double batchLoss(const Kernels& kernels, const Permutation& order, uint32_t step, uint32_t batch,
+  double batchLoss(const Kernels& kernels, const PermutationView& order, uint32_t step, uint32_t batch,
                    Scratch& scratch);
 
   std::vector<uint32_t> users_;  // who have validation positives
