@@ -71,7 +71,7 @@ inline ModelOptions modelOptions(const Napi::Object& from) {
 // {name: Float32Array} of all parameters.
 inline void loadParameters(Model& model, const Napi::Object& from) {
   for (const Parameter& parameter : model.parameters())
-    model.write(parameter, from.Get(parameter.name).As<Napi::Float32Array>().Data());
+    model.write(parameter, 0, parameter.rows, from.Get(parameter.name).As<Napi::Float32Array>().Data());
 }
 
 // Rows [from, from + count) of a parameter.

@@ -42,6 +42,7 @@ Cdae::Cdae(const ModelContext& context, uint32_t hidden, double corruption)
       {"itemOut", context.items, hidden, normal(7), &itemOut_.table()},
       {"itemOutB", context.items, 1, zero, &itemOut_.table(), hidden},
   };
+  dense_ = {{hiddenB_.get(), 3 * width()}};
 }
 
 // --- training -----------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ Gmf::Gmf(const ModelContext& context, uint32_t factors)
       {"outW", 1, factors, output, nullptr, 0, out_.get()},
       {"outB", 1, 1, {Initial::kZero, 0.0f, 0}, nullptr, width(), out_.get()},
   };
+  dense_ = {{out_.get(), 3 * (width() + kLanes)}};
 }
 
 PairsView Gmf::pairs() const {

@@ -13,6 +13,7 @@
 #include "embedding.h"
 #include "kernels.h"
 #include "samples.h"
+#include "state.h"
 #include "thread_pool.h"
 
 namespace adt {
@@ -51,6 +52,12 @@ struct Parameter {
   uint32_t place(uint32_t column) const {
     return at + (block == 0 ? column : column / block * padded(block) + column % block);
   }
+};
+
+// Where dense parameters lie with their moments, which Adam alone knows the order of.
+struct DenseState {
+  float* at;
+  size_t floats;
 };
 
 // Scores users and items for one thread, as of the model's last `prepareFor...`; changes nothing of the model.
@@ -99,8 +106,13 @@ class Model {
   void initialise();
   // Rows [from, from + count) of a parameter, (count, columns), as of now.
   void read(const Parameter& parameter, uint32_t from, uint32_t count, float* to);
-  // Replaces a whole parameter and, of a table's rows, forgets the moments.
-  void write(const Parameter& parameter, const float* values);
+  // Replaces rows [from, from + count) of a parameter and, of a table's, forgets the moments.
+  void write(const Parameter& parameter, uint32_t from, uint32_t count, const float* values);
+
+  // All that the model has to remember from step to step. Whoever writes into the blocks calls `stateReplaced` then,
+  // with the step that they are as of; it throws when a row claims a later one.
+  std::vector<StateBlock> state();
+  void stateReplaced(uint32_t step);
 
   const Kernels& kernels() const { return context_.kernels; }
 
@@ -114,6 +126,7 @@ class Model {
 
   ModelContext context_;
   std::vector<Parameter> parameters_;
+  std::vector<DenseState> dense_;  // of all parameters that lie in no table
 };
 
 }  // namespace adt

@@ -40,6 +40,8 @@ NeuMf::NeuMf(const ModelContext& context, uint32_t factors, uint32_t layers, flo
   const Initial output{Initial::kUniform, static_cast<float>(std::sqrt(3.0 / (2.0 * factors))), 2};
   parameters_.push_back({"outW", 1, 2 * factors, output, nullptr, 0, out_.get(), 0, factors});
   parameters_.push_back({"outB", 1, 1, {Initial::kZero, 0.0f, 0}, nullptr, 2 * gmfWidth_, out_.get()});
+  tower_.appendState(dense_);
+  dense_.push_back({out_.get(), 3 * (2 * gmfWidth_ + kLanes)});
 }
 
 MergeView NeuMf::merge() const {

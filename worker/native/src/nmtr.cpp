@@ -37,6 +37,7 @@ Nmtr::Nmtr(const ModelContext& context, uint32_t factors)
       {"outW2", 1, factors, {Initial::kUniform, bound, kSecondOutRound}, nullptr, 0, out_[1].get()},
       {"outB2", 1, 1, {Initial::kZero, 0.0f, 0}, nullptr, width(), out_[1].get()},
   };
+  for (const Floats& head : out_) dense_.push_back({head.get(), 3 * (width() + kLanes)});
 }
 
 PairsView Nmtr::pairs(int task) const {

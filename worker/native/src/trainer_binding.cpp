@@ -1,6 +1,7 @@
 // Owns the JavaScript class of a training: long calls run on a thread of libuv's pool and return promises.
 #include "trainer_binding.h"
 
+#include <cstring>
 #include <functional>
 #include <memory>
 
@@ -84,6 +85,35 @@ Napi::Value fromRanking(Napi::Env env, const RankingResult& ranking) {
 
 Napi::Value fromNumber(Napi::Env env, const double& value) { return Napi::Number::New(env, value); }
 
+// Runs `call`; what C++ throws becomes a JavaScript error, where it would end the process.
+template <class Call>
+void guarded(const Napi::CallbackInfo& info, const Call& call) {
+  try {
+    call();
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Napi::Error::New(info.Env(), error.what());
+  }
+}
+
+// The arguments of readState and writeState.
+struct Piece {
+  Piece(const Napi::CallbackInfo& info, Model& model)
+      : from(static_cast<size_t>(info[1].As<Napi::Number>().DoubleValue())), bytes(info[2].As<Napi::Uint8Array>()) {
+    const auto blocks = model.state();
+    const uint32_t number = info[0].As<Napi::Number>().Uint32Value();
+    const size_t end = from + bytes.ByteLength();
+    if (number > blocks.size() || end > (number < blocks.size() ? blocks[number].bytes : KeptParameters::bytesOf(model)))
+      throw Napi::RangeError::New(info.Env(), "there is no such piece of the state");
+    block = number < blocks.size() ? static_cast<char*>(blocks[number].at) : nullptr;
+  }
+
+  size_t from;
+  Napi::Uint8Array bytes;
+  char* block;  // nullptr: the kept parameters
+};
+
 class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -96,18 +126,17 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
                         InstanceMethod<&TrainerBinding::readRows>("readRows"),
                         InstanceMethod<&TrainerBinding::shapes>("shapes"),
                         InstanceMethod<&TrainerBinding::load>("load"),
+                        InstanceMethod<&TrainerBinding::stateBlocks>("stateBlocks"),
+                        InstanceMethod<&TrainerBinding::hasKept>("hasKept"),
+                        InstanceMethod<&TrainerBinding::readState>("readState"),
+                        InstanceMethod<&TrainerBinding::writeState>("writeState"),
+                        InstanceMethod<&TrainerBinding::resumeAt>("resumeAt"),
                         InstanceMethod<&TrainerBinding::batch>("batch"),
                         InstanceMethod<&TrainerBinding::close>("close")});
   }
 
   explicit TrainerBinding(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TrainerBinding>(info) {
-    try {
-      open(info[0].As<Napi::Object>());
-    } catch (const Napi::Error&) {
-      throw;
-    } catch (const std::exception& error) {
-      throw Napi::Error::New(info.Env(), error.what());
-    }
+    guarded(info, [&] { open(info[0].As<Napi::Object>()); });
   }
 
  private:
@@ -125,7 +154,8 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
         adamOptions(object(from, "adam")),
         lossOptions(object(from, "loss")),
         integer(from, "threads"),
-        &kernelsNamed(from)});
+        &kernelsNamed(from),
+        from.Get("scratchFolder").As<Napi::String>().Utf8Value()});
   }
 
   Trainer& trainer() {
@@ -166,9 +196,13 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
         fromRanking);
   }
 
-  void keepBest(const Napi::CallbackInfo&) { trainer().keepBest(); }
+  void keepBest(const Napi::CallbackInfo& info) {
+    guarded(info, [&] { trainer().keepBest(); });
+  }
   void restoreBest(const Napi::CallbackInfo& info) {
-    if (!trainer().restoreBest()) throw Napi::Error::New(info.Env(), "restoreBest needs a keepBest before it");
+    guarded(info, [&] {
+      if (!trainer().restoreBest()) throw std::logic_error("restoreBest needs a keepBest before it");
+    });
   }
 
   // [{name, rows, columns}] of all parameters.
@@ -193,6 +227,51 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
   }
 
   void load(const Napi::CallbackInfo& info) { loadParameters(trainer().model(), info[0].As<Napi::Object>()); }
+
+  // [{name, bytes}] of what a checkpoint holds; the last are the kept parameters, whether there are any or not.
+  Napi::Value stateBlocks(const Napi::CallbackInfo& info) {
+    Model& model = trainer().model();
+    auto blocks = model.state();
+    blocks.push_back({"best", nullptr, KeptParameters::bytesOf(model)});
+    auto to = Napi::Array::New(info.Env(), blocks.size());
+    for (uint32_t n = 0; n < blocks.size(); ++n) {
+      auto block = Napi::Object::New(info.Env());
+      block.Set("name", blocks[n].name);
+      block.Set("bytes", static_cast<double>(blocks[n].bytes));
+      to.Set(n, block);
+    }
+    return to;
+  }
+
+  Napi::Value hasKept(const Napi::CallbackInfo& info) {
+    return Napi::Boolean::New(info.Env(), trainer().kept().any());
+  }
+
+  // (number of the block, from, Uint8Array): both copy as many bytes as the array has.
+  void readState(const Napi::CallbackInfo& info) {
+    guarded(info, [&] {
+      Piece piece(info, trainer().model());
+      if (piece.block)
+        std::memcpy(piece.bytes.Data(), piece.block + piece.from, piece.bytes.ByteLength());
+      else
+        trainer().kept().read(piece.from, piece.bytes.ByteLength(), piece.bytes.Data());
+    });
+  }
+
+  void writeState(const Napi::CallbackInfo& info) {
+    guarded(info, [&] {
+      Piece piece(info, trainer().model());
+      if (piece.block)
+        std::memcpy(piece.block + piece.from, piece.bytes.Data(), piece.bytes.ByteLength());
+      else
+        trainer().kept().write(trainer().model(), piece.from, piece.bytes.ByteLength(), piece.bytes.Data());
+    });
+  }
+
+  // (step): after the last writeState.
+  void resumeAt(const Napi::CallbackInfo& info) {
+    guarded(info, [&] { trainer().resumeAt(info[0].As<Napi::Number>().Uint32Value()); });
+  }
 
   Napi::Value batch(const Napi::CallbackInfo& info) {
     Samples samples;

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Csr } from '../../data/bundle.js';
 import type { Batch, Model, Parameters, PositivesReport, ReplayOutcome } from '../engine.js';
+import type { StateBlock } from '../trainerState.js';
 
 export const SIMD_LEVELS = ['avx512', 'avx2', 'baseline'] as const;
 export type SimdLevel = (typeof SIMD_LEVELS)[number];
@@ -46,6 +47,8 @@ export type NativeTrainerOptions = {
   loss: NativeLoss;
   threads: number;
   simd: SimdLevel;
+  /** Where a file without a name may hold the kept parameters; empty: memory does. */
+  scratchFolder: string;
 };
 
 export type NativeChunk = {
@@ -83,6 +86,14 @@ export interface NativeTrainer {
   readRows(parameter: number, from: number, count: number): Float32Array;
   /** Replaces all parameters, before the first iteration. */
   load(parameters: Parameters): void;
+  /** What a checkpoint holds; the last are the kept parameters, whether there are any or not. */
+  stateBlocks(): StateBlock[];
+  hasKept(): boolean;
+  /** Both copy as many bytes as the array has, from there on in the block. */
+  readState(block: number, from: number, to: Uint8Array): void;
+  writeState(block: number, from: number, bytes: Uint8Array): void;
+  /** After the last writeState. @throws Error when a row claims to have been updated after `step` */
+  resumeAt(step: number): void;
   batch(step: number): Batch;
   close(): void;
 }

@@ -1,5 +1,7 @@
 /** The native engine: the C++ core, behind the interface that every engine has. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import type {
   ChunkReport,
@@ -12,6 +14,7 @@ import type {
   Trainer,
 } from '../engine.js';
 import { checkParameters } from '../parameters.js';
+import { checkBlocks, copyBlock, StateMismatchError, type TrainerState } from '../trainerState.js';
 import {
   loadAddon,
   type NativeAddon,
@@ -27,6 +30,8 @@ const VERSION = '0.1.0';
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
 /** Rows hashed at a time: a few MiB, whatever the table's size. */
 const ROWS_PER_HASH = 16_384;
+/** A piece of a state, which is copied on its way. */
+const PIECE_BYTES = 2 ** 20;
 
 export type NativeEngineResult = { ok: true; engine: Engine } | { ok: false; reason: string };
 
@@ -47,6 +52,7 @@ export function nativeEngine({ simd }: { simd?: SimdLevel } = {}): NativeEngineR
     ok: true,
     engine: {
       info,
+      arithmetic: `native ${VERSION}`,
       open: (params) => openTrainer(addon, level, params),
       replay: (replayCase) => replay(addon, level, replayCase),
     },
@@ -72,6 +78,7 @@ function openTrainer(
     loss: nativeLoss(config.loss, config),
     threads,
     simd,
+    scratchFolder: scratchFolder(),
   });
   if (initial) native.load(initial);
   return new CpuTrainer(native, header.users, stepsPerEpoch, totalSteps);
@@ -137,6 +144,39 @@ class CpuTrainer implements Trainer {
     this.native.restoreBest();
   }
 
+  state(): TrainerState {
+    const all = this.native.stateBlocks();
+    const blocks = this.native.hasKept() ? all : all.slice(0, -1);
+    const { native } = this;
+    return {
+      step: this.#step,
+      blocks,
+      async *read(block) {
+        const piece = new Uint8Array(PIECE_BYTES);
+        const { bytes } = blocks[block] as { bytes: number };
+        for (let from = 0; from < bytes; from += PIECE_BYTES) {
+          const part = piece.subarray(0, Math.min(PIECE_BYTES, bytes - from));
+          native.readState(block, from, part);
+          yield part;
+        }
+      },
+    };
+  }
+
+  async restore(state: TrainerState): Promise<void> {
+    if (!Number.isInteger(state.step) || state.step < 0 || state.step > this.totalSteps)
+      throw new StateMismatchError(`step ${state.step} is not in 0..${this.totalSteps}`);
+    checkBlocks(this.native.stateBlocks(), state.blocks);
+    for (const block of state.blocks.keys())
+      await copyBlock(state, block, (piece, from) => this.native.writeState(block, from, piece));
+    try {
+      this.native.resumeAt(state.step);
+    } catch (cause) {
+      throw new StateMismatchError(cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+    this.#step = state.step;
+  }
+
   parameters(): Parameters {
     return Object.fromEntries(
       this.native.shapes().map(({ name, rows }, at) => [name, this.native.readRows(at, 0, rows)]),
@@ -156,6 +196,12 @@ class CpuTrainer implements Trainer {
   close(): void {
     this.native.close();
   }
+}
+
+/** On a disk by convention; a temporary folder often is memory, which would be spent after all. */
+function scratchFolder(): string {
+  const folder = process.env.TMPDIR || '/var/tmp';
+  return existsSync(folder) ? folder : tmpdir();
 }
 
 function replay(addon: NativeAddon, simd: SimdLevel, replayCase: ReplayCase) {
