@@ -1,9 +1,10 @@
-/** `npm run bench -- train|eval|trial|import [--json] [--threads N]`: ours and the peer in one run, as ratios. */
+/** `npm run bench -- train|eval|trial|import|memory [--json] [--threads N]`: ours and the peer in one run, as ratios. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchImport, USUAL } from './import.js';
 import { describeMachine } from './machine.js';
+import { benchMemory } from './memoryBench.js';
 import { ROOT } from './peers.js';
 import { benchRanking } from './rankingBench.js';
 import { benchTraining } from './trainBench.js';
@@ -21,6 +22,7 @@ const BENCHES = {
   train: benchTraining,
   eval: benchRanking,
   trial: benchTrial,
+  memory: benchMemory,
   import: (_threads: number, _log: Log) => benchImport(USUAL),
 } as const satisfies Record<string, (threads: number, log: Log) => Promise<unknown>>;
 

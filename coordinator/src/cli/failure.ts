@@ -2,7 +2,7 @@
 import type { FieldViolation } from '@adt/proto/gen/adt/v1/common';
 import { DataError } from '@adt/worker/data/dataError';
 import { DataUnfitError, LossUnsupportedError } from '@adt/worker/engines/engine';
-import { EnvError } from '@adt/worker/env';
+import { EnvError } from '@adt/worker/envError';
 import { CheckpointError } from '@adt/worker/training/checkpointFile';
 import { CommanderError } from 'commander';
 

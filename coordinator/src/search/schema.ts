@@ -1,6 +1,6 @@
 /** A parsed sweep file, checked key by key into a SweepDocument; every finding is collected, not only the first. */
 
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import { LOSSES, MODELS } from '@adt/proto/trainingConfig';
 import type { Vocabulary } from './conditions.js';
 import { METHODS, type Method, type Settings, type SweepDocument } from './document.js';

@@ -21,7 +21,7 @@ Gmf::Gmf(const ModelContext& context, uint32_t factors)
       out_(allocateFloats(3 * (width() + kLanes))),
       partial_(allocateFloats(size_t{chunksOf(context.batchSize, kSamplesPerChunk)} * (width() + kLanes))),
       outGradient_(allocateFloats(width() + kLanes)),
-      evaluation_(allocateFloats(size_t{padded(context.items)} * width())) {
+      evaluation_(allocateFloats(size_t{pairBlock()} * width())) {
   const Initial embedding{Initial::kNormal, kInitialDeviation, 0};
   const Initial output{Initial::kUniform, static_cast<float>(std::sqrt(3.0 / factors)), 2};
   parameters_ = {
@@ -78,18 +78,20 @@ void Gmf::backward(const Samples& batch, const float* residual) {
 
 // --- evaluation ---------------------------------------------------------------------------------------------------
 
-void Gmf::prepareForPairs(const std::vector<uint32_t>&) {
+void Gmf::prepareForPairs(const uint32_t* ids, uint32_t count) {
   context_.adam.prepareToRead();
-  readAll(items_, evaluation_.get());
+  first_ = ids[0];
+  readRows(items_, first_, first_ + count, evaluation_.get());
 }
 
-void Gmf::prepareForRanking() {
+void Gmf::prepareForRanking(uint32_t from, uint32_t to) {
   context_.adam.prepareToRead();
-  context_.pool.run(panelsOf(items_.rows()), [&](uint32_t panel, unsigned) {
+  first_ = from, end_ = to;
+  context_.pool.run(panelsOf(to - from), [&](uint32_t panel, unsigned) {
     std::vector<float> rows(size_t{kLanes} * width());
-    const uint32_t from = panel * kLanes, to = std::min(from + kLanes, items_.rows());
-    kernels().bringUp(context_.adam.gaps(), items_.table().view(), nullptr, from, to, rows.data());
-    packPanel(rows.data(), width(), to - from, factors_, evaluation_.get() + size_t{from} * factors_);
+    const uint32_t first = from + panel * kLanes, end = std::min(first + kLanes, to);
+    kernels().bringUp(context_.adam.gaps(), items_.table().view(), nullptr, first, end, rows.data());
+    packPanel(rows.data(), width(), end - first, factors_, evaluation_.get() + size_t{panel} * kLanes * factors_);
   });
 }
 
@@ -101,7 +103,8 @@ class Gmf::GmfScorer : public Scorer {
 
   void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
     readUsers(users, count);
-    const PairsView view{users_.get(), identity_, model_.evaluation_.get(), items, model_.out_.get(), model_.width()};
+    for (uint32_t n = 0; n < count; ++n) itemRow_[n] = items[n] - model_.first_;
+    const PairsView view{users_.get(), identity_, model_.evaluation_.get(), itemRow_, model_.out_.get(), model_.width()};
     model_.kernels().logits(view, 0, count, logit);
   }
 
@@ -110,7 +113,7 @@ class Gmf::GmfScorer : public Scorer {
     for (uint32_t n = 0; n < count; ++n)
       for (uint32_t f = 0; f < model_.factors_; ++f) users_[size_t{n} * model_.width() + f] *= model_.out_[f];
     scorePanels(model_.kernels(), users_.get(), model_.width(), count, model_.evaluation_.get(), model_.factors_,
-                model_.items_.rows(), thresholds, offer, context);
+                model_.end_ - model_.first_, thresholds, offer, context);
   }
 
  private:
@@ -121,7 +124,7 @@ class Gmf::GmfScorer : public Scorer {
 
   Gmf& model_;
   Floats users_;  // (kPairs, width)
-  uint32_t identity_[kPairs];
+  uint32_t identity_[kPairs], itemRow_[kPairs];
 };
 
 std::unique_ptr<Scorer> Gmf::scorer() { return std::make_unique<GmfScorer>(*this); }

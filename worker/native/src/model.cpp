@@ -99,11 +99,11 @@ void Model::beginRows(Embedding& users, Embedding& items, const Samples& batch) 
   });
 }
 
-void Model::readAll(Embedding& table, float* to) {
-  context_.pool.run(chunksOf(table.rows(), kRows), [&](uint32_t chunk, unsigned) {
-    const uint32_t from = chunk * kRows;
-    context_.kernels.bringUp(context_.adam.gaps(), table.table().view(), nullptr, from,
-                             std::min(from + kRows, table.rows()), to + size_t{from} * table.width());
+void Model::readRows(Embedding& table, uint32_t from, uint32_t to, float* out) {
+  context_.pool.run(chunksOf(to - from, kRows), [&](uint32_t chunk, unsigned) {
+    const uint32_t first = from + chunk * kRows;
+    context_.kernels.bringUp(context_.adam.gaps(), table.table().view(), nullptr, first, std::min(first + kRows, to),
+                             out + size_t{first - from} * table.width());
   });
 }
 

@@ -22,7 +22,7 @@ Nmtr::Nmtr(const ModelContext& context, uint32_t factors)
       items_(context.items, factors, context.batchSize),
       partial_(allocateFloats(size_t{chunksOf(context.batchSize, kSamplesPerChunk)} * (width() + kLanes))),
       outGradient_(allocateFloats(width() + kLanes)),
-      evaluation_(allocateFloats(size_t{padded(context.items)} * width())) {
+      evaluation_(allocateFloats(size_t{pairBlock()} * width())) {
   for (int task = 0; task < 2; ++task) {
     out_[task] = allocateFloats(3 * (width() + kLanes));
     residual_[task] = allocateFloats(stride());
@@ -111,18 +111,20 @@ void Nmtr::updateHead(int task, uint32_t samples, const AdamStep& step) {
 
 // --- evaluation ---------------------------------------------------------------------------------------------------
 
-void Nmtr::prepareForPairs(const std::vector<uint32_t>&) {
+void Nmtr::prepareForPairs(const uint32_t* ids, uint32_t count) {
   context_.adam.prepareToRead();
-  readAll(items_, evaluation_.get());
+  first_ = ids[0];
+  readRows(items_, first_, first_ + count, evaluation_.get());
 }
 
-void Nmtr::prepareForRanking() {
+void Nmtr::prepareForRanking(uint32_t from, uint32_t to) {
   context_.adam.prepareToRead();
-  context_.pool.run(panelsOf(items_.rows()), [&](uint32_t panel, unsigned) {
+  first_ = from, end_ = to;
+  context_.pool.run(panelsOf(to - from), [&](uint32_t panel, unsigned) {
     std::vector<float> rows(size_t{kLanes} * width());
-    const uint32_t from = panel * kLanes, to = std::min(from + kLanes, items_.rows());
-    kernels().bringUp(context_.adam.gaps(), items_.table().view(), nullptr, from, to, rows.data());
-    packPanel(rows.data(), width(), to - from, factors_, evaluation_.get() + size_t{from} * factors_);
+    const uint32_t first = from + panel * kLanes, end = std::min(first + kLanes, to);
+    kernels().bringUp(context_.adam.gaps(), items_.table().view(), nullptr, first, end, rows.data());
+    packPanel(rows.data(), width(), end - first, factors_, evaluation_.get() + size_t{panel} * kLanes * factors_);
   });
 }
 
@@ -134,9 +136,10 @@ class Nmtr::NmtrScorer : public Scorer {
 
   void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
     readUsers(users, count);
+    for (uint32_t n = 0; n < count; ++n) itemRow_[n] = items[n] - model_.first_;
     float* second = logit + model_.stride();
     for (int task = 0; task < 2; ++task) {
-      const PairsView view{users_.get(),       identity_,      model_.evaluation_.get(), items,
+      const PairsView view{users_.get(),       identity_,      model_.evaluation_.get(), itemRow_,
                            model_.head(task), model_.width()};
       model_.kernels().logits(view, 0, count, task == 0 ? logit : second);
     }
@@ -151,7 +154,7 @@ class Nmtr::NmtrScorer : public Scorer {
       for (uint32_t f = 0; f < model_.factors_; ++f)
         users_[size_t{n} * width + f] *= model_.head(0)[f] + model_.head(1)[f];
     scorePanels(model_.kernels(), users_.get(), width, count, model_.evaluation_.get(), model_.factors_,
-                model_.items_.rows(), thresholds, offer, context);
+                model_.end_ - model_.first_, thresholds, offer, context);
   }
 
  private:
@@ -162,7 +165,7 @@ class Nmtr::NmtrScorer : public Scorer {
 
   Nmtr& model_;
   Floats users_;  // (kPairs, width)
-  uint32_t identity_[kPairs];
+  uint32_t identity_[kPairs], itemRow_[kPairs];
 };
 
 std::unique_ptr<Scorer> Nmtr::scorer() { return std::make_unique<NmtrScorer>(*this); }

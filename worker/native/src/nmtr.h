@@ -21,8 +21,10 @@ class Nmtr : public Model {
   void forward(const Samples& batch, float* logit) override;
   void backward(const Samples& batch, const float* residual) override;
 
-  void prepareForPairs(const std::vector<uint32_t>& users) override;
-  void prepareForRanking() override;
+  uint32_t pairBlock() const override { return evaluationBlock(items_.rows(), width()); }
+  void prepareForPairs(const uint32_t* ids, uint32_t count) override;
+  uint32_t rankBlock() const override { return pairBlock(); }
+  void prepareForRanking(uint32_t from, uint32_t to) override;
   std::unique_ptr<Scorer> scorer() override;
 
  private:
@@ -41,7 +43,8 @@ class Nmtr : public Model {
   Floats residual_[2];  // (stride): of the loss by outW . z and by outW2 . z
   Floats gradient_[2];  // (batch, width): by each sample's user row and item row
   Floats partial_, outGradient_;
-  Floats evaluation_;  // rows (items, width) or panels (factors, 16) of all items
+  Floats evaluation_;  // rows (items, width) or panels (factors, 16) of a block of items
+  uint32_t first_ = 0, end_ = 0;  // of these items
 };
 
 }  // namespace adt

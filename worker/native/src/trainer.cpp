@@ -65,14 +65,10 @@ ChunkResult Trainer::run(uint32_t count) {
   return result;
 }
 
-RankingResult Trainer::rankValid(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users) {
+RankingResult Trainer::rank(bool test, const std::vector<uint32_t>& topk, const std::vector<uint32_t>* users) {
   const Dataset& data = options_.data;
-  return rank(*model_, pool_, {data.items, data.valid, {data.train}, topk, users});
-}
-
-RankingResult Trainer::rankTest(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users) {
-  const Dataset& data = options_.data;
-  return rank(*model_, pool_, {data.items, data.test, {data.train, data.valid}, topk, users});
+  if (test) return adt::rank(*model_, pool_, {data.items, data.test, {data.train, data.valid}, topk, users});
+  return adt::rank(*model_, pool_, {data.items, data.valid, {data.train}, topk, users});
 }
 
 bool Trainer::restoreBest() {

@@ -52,9 +52,9 @@ class Trainer {
   ChunkResult run(uint32_t count);
 
   double validationLoss() { return validation_.loss(*model_, pool_, stepsDone()); }
-  // Full ranking of those `users` who have interactions in the part.
-  RankingResult rankValid(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users);
-  RankingResult rankTest(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users);
+  // Full ranking, on the test part or the validation part, of those `users` who have interactions there; nullptr: of
+  // all who have.
+  RankingResult rank(bool test, const std::vector<uint32_t>& topk, const std::vector<uint32_t>* users);
 
   // Copies all parameters as they are now. The second brings the copy back, without moments; false: there is none.
   void keepBest() { kept_.keep(*model_); }

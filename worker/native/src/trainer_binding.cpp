@@ -124,6 +124,7 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
                         InstanceMethod<&TrainerBinding::keepBest>("keepBest"),
                         InstanceMethod<&TrainerBinding::restoreBest>("restoreBest"),
                         InstanceMethod<&TrainerBinding::readRows>("readRows"),
+                        InstanceMethod<&TrainerBinding::readRowsInto>("readRowsInto"),
                         InstanceMethod<&TrainerBinding::shapes>("shapes"),
                         InstanceMethod<&TrainerBinding::load>("load"),
                         InstanceMethod<&TrainerBinding::stateBlocks>("stateBlocks"),
@@ -187,11 +188,10 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
   Napi::Value rank(const Napi::CallbackInfo& info) {
     Trainer& trainer = this->trainer();
     const bool test = info[0].As<Napi::String>().Utf8Value() == "test";
-    auto topk = integers(info[1]);
-    auto users = integers(info[2]);
     return start<RankingResult>(
-        [&trainer, test, topk, users] {
-          return test ? trainer.rankTest(topk, users) : trainer.rankValid(topk, users);
+        [&trainer, test, topk = integers(info[1]), all = info[2].IsNull(),
+         users = info[2].IsNull() ? std::vector<uint32_t>{} : integers(info[2])] {
+          return trainer.rank(test, topk, all ? nullptr : &users);
         },
         fromRanking);
   }
@@ -224,6 +224,14 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
     Model& model = trainer().model();
     return rowsOf(info.Env(), model, model.parameters()[info[0].As<Napi::Number>().Uint32Value()],
                   info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Number>().Uint32Value());
+  }
+
+  // The same into a Float32Array, which is not longer than it must be.
+  void readRowsInto(const Napi::CallbackInfo& info) {
+    Model& model = trainer().model();
+    model.read(model.parameters()[info[0].As<Napi::Number>().Uint32Value()],
+               info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Number>().Uint32Value(),
+               info[3].As<Napi::Float32Array>().Data());
   }
 
   void load(const Napi::CallbackInfo& info) { loadParameters(trainer().model(), info[0].As<Napi::Object>()); }

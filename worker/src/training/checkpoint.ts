@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
-import type { z } from 'zod';
 import { removeStrayTemporaries } from '../data/atomicFile.js';
 import type { Engine, Trainer } from '../engines/engine.js';
 import { StateMismatchError } from '../engines/trainerState.js';
 import { CheckpointError, type CheckpointHeader, openCheckpoint, writeCheckpoint } from './checkpointFile.js';
-import { encodeLoop, type LoopState, type loopSchema, startLoop } from './loopState.js';
+import { type LoopState, startLoop } from './loopState.js';
 
 /** JSON that travels with a checkpoint: what a caller has made of the points so far, say. */
 export type Companion = { save(): unknown; restore(saved: unknown): void };
@@ -132,11 +131,7 @@ function createSaver(
   let saved = '';
   const moment = () => `${trainer.step} ${loop.validatedAt}`;
   const save = async (): Promise<void> => {
-    const header = {
-      ...whose,
-      loop: encodeLoop(loop) as z.input<typeof loopSchema>,
-      companion: companion?.save() ?? null,
-    };
+    const header = { ...whose, loop, companion: companion?.save() ?? null };
     await writeCheckpoint(path, header, trainer.state());
     savedAt = performance.now();
     saved = moment();

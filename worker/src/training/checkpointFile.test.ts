@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { testRandom } from '../engines/randomBundle.js';
 import type { TrainerState } from '../engines/trainerState.js';
 import { CheckpointError, openCheckpoint, writeCheckpoint } from './checkpointFile.js';
-import { encodeLoop, type LoopState, startLoop } from './loopState.js';
+import { type LoopState, startLoop } from './loopState.js';
 import { temporaryDirectory } from './temporaryDirectory.js';
 
 const random = testRandom(5);
@@ -37,7 +37,7 @@ const header = {
   config: { lr: 0.1 },
   datasetSha256: 'b'.repeat(64),
   totalSteps: 20,
-  loop: encodeLoop(loop) as never,
+  loop,
   companion: { curve: [1, 2] },
 };
 

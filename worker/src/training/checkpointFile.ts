@@ -12,10 +12,9 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { z } from 'zod';
 import { isErrno, replaceFileBy } from '../data/atomicFile.js';
 import type { StateBlock, TrainerState } from '../engines/trainerState.js';
-import { loopSchema } from './loopState.js';
+import { decodeLoop, encodeLoop, type LoopState } from './loopState.js';
 
 const MAGIC = 'ADTCKPT\0';
 const FORMAT_VERSION = 1;
@@ -28,35 +27,31 @@ export class CheckpointError extends Error {
   readonly code = 'CHECKPOINT_REFUSED';
 }
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const count = z.int().min(0);
-
-const headerSchema = z.strictObject({
-  engine: z.string(),
-  model: z.string(),
-  loss: z.string(),
-  configSha256: hash,
+export type CheckpointHeader = {
+  /** Engine.arithmetic */
+  engine: string;
+  model: string;
+  loss: string;
+  configSha256: string;
   /** What the hash is of. */
-  config: z.record(z.string(), z.unknown()),
-  datasetSha256: hash,
-  step: count,
-  totalSteps: count,
-  loop: loopSchema,
-  /** What the caller of the training wants to have back. */
-  companion: z.unknown(),
-  blocks: z.array(z.strictObject({ name: z.string(), bytes: count })),
-});
-
-export type CheckpointHeader = z.infer<typeof headerSchema>;
+  config: Record<string, unknown>;
+  datasetSha256: string;
+  step: number;
+  totalSteps: number;
+  loop: LoopState;
+  /** JSON that the caller of the training wants to have back. */
+  companion: unknown;
+  blocks: StateBlock[];
+};
 
 /** Writes a checkpoint in place of the one that may be there, which stays whole until this one is on disk. */
 export async function writeCheckpoint(
   path: string,
-  header: Omit<z.input<typeof headerSchema>, 'blocks' | 'step'>,
+  header: Omit<CheckpointHeader, 'blocks' | 'step'>,
   state: TrainerState,
 ): Promise<void> {
   const { step, blocks } = state;
-  const json = Buffer.from(JSON.stringify({ ...header, step, blocks }));
+  const json = Buffer.from(JSON.stringify({ ...header, loop: encodeLoop(header.loop), step, blocks }));
   const preamble = Buffer.alloc(PREAMBLE_BYTES);
   preamble.write(MAGIC, 0, 'latin1');
   preamble.writeUInt32LE(FORMAT_VERSION, 8);
@@ -139,7 +134,7 @@ async function readHeader(
     fail('the checkpoint is damaged: its header has not the SHA-256 it should have');
   let header: CheckpointHeader;
   try {
-    header = headerSchema.parse(JSON.parse(json.toString('utf8')));
+    header = decodeHeader(JSON.parse(json.toString('utf8')));
   } catch (cause) {
     return fail('the checkpoint has a header that this build cannot read', cause);
   }
@@ -150,6 +145,18 @@ async function readHeader(
   if (expected !== stats.size)
     fail(`the checkpoint is cut or has grown: ${stats.size} bytes, its header asks for ${expected}`);
   return { header, json };
+}
+
+/** The header's own SHA-256 has vouched for it; what is left are the forms of other builds. @throws TypeError */
+function decodeHeader(json: unknown): CheckpointHeader {
+  const header = json as CheckpointHeader;
+  const texts = [header.engine, header.model, header.loss, header.configSha256, header.datasetSha256];
+  if (texts.some((text) => typeof text !== 'string')) throw new TypeError('a name is no text');
+  const counts = [header.step, header.totalSteps, ...header.blocks.map(({ bytes }) => bytes)];
+  if (counts.some((value) => !Number.isSafeInteger(value) || value < 0))
+    throw new TypeError('a count is none');
+  if (typeof header.config !== 'object' || header.config === null) throw new TypeError('no configuration');
+  return { ...header, loop: decodeLoop(header.loop) };
 }
 
 /** Reads blocks in order, and compares the running hash behind each. */

@@ -1,5 +1,4 @@
 /** What the training loop itself has to remember between two iterations, and its form in a checkpoint. */
-import { z } from 'zod';
 import { type ChunkReport, type PositivesReport, WEIGHT_BINS } from '../engines/engine.js';
 import { addPositives } from './diagnostics.js';
 
@@ -56,43 +55,6 @@ export function endInterval(loop: LoopState, step: number): void {
   loop.validatedAt = step;
 }
 
-const count = z.int().min(0);
-/** JSON has no number for it, and a metric may be none. */
-const real = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
-const seconds = z.number().min(0);
-
-const positives: z.ZodType<PositivesReport> = z.strictObject({
-  seen: count,
-  seenFalse: count,
-  ceFalse: real,
-  ceTrue: real,
-  droppedFalse: count,
-  weights: z
-    .array(count.max(0xffff_ffff))
-    .length(WEIGHT_BINS)
-    .transform((counts) => Uint32Array.from(counts))
-    .nullable(),
-});
-
-/** Reads what `encodeLoop` made. */
-export const loopSchema = z.strictObject({
-  validatedAt: count,
-  best: z.strictObject({ step: count, value: real, valid: z.record(z.string(), real) }).nullable(),
-  since: z
-    .strictObject({
-      steps: count.min(1),
-      meanLoss: real,
-      dropped: count,
-      samples: count,
-      sampleSeconds: seconds,
-      trainSeconds: seconds,
-      positives: positives.nullable(),
-    })
-    .nullable(),
-  seconds: z.strictObject({ sample: seconds, train: seconds, validate: seconds, test: seconds }),
-  samples: count,
-});
-
 /** As JSON: every number comes back with the same bits. */
 export function encodeLoop(loop: LoopState): unknown {
   return JSON.parse(
@@ -101,4 +63,67 @@ export function encodeLoop(loop: LoopState): unknown {
       return value instanceof Uint32Array ? [...value] : value;
     }),
   );
+}
+
+/** Reads what `encodeLoop` made. @throws TypeError naming the place that is not as it must be */
+export function decodeLoop(json: unknown): LoopState {
+  const { validatedAt, best, since, seconds, samples } = fields(json, 'loop');
+  return {
+    validatedAt: count(validatedAt, 'validatedAt'),
+    best: best === null ? null : decodeBest(fields(best, 'best')),
+    since: since === null ? null : decodeSums(fields(since, 'since')),
+    seconds: reals(fields(seconds, 'seconds'), ['sample', 'train', 'validate', 'test']),
+    samples: count(samples, 'samples'),
+  };
+}
+
+function decodeBest({ step, value, valid }: Json): Best {
+  const metrics = fields(valid, 'best.valid');
+  return {
+    step: count(step, 'best.step'),
+    value: real(value, 'best.value'),
+    valid: reals(metrics, Object.keys(metrics)),
+  };
+}
+
+function decodeSums({ steps, dropped, samples, positives, ...rest }: Json): Sums {
+  return {
+    steps: count(steps, 'since.steps'),
+    dropped: count(dropped, 'since.dropped'),
+    samples: count(samples, 'since.samples'),
+    ...reals(rest, ['meanLoss', 'sampleSeconds', 'trainSeconds']),
+    positives: positives === null ? null : decodePositives(fields(positives, 'since.positives')),
+  };
+}
+
+function decodePositives({ weights, ...rest }: Json): PositivesReport {
+  if (weights !== null && !(Array.isArray(weights) && weights.length === WEIGHT_BINS))
+    throw new TypeError(`since.positives.weights must be ${WEIGHT_BINS} counts`);
+  return {
+    ...reals(rest, ['seen', 'seenFalse', 'ceFalse', 'ceTrue', 'droppedFalse']),
+    weights: weights === null ? null : Uint32Array.from(weights, (bin) => count(bin, 'a weight')),
+  };
+}
+
+type Json = Record<string, unknown>;
+
+function fields(json: unknown, name: string): Json {
+  if (typeof json !== 'object' || json === null) throw new TypeError(`${name} must be an object`);
+  return json as Json;
+}
+
+function reals<Key extends string>(json: Json, keys: readonly Key[]): Record<Key, number> {
+  return Object.fromEntries(keys.map((key) => [key, real(json[key], key)])) as Record<Key, number>;
+}
+
+/** JSON has no number for NaN and the infinities, and a metric may be one. */
+function real(json: unknown, name: string): number {
+  if (typeof json === 'number') return json;
+  if (json === 'NaN' || json === 'Infinity' || json === '-Infinity') return Number(json);
+  throw new TypeError(`${name} must be a number`);
+}
+
+function count(json: unknown, name: string): number {
+  if (Number.isSafeInteger(json) && (json as number) >= 0) return json as number;
+  throw new TypeError(`${name} must be a count`);
 }

@@ -1,6 +1,6 @@
 /** One training from its configuration to its test metrics: the loop, top to bottom. */
 import { performance } from 'node:perf_hooks';
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import type { Bundle } from '../data/bundle.js';
 import { DataUnfitError, type Engine, type Ranking, type Trainer } from '../engines/engine.js';
@@ -8,6 +8,7 @@ import { type CheckpointParams, resume, type Saver } from './checkpoint.js';
 import { diagnosticMetrics, epsilonAt } from './diagnostics.js';
 import { addChunk, endInterval, type LoopState, type Metrics, type Sums } from './loopState.js';
 import { NonFiniteError } from './nonFiniteError.js';
+import { peakMemoryBytes } from './peakMemory.js';
 import { groupMetrics, userGroups } from './userGroups.js';
 import { validationSample } from './validationSample.js';
 
@@ -145,7 +146,7 @@ export async function train({
       seconds,
       facts: {
         samples_per_second: samples / (seconds.sample + seconds.train),
-        peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+        peak_memory_bytes: peakMemoryBytes(),
         ...(epsilon !== undefined && { epsilon }),
       },
       parametersSha256: trainer.parametersSha256(),

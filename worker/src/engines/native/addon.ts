@@ -77,13 +77,16 @@ export type NativeRanking = {
 export interface NativeTrainer {
   run(count: number): Promise<NativeChunk>;
   validationLoss(): Promise<number>;
-  rank(part: 'valid' | 'test', topk: Uint32Array, users: Uint32Array): Promise<NativeRanking>;
+  /** @param users null: everyone */
+  rank(part: 'valid' | 'test', topk: Uint32Array, users: Uint32Array | null): Promise<NativeRanking>;
   keepBest(): void;
   restoreBest(): void;
   /** All parameters, in the order of the parity fixtures' `shapes`. */
   shapes(): NativeShape[];
   /** Rows of the n-th of them: (count, columns). */
   readRows(parameter: number, from: number, count: number): Float32Array;
+  /** Into memory that has place for them. */
+  readRowsInto(parameter: number, from: number, count: number, to: Float32Array): void;
   /** Replaces all parameters, before the first iteration. */
   load(parameters: Parameters): void;
   /** What a checkpoint holds; the last are the kept parameters, whether there are any or not. */

@@ -1,5 +1,6 @@
 /** Checks everything before it crosses into C++, which trusts it: array bounds, sizes, and that negatives exist. */
-import { type Loss, type TrainingConfig, whyNoFlags, whyNotTogether } from '@adt/proto/trainingConfig';
+import { type Loss, whyNoFlags, whyNotTogether } from '@adt/proto/losses';
+import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { type Bundle, type Csr, PARTS } from '../../data/bundle.js';
 import { trainingPositives } from '../cleanTraining.js';
 import { type Batch, DataUnfitError, type ReplayCase } from '../engine.js';

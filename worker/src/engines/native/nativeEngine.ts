@@ -28,9 +28,7 @@ import { checkReplay, checkTraining, specsOf } from './checks.js';
 const VERSION = '0.1.0';
 /** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
-/** Rows hashed at a time: a few MiB, whatever the table's size. */
-const ROWS_PER_HASH = 16_384;
-/** A piece of a state, which is copied on its way. */
+/** A piece of a state or of what is hashed, which is copied on its way. */
 const PIECE_BYTES = 2 ** 20;
 
 export type NativeEngineResult = { ok: true; engine: Engine } | { ok: false; reason: string };
@@ -81,7 +79,7 @@ function openTrainer(
     scratchFolder: scratchFolder(),
   });
   if (initial) native.load(initial);
-  return new CpuTrainer(native, header.users, stepsPerEpoch, totalSteps);
+  return new CpuTrainer(native, stepsPerEpoch, totalSteps);
 }
 
 class CpuTrainer implements Trainer {
@@ -89,7 +87,6 @@ class CpuTrainer implements Trainer {
 
   constructor(
     private readonly native: NativeTrainer,
-    private readonly users: number,
     readonly stepsPerEpoch: number,
     readonly totalSteps: number,
   ) {}
@@ -126,8 +123,7 @@ class CpuTrainer implements Trainer {
   }
 
   async rank(part: 'valid' | 'test', topk: readonly number[], users?: Uint32Array): Promise<Ranking> {
-    const asked = users ?? Uint32Array.from({ length: this.users }, (_, user) => user);
-    const ranking = await this.native.rank(part, Uint32Array.from(topk), asked);
+    const ranking = await this.native.rank(part, Uint32Array.from(topk), users ?? null);
     return {
       recall: [...ranking.recall],
       ndcg: [...ranking.ndcg],
@@ -185,9 +181,13 @@ class CpuTrainer implements Trainer {
 
   parametersSha256(): string {
     const hash = createHash('sha256');
-    for (const [at, { rows }] of this.native.shapes().entries()) {
-      for (let from = 0; from < rows; from += ROWS_PER_HASH) {
-        hash.update(this.native.readRows(at, from, Math.min(ROWS_PER_HASH, rows - from)));
+    const piece = new Float32Array(PIECE_BYTES / Float32Array.BYTES_PER_ELEMENT);
+    for (const [at, { rows, columns }] of this.native.shapes().entries()) {
+      const most = Math.floor(piece.length / columns);
+      for (let from = 0; from < rows; from += most) {
+        const count = Math.min(most, rows - from);
+        this.native.readRowsInto(at, from, count, piece);
+        hash.update(piece.subarray(0, count * columns));
       }
     }
     return hash.digest('hex');
