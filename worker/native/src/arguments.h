@@ -88,10 +88,13 @@ inline Napi::Uint32Array fromIntegers(Napi::Env env, const std::vector<uint32_t>
   return to;
 }
 
-inline Napi::Float64Array doubles(Napi::Env env, const std::vector<double>& from) {
-  auto to = Napi::Float64Array::New(env, from.size());
-  std::copy(from.begin(), from.end(), to.Data());
-  return to;
+// Takes the numbers over where they are.
+inline Napi::Float64Array doubles(Napi::Env env, std::vector<double>&& from) {
+  if (from.empty()) return Napi::Float64Array::New(env, 0);
+  auto* kept = new std::vector<double>(std::move(from));
+  const auto memory = Napi::ArrayBuffer::New(env, kept->data(), kept->size() * sizeof(double),
+                                             [](Napi::Env, void*, std::vector<double>* vector) { delete vector; }, kept);
+  return Napi::Float64Array::New(env, kept->size(), memory, 0);
 }
 
 }  // namespace adt

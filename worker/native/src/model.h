@@ -110,7 +110,7 @@ class Model {
   virtual void prepareForPairs(const uint32_t* ids, uint32_t count) = 0;
   // Ranking of `users`, at most kRankedUsers, among the items [from, to), at most rankBlock() of them and from a
   // multiple of kLanes on.
-  static constexpr uint32_t kRankedUsers = 32 * Scorer::kUsers;
+  static constexpr uint32_t kRankedUsers = 16 * Scorer::kUsers;
   virtual uint32_t rankBlock() const = 0;
   virtual void prepareUsers(const uint32_t* users, uint32_t count) { (void)users, (void)count; }
   virtual void prepareForRanking(uint32_t from, uint32_t to) = 0;

@@ -16,7 +16,7 @@ template <class Result>
 class Task : public Napi::AsyncWorker {
  public:
   using Work = std::function<Result()>;
-  using Convert = Napi::Value (*)(Napi::Env, const Result&);
+  using Convert = Napi::Value (*)(Napi::Env, Result&);
 
   Task(const Napi::Object& owner, bool& busy, Work work, Convert convert)
       : Napi::AsyncWorker(owner.Env()),
@@ -60,7 +60,7 @@ Napi::Value fromDiagnostics(Napi::Env env, const Diagnostics& diagnostics) {
   return to;
 }
 
-Napi::Value fromChunk(Napi::Env env, const ChunkResult& chunk) {
+Napi::Value fromChunk(Napi::Env env, ChunkResult& chunk) {
   auto to = Napi::Object::New(env);
   to.Set("steps", chunk.steps);
   to.Set("lossSum", chunk.lossSum);
@@ -73,17 +73,17 @@ Napi::Value fromChunk(Napi::Env env, const ChunkResult& chunk) {
   return to;
 }
 
-Napi::Value fromRanking(Napi::Env env, const RankingResult& ranking) {
+Napi::Value fromRanking(Napi::Env env, RankingResult& ranking) {
   auto to = Napi::Object::New(env);
-  to.Set("recall", doubles(env, ranking.recall));
-  to.Set("ndcg", doubles(env, ranking.ndcg));
+  to.Set("recall", doubles(env, std::move(ranking.recall)));
+  to.Set("ndcg", doubles(env, std::move(ranking.ndcg)));
   to.Set("users", fromIntegers(env, ranking.users));
-  to.Set("userRecall", doubles(env, ranking.userRecall));
-  to.Set("userNdcg", doubles(env, ranking.userNdcg));
+  to.Set("userRecall", doubles(env, std::move(ranking.userRecall)));
+  to.Set("userNdcg", doubles(env, std::move(ranking.userNdcg)));
   return to;
 }
 
-Napi::Value fromNumber(Napi::Env env, const double& value) { return Napi::Number::New(env, value); }
+Napi::Value fromNumber(Napi::Env env, double& value) { return Napi::Number::New(env, value); }
 
 // Runs `call`; what C++ throws becomes a JavaScript error, where it would end the process.
 template <class Call>

@@ -5,6 +5,11 @@
 #include <numeric>
 
 namespace adt {
+namespace {
+
+constexpr uint32_t kWindowSamples = 1u << 17;  // of 13 bytes
+
+}  // namespace
 
 Validation::Validation(const Dataset& data, const LossOptions& loss, uint32_t batchSize, uint32_t seed,
                        unsigned threads)
@@ -26,14 +31,50 @@ Validation::Validation(const Dataset& data, const LossOptions& loss, uint32_t ba
 }
 
 double Validation::loss(Model& model, ThreadPool& pool, uint32_t step) {
-  const uint32_t samples = sampler_.samplesPerRound();
-  slots_.resize(samples);
-  kinds_.resize(samples);
-  const Permutation order = sampler_.order(step);
-  pool.run(batches(), [&](uint32_t batch, unsigned thread) { drawBatch(order, step, batch, scratch_[thread]); });
-
   for (Scratch& scratch : scratch_)
     if (!scratch.scorer) scratch.scorer = model.scorer();
+  const Permutation order = sampler_.order(step);
+  if (batches() > 0 && chunksOf(rowCount(model), model.pairBlock()) == 1) return lossInOneBlock(model, pool, order, step);
+  // z of a user costs as much as twenty of his pairs: users are gone through once.
+  const uint32_t most = model.pairsByUser() ? batches() : std::max(1u, kWindowSamples / batchSize_);
+  double total = 0.0;
+  for (firstBatch_ = 0; firstBatch_ < batches(); firstBatch_ += most) {
+    const uint32_t count = std::min(most, batches() - firstBatch_);
+    const uint32_t samples = std::min(count * batchSize_, sampler_.samplesPerRound() - firstBatch_ * batchSize_);
+    slots_.resize(samples);
+    kinds_.resize(samples);
+    pool.run(count, [&](uint32_t n, unsigned thread) { drawBatch(order, step, firstBatch_ + n, scratch_[thread]); });
+    scoreWindow(model, pool);
+    std::vector<double> means(count);
+    pool.run(count, [&](uint32_t n, unsigned thread) {
+      means[n] = batchLoss(model.kernels(), step, firstBatch_ + n, scratch_[thread]);
+    });
+    for (double mean : means) total += mean;
+  }
+  return total;
+}
+
+// Nothing has to wait for its block: a batch is drawn, scored and summed by a thread at once.
+double Validation::lossInOneBlock(Model& model, ThreadPool& pool, const Permutation& order, uint32_t step) {
+  std::vector<uint32_t> ids;
+  rowsOfBlock(model.pairsByUser(), 0, rowCount(model), ids);
+  model.prepareForPairs(ids.data(), static_cast<uint32_t>(ids.size()));
+  std::vector<double> means(batches());
+  pool.run(batches(), [&](uint32_t batch, unsigned thread) {
+    Scratch& scratch = scratch_[thread];
+    const uint32_t samples = samplesOf(batch);
+    sampler_.draw(order, step, batch * batchSize_, samples, scratch.samples, 0);
+    for (uint32_t at = 0; at < samples; at += Scorer::kPairs)
+      scratch.scorer->pairs(scratch.samples.users.data() + at, scratch.samples.items.data() + at,
+                            std::min(Scorer::kPairs, samples - at), scratch.logit.get() + at);
+    means[batch] = scratch.loss->evaluate(model.kernels(), scratch.samples, samples, scratch.logit.get(), step);
+  });
+  double total = 0.0;
+  for (double mean : means) total += mean;
+  return total;
+}
+
+void Validation::scoreWindow(Model& model, ThreadPool& pool) {
   const uint32_t size = model.pairBlock();
   sortByBlock(model.pairsByUser(), size);
   std::vector<uint32_t> ids;
@@ -42,38 +83,29 @@ double Validation::loss(Model& model, ThreadPool& pool, uint32_t step) {
     if (count == 0) continue;
     rowsOfBlock(model.pairsByUser(), block * size, size, ids);
     model.prepareForPairs(ids.data(), static_cast<uint32_t>(ids.size()));
-    pool.run(chunksOf(count, Scorer::kPairs), [&](uint32_t piece, unsigned thread) {
-      const uint32_t at = piece * Scorer::kPairs;
-      score(from + at, from + std::min(at + Scorer::kPairs, count), scratch_[thread]);
+    // A thread's memory is a batch's.
+    const uint32_t most = std::min(Scorer::kPairs, batchSize_);
+    pool.run(chunksOf(count, most), [&](uint32_t piece, unsigned thread) {
+      const uint32_t at = piece * most;
+      score(from + at, from + std::min(at + most, count), scratch_[thread]);
     });
   }
-
-  std::vector<double> means(batches());
-  pool.run(batches(), [&](uint32_t batch, unsigned thread) {
-    means[batch] = batchLoss(model.kernels(), step, batch, scratch_[thread]);
-  });
-  double total = 0.0;
-  for (double mean : means) total += mean;
-  return total;
 }
 
 void Validation::drawBatch(const Permutation& order, uint32_t step, uint32_t batch, Scratch& scratch) {
-  const uint32_t from = batch * batchSize_, samples = samplesOf(batch);
-  sampler_.draw(order, step, from, samples, scratch.samples, 0);
+  const uint32_t from = placeOf(batch), samples = samplesOf(batch);
+  sampler_.draw(order, step, batch * batchSize_, samples, scratch.samples, 0);
   for (uint32_t n = 0; n < samples; ++n) {
     slots_[from + n].sample = {scratch.samples.users[n], scratch.samples.items[n]};
     kinds_[from + n] = scratch.samples.kind[n];
   }
 }
 
-// A counting sort of the samples' numbers by block. One block needs no order.
+// A counting sort of the samples' numbers by block.
 void Validation::sortByBlock(bool byUser, uint32_t size) {
   const uint32_t samples = static_cast<uint32_t>(slots_.size());
   const uint32_t blocks = chunksOf(byUser ? static_cast<uint32_t>(users_.size()) : items_, size);
-  starts_.assign(blocks + 1, 0);
-  starts_[blocks] = samples;
-  order_.resize(blocks > 1 ? samples : 0);
-  if (blocks <= 1) return;
+  order_.resize(samples);
   std::vector<uint32_t> firstUsers;
   for (uint32_t block = 1; byUser && block < blocks; ++block) firstUsers.push_back(users_[size_t{block} * size]);
   const auto blockOf = [&](const Slot& slot) {
@@ -100,7 +132,7 @@ void Validation::rowsOfBlock(bool byUser, uint32_t from, uint32_t size, std::vec
 
 // Samples at [from, to) of the order: their logits take the place of what they are.
 void Validation::score(uint32_t from, uint32_t to, Scratch& scratch) {
-  const auto slot = [&](uint32_t at) -> Slot& { return slots_[order_.empty() ? at : order_[at]]; };
+  const auto slot = [&](uint32_t at) -> Slot& { return slots_[order_[at]]; };
   const uint32_t count = to - from;
   for (uint32_t n = 0; n < count; ++n) {
     scratch.samples.users[n] = slot(from + n).sample.user;
@@ -113,7 +145,7 @@ void Validation::score(uint32_t from, uint32_t to, Scratch& scratch) {
 }
 
 double Validation::batchLoss(const Kernels& kernels, uint32_t step, uint32_t batch, Scratch& scratch) {
-  const uint32_t from = batch * batchSize_, samples = samplesOf(batch);
+  const uint32_t from = placeOf(batch), samples = samplesOf(batch);
   Samples& to = scratch.samples;
   for (uint32_t n = 0; n < samples; ++n) {
     to.kind[n] = kinds_[from + n];

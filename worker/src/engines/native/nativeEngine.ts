@@ -29,7 +29,7 @@ const VERSION = '0.1.0';
 /** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
 /** A piece of a state or of what is hashed, which is copied on its way. */
-const PIECE_BYTES = 2 ** 20;
+const PIECE_BYTES = 2 ** 18;
 
 export type NativeEngineResult = { ok: true; engine: Engine } | { ok: false; reason: string };
 
