@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DIAGNOSTICS, isMaximized, metricName } from './metric.js';
+import { DIAGNOSTICS, metricName } from './metric.js';
+import { isMaximized } from './metricGoal.js';
 
 const isName = (name: string) => metricName.safeParse(name).success;
 

@@ -34,8 +34,3 @@ const PATTERN = new RegExp(
 export const metricName = z
   .string()
   .regex(PATTERN, 'must be like valid/recall@50, valid/ndcg@20 or valid/loss');
-
-/** Whether more is better: true for everything but losses. */
-export function isMaximized(metric: string): boolean {
-  return !/\/(loss|ce_fp|ce_tp)$/.test(metric);
-}

@@ -1,44 +1,19 @@
 /** What one training is made of: the vocabulary, the bounds, and the only schema that checks them. */
 import { z } from 'zod';
+import { DATASET_NAME, DATASET_NAME_RULE } from './datasetNameRule.js';
 import type { TrainingConfig as WireTrainingConfig } from './gen/adt/v1/common.js';
+import { LOSSES, type Loss, MODELS, type Model, whyNotTogether } from './losses.js';
 import { metricName } from './metric.js';
 
-/**
- * GMF: a weighted product of embeddings (He et al., WWW 2017). NeuMF: GMF beside an MLP tower (same paper).
- * CDAE: an autoencoder of a user's corrupted history (Wu et al., WSDM 2016).
- */
-export const MODELS = ['GMF', 'NeuMF', 'CDAE'] as const;
-export type Model = (typeof MODELS)[number];
-
-/**
- * CE: binary cross-entropy. T-CE: drops the positives of largest loss. R-CE: down-weights them.
- * The paper's baselines, which are told the false positives: clean leaves them out of the training, NR takes them for
- * negatives of their own weight, NMTR learns click and satisfaction as two cascaded tasks.
- */
-export const LOSSES = ['CE', 'T-CE', 'R-CE', 'clean', 'NR', 'NMTR'] as const;
-export type Loss = (typeof LOSSES)[number];
-
-/** Losses that read which training interactions are false positives. */
-export const LOSSES_WITH_FLAGS: readonly Loss[] = ['clean', 'NR', 'NMTR'];
-
-/** The models that a loss exists for; absent: all of them. */
-const MODELS_OF_LOSS: Partial<Record<Loss, readonly Model[]>> = { NR: ['GMF'], NMTR: ['GMF'] };
-
-/** Why a model can't be trained with a loss; null when it can. */
-export function whyNotTogether(model: string, loss: Loss): string | null {
-  const models: readonly string[] | undefined = MODELS_OF_LOSS[loss];
-  return models === undefined || models.includes(model)
-    ? null
-    : `${loss} exists for ${models.join(', ')} only, as in the paper's Table 4, not for ${model}`;
-}
-
-/** Why a loss can't be trained on a data set; null when it can. */
-export function whyNoFlags(loss: Loss, dataset: { name: string; hasFlags: boolean }): string | null {
-  return dataset.hasFlags || !LOSSES_WITH_FLAGS.includes(loss)
-    ? null
-    : `${loss} must know the false positives, and the training part of ${dataset.name} has no flags: ` +
-        'import it with a rating, dwell or true_positive column';
-}
+export {
+  LOSSES,
+  LOSSES_WITH_FLAGS,
+  type Loss,
+  MODELS,
+  type Model,
+  whyNoFlags,
+  whyNotTogether,
+} from './losses.js';
 
 export const MAX_TOPK = 1000;
 
@@ -138,7 +113,7 @@ export const TRAINING_DEFAULTS = {
 } as const;
 
 const shape = {
-  dataset: z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'must be 1-64 of a-z 0-9 _ . -'),
+  dataset: z.string().regex(DATASET_NAME, DATASET_NAME_RULE),
   datasetSha256: z.string().regex(/^[0-9a-f]{64}$/),
   model: z.enum(MODELS),
   loss: z.enum(LOSSES),

@@ -1,7 +1,8 @@
-/** `npm run bench -- train|eval|trial|import|search [--json] [--threads N] [--quick]`: ours and the peer as ratios. */
+/** `npm run bench -- train|eval|trial|import|memory|search [--json] [--threads N] [--quick]`: ours and the peer as ratios. */
 import { parseArgs } from 'node:util';
 import { benchImport, USUAL } from './import.js';
 import { describeMachine } from './machine.js';
+import { benchMemory } from './memoryBench.js';
 import { benchRanking } from './rankingBench.js';
 import { saveResult } from './results.js';
 import { benchSearch } from './search/searchBench.js';
@@ -19,6 +20,7 @@ const BENCHES = {
   train: benchTraining,
   eval: benchRanking,
   trial: benchTrial,
+  memory: benchMemory,
   import: (_threads: number, _log: Log) => benchImport(USUAL),
   search: (_threads: number, log: Log, quick: boolean) => benchSearch({ quick, log }),
 } as const satisfies Record<string, (threads: number, log: Log, quick: boolean) => Promise<unknown>>;

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EnvError, parseEnv } from './env.js';
+import { parseEnv } from './env.js';
+import { EnvError } from './envError.js';
 
 const TOKEN = 'a'.repeat(32);
 const least = { ADT_COORDINATOR: '127.0.0.1:7000', ADT_TOKEN: TOKEN };

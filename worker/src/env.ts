@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { EnvError } from './envError.js';
 import { messageOf } from './log.js';
 
 export type WorkerEnv = {
@@ -17,11 +18,6 @@ export type WorkerEnv = {
   /** End when stdin closes: the launcher is gone. */
   parentWatch: boolean;
 };
-
-/** The environment is unusable; the message says which variable and why. */
-export class EnvError extends Error {
-  override name = 'EnvError';
-}
 
 const MAX_DEFAULT_SLOTS = 16;
 const MIN_TOKEN_CHARS = 32;

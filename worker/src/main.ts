@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { Agent, RegistrationRefused } from './agent/agent.js';
 import { listEngines, openEngine } from './engines/registry.js';
-import { EnvError, parseEnv, type WorkerEnv } from './env.js';
+import { parseEnv, type WorkerEnv } from './env.js';
+import { EnvError } from './envError.js';
 import { createLog, messageOf } from './log.js';
 import { ORPHAN_BOUND_MS } from './tunables.js';
 

@@ -1,5 +1,5 @@
 /** A comparison as two booktabs tables: the scores of all losses, and the tests behind them. */
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import type { ArmSummary, Cell, Comparison, PairVerdict } from '../search/verdict/comparison.js';
 import { formatP } from '../search/verdict/sentence.js';
 import { type Grouping, sectionsOf } from './comparisonSections.js';

@@ -2,25 +2,29 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { GlobalOptions } from './context.js';
-import { registerDatasetCommands } from './dataset.js';
-import { registerEnginesCommand } from './engines.js';
 import { commanderLine, reportFailure } from './failure.js';
-import { registerLoginCommand } from './login.js';
-import { registerSweepCommands } from './sweep.js';
-import { registerTrainCommand } from './train.js';
-import { registerWorkerCommands } from './worker.js';
 
-/** One file a command group; each registers its own commands (`registerDatasetCommands(program)`). */
-const GROUPS: readonly ((program: Command) => void)[] = [
-  registerDatasetCommands,
-  registerTrainCommand,
-  registerEnginesCommand,
-  registerSweepCommands,
-  registerWorkerCommands,
-  registerLoginCommand,
-];
+/**
+ * One file a command group; each registers its own commands. They are loaded as they are named: gRPC, which half of
+ * them need, is 17 MB that a training would carry along.
+ */
+const GROUPS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  dataset: async () => (await import('./dataset.js')).registerDatasetCommands,
+  train: async () => (await import('./train.js')).registerTrainCommand,
+  engines: async () => (await import('./engines.js')).registerEnginesCommand,
+  sweep: async () => (await import('./sweep.js')).registerSweepCommands,
+  worker: async () => (await import('./worker.js')).registerWorkerCommands,
+  login: async () => (await import('./login.js')).registerLoginCommand,
+};
 
-function createProgram(): Command {
+/** The groups that occur on the command line, be it as an option's value; without any, all, for help and suggestions. */
+function groupsIn(args: readonly string[]): string[] {
+  const named = Object.keys(GROUPS).filter((name) => args.includes(name));
+  const isHelp = args[0] === 'help' || args[0] === '--help' || args[0] === '-h';
+  return named.length === 0 || isHelp ? Object.keys(GROUPS) : named;
+}
+
+async function createProgram(): Promise<Command> {
   const program = new Command('adt')
     .description('Denoising training of recommenders on implicit feedback: data sets, trainings, sweeps.')
     .version(packageVersion(), '--version', 'print the version')
@@ -31,7 +35,7 @@ function createProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: (text, write) => write(commanderLine(text)) })
     .exitOverride();
-  for (const register of GROUPS) register(program);
+  for (const name of groupsIn(process.argv.slice(2))) (await GROUPS[name]?.())?.(program);
   return program;
 }
 
@@ -46,7 +50,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const program = createProgram();
+const program = await createProgram();
 let code = 0;
 try {
   await program.parseAsync();

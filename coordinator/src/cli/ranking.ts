@@ -1,7 +1,7 @@
 /** The ranking of a sweep: seeds of a configuration taken together, best mean first, each data set apart. Pure. */
 import { type TrainingConfig, TrialState } from '@adt/proto/gen/adt/v1/common';
 import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import { canonicalJson } from '../search/canonical.js';
 import { type Spread, spreadOf } from '../search/spread.js';
 

@@ -30,7 +30,10 @@ export async function submitCommand(
   await withPlatform(context, async (connection) => {
     await uploadMissing(context, connection, file);
     const plan = await planOf(context, connection, file);
-    const sweep = await submit(connection, file, { owner: flags.owner ?? userName(), extends: flags.extends });
+    const sweep = await submit(connection, file, {
+      owner: flags.owner ?? userName(),
+      extends: flags.extends,
+    });
     printWarnings(plan.warnings);
     if (context.json && !flags.watch) return printJson(sweep);
     if (!context.json) print(`sweep ${sweep.sweepId} (${sweep.name}): ${sizeOf(plan)}`);

@@ -6,14 +6,18 @@ import { openEngine } from '@adt/worker/engines/registry';
 import { type Point, type TrainResult, train } from '@adt/worker/training/train';
 import { type Command, Option } from 'commander';
 import { type Context, openContext } from './context.js';
+import { Interrupted } from './failure.js';
 import { openDataset } from './openDataset.js';
 import { integerListOption, integerOption, numberOption } from './options.js';
 import { formatCount, formatSeconds, paint, print, printJson, printNote, renderTable } from './output.js';
 import { startProgress } from './progress.js';
+import { type CurvePoint, checkCheckpointFile, checkpointOf } from './trainCheckpoint.js';
 import { type TrainFlags, trainingConfigOf } from './trainConfig.js';
+import { CHECKPOINT_EVERY_S } from './tunables.js';
 
 const MAX_SEED = 0xffff_ffff;
 const MAX_THREADS = 1024;
+const MAX_CHECKPOINT_SECONDS = 7 * 24 * 3600;
 
 export function registerTrainCommand(program: Command): void {
   program
@@ -117,6 +121,13 @@ export function registerTrainCommand(program: Command): void {
         ENGINE_NAMES,
       ),
     )
+    .option('--checkpoint <file>', 'save the training there as it goes, and go on from there if it exists')
+    .option(
+      '--checkpoint-every <seconds>',
+      'save at a validation when the last save is so long ago',
+      integerOption('--checkpoint-every', 0, MAX_CHECKPOINT_SECONDS),
+      CHECKPOINT_EVERY_S,
+    )
     .addHelpText('after', HELP)
     .action((flags: Flags, command: Command) => runTrain(openContext(command), flags));
 }
@@ -125,18 +136,24 @@ const HELP = `
 Examples:
   adt train --dataset synthetic --loss T-CE --eps-max 0.1 --eps-n 1000
   adt train --dataset synthetic --model NeuMF --mlp-layers 2 --dropout 0.1
-  adt train --dataset adressa --loss CE --epochs 10 --select valid-loss --topk 3,20 --seed 1 --json`;
+  adt train --dataset adressa --loss CE --epochs 10 --select valid-loss --topk 3,20 --seed 1 --json
+  adt train --dataset synthetic --epochs 100 --checkpoint long.ckpt   (Ctrl-C; the same again goes on)`;
 
-type Flags = TrainFlags & { engine?: EngineName };
+type Flags = TrainFlags & { engine?: EngineName; checkpoint?: string; checkpointEvery: number };
 
-async function runTrain(context: Context, { engine: engineName, ...flags }: Flags): Promise<void> {
+async function runTrain(
+  context: Context,
+  { engine: engineName, checkpoint: file, checkpointEvery, ...flags }: Flags,
+): Promise<void> {
   // Flags are checked before a data set is read or generated; its hash is known only then.
   trainingConfigOf(flags, { name: flags.dataset, sha256: '0'.repeat(64) });
+  if (file !== undefined) await checkCheckpointFile(file);
   const { name, bundle } = await openDataset(context, flags.dataset);
   const config = trainingConfigOf(flags, { name, sha256: bundle.sha256 });
   const engine = await openEngine({ name: engineName, note: printNote });
   const curve: CurvePoint[] = [];
   const progress = startProgress(`${config.model} ${config.loss} on ${name}`);
+  const checkpoint = file === undefined ? undefined : checkpointOf(file, checkpointEvery, curve);
   let result: TrainResult;
   try {
     result = await train({
@@ -145,11 +162,16 @@ async function runTrain(context: Context, { engine: engineName, ...flags }: Flag
       engine,
       threads: flags.threads,
       signal: context.signal,
+      checkpoint: checkpoint?.params,
       report(points, { step, totalSteps }) {
         curve.push(curvePoint(step, points));
         progress.update(step / totalSteps, progressDetail(points, step, config.select));
       },
     });
+  } catch (error) {
+    progress.clear();
+    if (error instanceof Interrupted) checkpoint?.noteHowToGoOn();
+    throw error;
   } finally {
     progress.clear();
   }
@@ -163,9 +185,6 @@ async function runTrain(context: Context, { engine: engineName, ...flags }: Flag
   if (context.json) printJson({ ...run, curve });
   else print(describeRun(run));
 }
-
-/** One validation: the iteration and every series' value there; null where it was not finite. */
-type CurvePoint = { step: number; values: Record<string, number | null> };
 
 function curvePoint(step: number, points: readonly Point[]): CurvePoint {
   const finite = (value: number) => (Number.isFinite(value) ? value : null);

@@ -27,3 +27,6 @@ export const TRIALS_PAGE = 500;
 
 /** A login link of `adt login` is good for this long, or until it is used. */
 export const LOGIN_LINK_MS = 24 * 60 * 60 * 1000;
+
+/** `adt train --checkpoint` writes at a validation when so much time is at stake. Shorter: the disk is busier. */
+export const CHECKPOINT_EVERY_S = 60;

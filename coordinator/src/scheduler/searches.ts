@@ -1,7 +1,7 @@
 /** Carries the searches on: tells them what has ended, asks what comes next, and writes both down before anything runs. */
 
 import type { Database } from '@adt/prisma/client';
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import { nextDecision } from '../search/log/decide.js';
 import type { Entry, LoggedEntry, TrialOutcome } from '../search/log/entry.js';
 import { judge, nextRung } from '../search/log/judge.js';

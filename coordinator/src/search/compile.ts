@@ -1,7 +1,7 @@
 /** From a sweep file's text to the trials it stands for, or to everything that is wrong with it. Pure and seeded. */
 import type { FieldViolation } from '@adt/proto/gen/adt/v1/common';
 import type { StratumPlan } from '@adt/proto/gen/adt/v1/search';
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import { didYouMean } from '@adt/proto/nearest';
 import { configurationsPerStratum } from './budget.js';
 import type { Method, SweepDocument } from './document.js';

@@ -1,6 +1,6 @@
 /** A parsed sweep file, checked key by key into a SweepDocument; every finding is collected, not only the first. */
 
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import { LOSSES, MODELS } from '@adt/proto/trainingConfig';
 import { readBudget } from './budget.js';
 import type { Vocabulary } from './conditions.js';

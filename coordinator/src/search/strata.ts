@@ -1,6 +1,6 @@
 /** The strata of a sweep, (dataset, model, loss): what each fixes, what it searches, and what it lacks. */
 
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import {
   type Hyperparameter,
   type Loss,

@@ -14,6 +14,11 @@ class AdamClock {
   // The step that is being done, from 1.
   AdamStep step() const { return schedule_.step(done_ + 1); }
   void advance() { ++done_; }
+  // Goes on after a step that another training did.
+  void resumeAt(uint32_t steps) {
+    done_ = steps;
+    prepareToRead();
+  }
 
   // Rows are read as of the step at which this was called last.
   void prepareToRead() { gaps_ = schedule_.gapsEndingAt(done_); }

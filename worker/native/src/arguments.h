@@ -71,7 +71,7 @@ inline ModelOptions modelOptions(const Napi::Object& from) {
 // {name: Float32Array} of all parameters.
 inline void loadParameters(Model& model, const Napi::Object& from) {
   for (const Parameter& parameter : model.parameters())
-    model.write(parameter, from.Get(parameter.name).As<Napi::Float32Array>().Data());
+    model.write(parameter, 0, parameter.rows, from.Get(parameter.name).As<Napi::Float32Array>().Data());
 }
 
 // Rows [from, from + count) of a parameter.
@@ -88,10 +88,13 @@ inline Napi::Uint32Array fromIntegers(Napi::Env env, const std::vector<uint32_t>
   return to;
 }
 
-inline Napi::Float64Array doubles(Napi::Env env, const std::vector<double>& from) {
-  auto to = Napi::Float64Array::New(env, from.size());
-  std::copy(from.begin(), from.end(), to.Data());
-  return to;
+// Takes the numbers over where they are.
+inline Napi::Float64Array doubles(Napi::Env env, std::vector<double>&& from) {
+  if (from.empty()) return Napi::Float64Array::New(env, 0);
+  auto* kept = new std::vector<double>(std::move(from));
+  const auto memory = Napi::ArrayBuffer::New(env, kept->data(), kept->size() * sizeof(double),
+                                             [](Napi::Env, void*, std::vector<double>* vector) { delete vector; }, kept);
+  return Napi::Float64Array::New(env, kept->size(), memory, 0);
 }
 
 }  // namespace adt

@@ -27,7 +27,8 @@ Cdae::Cdae(const ModelContext& context, uint32_t hidden, double corruption)
       ones_(allocateFloats(width() + kLanes)),
       sums_(allocateFloats(size_t{kParts} * context.batchSize * width())),
       identity_(context.batchSize + 1),
-      panels_(allocateFloats(size_t{padded(context.items)} * (hidden + 1))) {
+      evaluation_(allocateFloats(size_t{std::max(pairBlock(), rankBlock())} * width())),
+      rankedZ_(allocateFloats(size_t{std::min(kRankedUsers, context.users)} * width())) {
   for (Floats* array : {&z_, &gradient_, &scaledGradient_})
     *array = allocateFloats(size_t{context.batchSize} * width());
   std::fill_n(ones_.get(), width(), 1.0f);
@@ -42,6 +43,7 @@ Cdae::Cdae(const ModelContext& context, uint32_t hidden, double corruption)
       {"itemOut", context.items, hidden, normal(7), &itemOut_.table()},
       {"itemOutB", context.items, 1, zero, &itemOut_.table(), hidden},
   };
+  dense_ = {{hiddenB_.get(), 3 * width()}};
 }
 
 // --- training -----------------------------------------------------------------------------------------------------
@@ -170,18 +172,18 @@ class Cdae::CdaeScorer : public Scorer {
 
   void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
     uint32_t userRow[kPairs];
-    const auto& known = model_.pairUsers_;
-    for (uint32_t n = 0; n < count; ++n)
-      userRow[n] = static_cast<uint32_t>(std::lower_bound(known.begin(), known.end(), users[n]) - known.begin());
+    for (uint32_t n = 0; n < count; ++n) userRow[n] = model_.rowOf(users[n]);
     model_.kernels().bringUp(model_.context_.adam.gaps(), model_.itemOut_.view(), items, 0, count, items_.get());
-    model_.kernels().logits({model_.userZ_.get(), userRow, items_.get(), identity_, model_.ones_.get(), width_}, 0,
+    model_.kernels().logits({model_.evaluation_.get(), userRow, items_.get(), identity_, model_.ones_.get(), width_}, 0,
                             count, logit);
   }
 
   void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) override {
-    encode(users, count, users_.get());
-    scorePanels(model_.kernels(), users_.get(), width_, count, model_.panels_.get(), model_.hidden_ + 1,
-                model_.itemOut_.rows(), thresholds, offer, context);
+    for (uint32_t n = 0; n < count; ++n)
+      std::copy_n(model_.rankedZ_.get() + size_t{model_.rowOf(users[n])} * width_, width_,
+                  users_.get() + size_t{n} * width_);
+    scorePanels(model_.kernels(), users_.get(), width_, count, model_.evaluation_.get(), model_.hidden_ + 1,
+                model_.end_ - model_.first_, thresholds, offer, context);
   }
 
  private:
@@ -201,30 +203,40 @@ class Cdae::CdaeScorer : public Scorer {
   uint32_t identity_[kPairs];
 };
 
-// A user has many pairs: his z is computed once.
-void Cdae::prepareForPairs(const std::vector<uint32_t>& users) {
+uint32_t Cdae::rowOf(uint32_t user) const {
+  return static_cast<uint32_t>(std::lower_bound(users_.begin(), users_.end(), user) - users_.begin());
+}
+
+// A user has many pairs, and is scored against many blocks of items: his z is computed once.
+void Cdae::encodeUsers(const uint32_t* users, uint32_t count, float* to) {
   context_.adam.prepareToRead();
-  if (pairUsers_ != users) {
-    pairUsers_ = users;
-    userZ_ = allocateFloats(users.size() * width());
-  }
   std::vector<std::unique_ptr<CdaeScorer>> scorers(context_.pool.threads());
-  const uint32_t count = static_cast<uint32_t>(users.size());
   context_.pool.run(chunksOf(count, Scorer::kUsers), [&](uint32_t chunk, unsigned thread) {
     if (!scorers[thread]) scorers[thread] = std::make_unique<CdaeScorer>(*this);
     const uint32_t from = chunk * Scorer::kUsers;
-    scorers[thread]->encode(users.data() + from, std::min(Scorer::kUsers, count - from),
-                            userZ_.get() + size_t{from} * width());
+    scorers[thread]->encode(users + from, std::min(Scorer::kUsers, count - from), to + size_t{from} * width());
   });
 }
 
-void Cdae::prepareForRanking() {
+void Cdae::prepareForPairs(const uint32_t* ids, uint32_t count) {
+  users_.assign(ids, ids + count);
+  encodeUsers(ids, count, evaluation_.get());
+}
+
+void Cdae::prepareUsers(const uint32_t* users, uint32_t count) {
+  users_.assign(users, users + count);
+  encodeUsers(users, count, rankedZ_.get());
+}
+
+void Cdae::prepareForRanking(uint32_t from, uint32_t to) {
   context_.adam.prepareToRead();
-  context_.pool.run(panelsOf(itemOut_.rows()), [&](uint32_t panel, unsigned) {
+  first_ = from, end_ = to;
+  context_.pool.run(panelsOf(to - from), [&](uint32_t panel, unsigned) {
     std::vector<float> rows(size_t{kLanes} * width());
-    const uint32_t from = panel * kLanes, to = std::min(from + kLanes, itemOut_.rows());
-    kernels().bringUp(context_.adam.gaps(), itemOut_.view(), nullptr, from, to, rows.data());
-    packPanel(rows.data(), width(), to - from, hidden_ + 1, panels_.get() + size_t{from} * (hidden_ + 1));
+    const uint32_t first = from + panel * kLanes, end = std::min(first + kLanes, to);
+    kernels().bringUp(context_.adam.gaps(), itemOut_.view(), nullptr, first, end, rows.data());
+    packPanel(rows.data(), width(), end - first, hidden_ + 1,
+              evaluation_.get() + size_t{panel} * kLanes * (hidden_ + 1));
   });
 }
 

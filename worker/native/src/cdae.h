@@ -21,8 +21,12 @@ class Cdae : public Model {
   void forward(const Samples& batch, float* logit) override;
   void backward(const Samples& batch, const float* residual) override;
 
-  void prepareForPairs(const std::vector<uint32_t>& users) override;
-  void prepareForRanking() override;
+  bool pairsByUser() const override { return true; }
+  uint32_t pairBlock() const override { return evaluationBlock(userIn_.rows(), width()); }
+  void prepareForPairs(const uint32_t* ids, uint32_t count) override;
+  uint32_t rankBlock() const override { return evaluationBlock(itemOut_.rows(), width()); }
+  void prepareUsers(const uint32_t* users, uint32_t count) override;
+  void prepareForRanking(uint32_t from, uint32_t to) override;
   std::unique_ptr<Scorer> scorer() override;
 
  private:
@@ -46,9 +50,14 @@ class Cdae : public Model {
   Floats z_, gradient_, scaledGradient_;    // (batch, width): z, the derivative by its input, and that times scale
   std::vector<uint32_t> userOfInput_, identity_;
   uint32_t partStarts_[kParts + 1] = {};    // groups of the inputs
-  Floats panels_;                           // of itemOut (hidden + 1, 16), for rankings
-  Floats userZ_;                            // (users asked of, width), for pairs
-  std::vector<uint32_t> pairUsers_;
+  uint32_t rowOf(uint32_t user) const;  // in users_
+  void encodeUsers(const uint32_t* users, uint32_t count, float* to);
+
+  // Pairs: z of users_, (width). Rankings: panels of items [first, end) of itemOut, (hidden + 1, 16).
+  Floats evaluation_;
+  uint32_t first_ = 0, end_ = 0;
+  Floats rankedZ_;                          // (kRankedUsers, width): z of users_, for rankings
+  std::vector<uint32_t> users_;             // whom the last evaluation was prepared for, ascending
 };
 
 }  // namespace adt

@@ -23,7 +23,7 @@ FactorModel::FactorModel(const ModelContext& context, uint32_t factors, uint32_t
       mostChunks_(chunksOf(context.batchSize, kSamplesPerChunk)),
       partial_(allocateFloats(size_t{tasks} * mostChunks_ * outWidth())),
       outGradient_(allocateFloats(outWidth())),
-      evaluation_(allocateFloats(size_t{padded(context.items)} * width())) {
+      evaluation_(allocateFloats(size_t{pairBlock()} * width())) {
   const float bound = static_cast<float>(std::sqrt(3.0 / factors));
   parameters_ = {
       {"userGmf", context.users, factors, {Initial::kNormal, kInitialDeviation, 0}, &users_.table()},
@@ -33,6 +33,7 @@ FactorModel::FactorModel(const ModelContext& context, uint32_t factors, uint32_t
     out_.push_back(allocateFloats(size_t{3} * outWidth()));
     const std::string suffix = task == 0 ? "" : std::to_string(task + 1);
     float* const at = out_.back().get();
+    dense_.push_back({at, size_t{3} * outWidth()});
     parameters_.push_back(
         {"outW" + suffix, 1, factors, {Initial::kUniform, bound, kOutRound[task]}, nullptr, 0, at});
     parameters_.push_back({"outB" + suffix, 1, 1, {Initial::kZero, 0.0f, 0}, nullptr, width(), at});
@@ -105,18 +106,20 @@ void FactorModel::stepOut(uint32_t task, const AdamStep& step, uint32_t chunks) 
 
 // --- evaluation ---------------------------------------------------------------------------------------------------
 
-void FactorModel::prepareForPairs(const std::vector<uint32_t>&) {
+void FactorModel::prepareForPairs(const uint32_t* ids, uint32_t count) {
   context_.adam.prepareToRead();
-  readAll(items_, evaluation_.get());
+  first_ = ids[0];
+  readRows(items_, first_, first_ + count, evaluation_.get());
 }
 
-void FactorModel::prepareForRanking() {
+void FactorModel::prepareForRanking(uint32_t from, uint32_t to) {
   context_.adam.prepareToRead();
-  context_.pool.run(panelsOf(items_.rows()), [&](uint32_t panel, unsigned) {
+  first_ = from, end_ = to;
+  context_.pool.run(panelsOf(to - from), [&](uint32_t panel, unsigned) {
     std::vector<float> rows(size_t{kLanes} * width());
-    const uint32_t from = panel * kLanes, to = std::min(from + kLanes, items_.rows());
-    kernels().bringUp(context_.adam.gaps(), items_.table().view(), nullptr, from, to, rows.data());
-    packPanel(rows.data(), width(), to - from, factors_, evaluation_.get() + size_t{from} * factors_);
+    const uint32_t first = from + panel * kLanes, end = std::min(first + kLanes, to);
+    kernels().bringUp(context_.adam.gaps(), items_.table().view(), nullptr, first, end, rows.data());
+    packPanel(rows.data(), width(), end - first, factors_, evaluation_.get() + size_t{panel} * kLanes * factors_);
   });
 }
 
@@ -128,7 +131,8 @@ class FactorModel::FactorScorer : public Scorer {
 
   void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
     readUsers(users, count);
-    model_.logits({users_.get(), identity_, model_.evaluation_.get(), items, nullptr, model_.width()}, 0, count,
+    for (uint32_t n = 0; n < count; ++n) itemRow_[n] = items[n] - model_.first_;
+    model_.logits({users_.get(), identity_, model_.evaluation_.get(), itemRow_, nullptr, model_.width()}, 0, count,
                   logit);
   }
 
@@ -142,7 +146,7 @@ class FactorModel::FactorScorer : public Scorer {
       for (uint32_t n = 0; n < count; ++n) users_[size_t{n} * width + f] *= weight;
     }
     scorePanels(model_.kernels(), users_.get(), width, count, model_.evaluation_.get(), model_.factors_,
-                model_.items_.rows(), thresholds, offer, context);
+                model_.end_ - model_.first_, thresholds, offer, context);
   }
 
  private:
@@ -153,7 +157,7 @@ class FactorModel::FactorScorer : public Scorer {
 
   FactorModel& model_;
   Floats users_;  // (kPairs, width)
-  uint32_t identity_[kPairs];
+  uint32_t identity_[kPairs], itemRow_[kPairs];
 };
 
 std::unique_ptr<Scorer> FactorModel::scorer() { return std::make_unique<FactorScorer>(*this); }

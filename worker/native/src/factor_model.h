@@ -15,8 +15,10 @@ class FactorModel : public Model {
   void begin(const Samples& batch) override { beginRows(users_, items_, batch); }
   void forward(const Samples& batch, float* logit) override;
 
-  void prepareForPairs(const std::vector<uint32_t>& users) override;
-  void prepareForRanking() override;
+  uint32_t pairBlock() const override { return evaluationBlock(items_.rows(), width()); }
+  void prepareForPairs(const uint32_t* ids, uint32_t count) override;
+  uint32_t rankBlock() const override { return pairBlock(); }
+  void prepareForRanking(uint32_t from, uint32_t to) override;
   std::unique_ptr<Scorer> scorer() override;
 
  protected:
@@ -49,7 +51,8 @@ class FactorModel : public Model {
   uint32_t factors_, tasks_, mostChunks_;
   std::vector<Floats> out_;       // [task] p, m, v of (width + kLanes): weights, the padding zero, then the bias
   Floats partial_, outGradient_;  // (tasks, chunks, width + kLanes), (width + kLanes)
-  Floats evaluation_;             // rows (items, width) or panels (factors, 16) of all items
+  Floats evaluation_;             // rows (items, width) or panels (factors, 16) of a block of items
+  uint32_t first_ = 0, end_ = 0;  // of these items
 };
 
 }  // namespace adt

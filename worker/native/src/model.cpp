@@ -70,16 +70,16 @@ void Model::read(const Parameter& parameter, uint32_t from, uint32_t count, floa
   });
 }
 
-void Model::write(const Parameter& parameter, const float* values) {
+void Model::write(const Parameter& parameter, uint32_t from, uint32_t count, const float* values) {
   context_.adam.prepareToRead();
   std::vector<float> row(parameter.table ? parameter.table->width() : 0);
-  for (uint32_t r = 0; r < parameter.rows; ++r) {
+  for (uint32_t r = from; r < from + count; ++r) {
     // Parameters that share a table also share its moments: bring the row up before they are forgotten.
     if (parameter.table) {
       context_.kernels.bringUp(context_.adam.gaps(), parameter.table->view(), nullptr, r, r + 1, row.data());
       parameter.table->reset(r, row.data());
     }
-    setRow(parameter, r, values + size_t{r} * parameter.columns);
+    setRow(parameter, r, values + size_t{r - from} * parameter.columns);
   }
   if (parameter.dense) parametersChanged();
 }
@@ -99,11 +99,11 @@ void Model::beginRows(Embedding& users, Embedding& items, const Samples& batch) 
   });
 }
 
-void Model::readAll(Embedding& table, float* to) {
-  context_.pool.run(chunksOf(table.rows(), kRows), [&](uint32_t chunk, unsigned) {
-    const uint32_t from = chunk * kRows;
-    context_.kernels.bringUp(context_.adam.gaps(), table.table().view(), nullptr, from,
-                             std::min(from + kRows, table.rows()), to + size_t{from} * table.width());
+void Model::readRows(Embedding& table, uint32_t from, uint32_t to, float* out) {
+  context_.pool.run(chunksOf(to - from, kRows), [&](uint32_t chunk, unsigned) {
+    const uint32_t first = from + chunk * kRows;
+    context_.kernels.bringUp(context_.adam.gaps(), table.table().view(), nullptr, first, std::min(first + kRows, to),
+                             out + size_t{first - from} * table.width());
   });
 }
 

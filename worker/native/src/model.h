@@ -3,6 +3,7 @@
 // A model knows nothing of losses, samplers or metrics: it turns samples into logits, and the derivative of a loss
 // by each logit into an Adam step of all its parameters.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "embedding.h"
 #include "kernels.h"
 #include "samples.h"
+#include "state.h"
 #include "thread_pool.h"
 
 namespace adt {
@@ -53,6 +55,21 @@ struct Parameter {
   }
 };
 
+// Where dense parameters lie with their moments, which Adam alone knows the order of.
+struct DenseState {
+  float* at;
+  size_t floats;
+};
+
+// Floats that evaluations hold of a model's items or users at a time: 2 MB, so that a training's memory is its
+// parameters'. Larger tables are gone through in blocks.
+constexpr uint32_t kEvaluationFloats = 1u << 19;
+
+// Rows of `width` floats that make up a block of an evaluation, whole panels of them; all where they fit.
+constexpr uint32_t evaluationBlock(uint32_t rows, uint32_t width) {
+  return std::min(padded(rows), std::max(kLanes, kEvaluationFloats / width / kLanes * kLanes));
+}
+
 // Scores users and items for one thread, as of the model's last `prepareFor...`; changes nothing of the model.
 class Scorer {
  public:
@@ -64,8 +81,8 @@ class Scorer {
   // The logits of at most kPairs pairs, after prepareForPairs.
   virtual void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) = 0;
 
-  // Scores at most kUsers users against all items, after prepareForRanking: offers 16 items at once, ascending for
-  // each user, when one of them beats his threshold. Padding items have any score.
+  // Scores at most kUsers users against the items that prepareForRanking took: offers 16 of them at once, ascending
+  // for each user, when one of them beats his threshold. They are counted from the first; padding has any score.
   virtual void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) = 0;
 };
 
@@ -86,10 +103,17 @@ class Model {
   virtual void backward(const Samples& batch, const float* residual) = 0;
 
   // An evaluation as of now; training goes on as if there had been none. Each fills memory that all threads'
-  // scorers share, so that only one of the two holds at a time, until the next step.
-  // `users`, ascending, are those whom pairs will be asked of.
-  virtual void prepareForPairs(const std::vector<uint32_t>& users) = 0;
-  virtual void prepareForRanking() = 0;
+  // scorers share, so that only the last of them holds, until the next step.
+  // Pairs of these items, which have no gaps, or where `pairsByUser` of these users; ascending, at most pairBlock().
+  virtual bool pairsByUser() const { return false; }
+  virtual uint32_t pairBlock() const = 0;
+  virtual void prepareForPairs(const uint32_t* ids, uint32_t count) = 0;
+  // Ranking of `users`, at most kRankedUsers, among the items [from, to), at most rankBlock() of them and from a
+  // multiple of kLanes on.
+  static constexpr uint32_t kRankedUsers = 16 * Scorer::kUsers;
+  virtual uint32_t rankBlock() const = 0;
+  virtual void prepareUsers(const uint32_t* users, uint32_t count) { (void)users, (void)count; }
+  virtual void prepareForRanking(uint32_t from, uint32_t to) = 0;
   virtual std::unique_ptr<Scorer> scorer() = 0;
 
   // In the order of the fixtures' `shapes`.
@@ -99,8 +123,13 @@ class Model {
   void initialise();
   // Rows [from, from + count) of a parameter, (count, columns), as of now.
   void read(const Parameter& parameter, uint32_t from, uint32_t count, float* to);
-  // Replaces a whole parameter and, of a table's rows, forgets the moments.
-  void write(const Parameter& parameter, const float* values);
+  // Replaces rows [from, from + count) of a parameter and, of a table's, forgets the moments.
+  void write(const Parameter& parameter, uint32_t from, uint32_t count, const float* values);
+
+  // All that the model has to remember from step to step. Whoever writes into the blocks calls `stateReplaced` then,
+  // with the step that they are as of; it throws when a row claims a later one.
+  std::vector<StateBlock> state();
+  void stateReplaced(uint32_t step);
 
   const Kernels& kernels() const { return context_.kernels; }
 
@@ -109,11 +138,12 @@ class Model {
   virtual void parametersChanged() {}
   // Groups by users and items and brings the rows up, for models with one table of each.
   void beginRows(Embedding& users, Embedding& items, const Samples& batch);
-  // All rows of a table as of now, (rows, width).
-  void readAll(Embedding& table, float* to);
+  // Rows [from, to) of a table as of now, (to - from, width).
+  void readRows(Embedding& table, uint32_t from, uint32_t to, float* out);
 
   ModelContext context_;
   std::vector<Parameter> parameters_;
+  std::vector<DenseState> dense_;  // of all parameters that lie in no table
 };
 
 }  // namespace adt

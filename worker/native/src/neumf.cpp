@@ -28,7 +28,7 @@ NeuMf::NeuMf(const ModelContext& context, uint32_t factors, uint32_t layers, flo
       outGradient_(allocateFloats(2 * gmfWidth_ + kLanes)),
       userGradient_(allocateFloats(size_t{padded(context.batchSize)} * rowWidth())),
       itemGradient_(allocateFloats(size_t{padded(context.batchSize)} * rowWidth())),
-      evaluation_(allocateFloats(size_t{padded(context.items)} * rowWidth())) {
+      evaluation_(allocateFloats(size_t{pairBlock()} * rowWidth())) {
   const uint32_t width = factors << (layers - 1);
   parameters_ = {
       {"userGmf", context.users, factors, embedding(0), &users_.table()},
@@ -40,6 +40,8 @@ NeuMf::NeuMf(const ModelContext& context, uint32_t factors, uint32_t layers, flo
   const Initial output{Initial::kUniform, static_cast<float>(std::sqrt(3.0 / (2.0 * factors))), 2};
   parameters_.push_back({"outW", 1, 2 * factors, output, nullptr, 0, out_.get(), 0, factors});
   parameters_.push_back({"outB", 1, 1, {Initial::kZero, 0.0f, 0}, nullptr, 2 * gmfWidth_, out_.get()});
+  tower_.appendState(dense_);
+  dense_.push_back({out_.get(), 3 * (2 * gmfWidth_ + kLanes)});
 }
 
 MergeView NeuMf::merge() const {
@@ -112,24 +114,26 @@ void NeuMf::evaluationRows(uint32_t from, uint32_t to, float* rows, float* scrat
   tower_.itemPart(scratch + gmfWidth_, rowWidth(), to - from, rows + gmfWidth_, rowWidth());
 }
 
-void NeuMf::prepareForPairs(const std::vector<uint32_t>&) {
+void NeuMf::prepareForPairs(const uint32_t* ids, uint32_t count) {
   context_.adam.prepareToRead();
-  context_.pool.run(chunksOf(items_.rows(), kItemsPerChunk), [&](uint32_t chunk, unsigned) {
-    const uint32_t from = chunk * kItemsPerChunk, to = std::min(from + kItemsPerChunk, items_.rows());
+  const uint32_t from = first_ = ids[0], to = from + count;
+  context_.pool.run(chunksOf(to - from, kItemsPerChunk), [&](uint32_t chunk, unsigned) {
+    const uint32_t first = from + chunk * kItemsPerChunk, end = std::min(first + kItemsPerChunk, to);
     std::vector<float> scratch(size_t{kItemsPerChunk} * rowWidth());
-    evaluationRows(from, to, evaluation_.get() + size_t{from} * rowWidth(), scratch.data());
+    evaluationRows(first, end, evaluation_.get() + size_t{first - from} * rowWidth(), scratch.data());
   });
 }
 
-void NeuMf::prepareForRanking() {
+void NeuMf::prepareForRanking(uint32_t from, uint32_t to) {
   context_.adam.prepareToRead();
-  context_.pool.run(chunksOf(items_.rows(), kItemsPerChunk), [&](uint32_t chunk, unsigned) {
-    const uint32_t first = chunk * kItemsPerChunk, end = std::min(first + kItemsPerChunk, items_.rows());
+  first_ = from, end_ = to;
+  context_.pool.run(chunksOf(to - from, kItemsPerChunk), [&](uint32_t chunk, unsigned) {
+    const uint32_t first = from + chunk * kItemsPerChunk, end = std::min(first + kItemsPerChunk, to);
     std::vector<float> rows(size_t{kItemsPerChunk} * rowWidth()), scratch(rows.size());
     evaluationRows(first, end, rows.data(), scratch.data());
-    for (uint32_t from = first; from < end; from += kLanes)
-      packPanel(rows.data() + size_t{from - first} * rowWidth(), rowWidth(), std::min(kLanes, end - from), rowWidth(),
-                evaluation_.get() + size_t{from} * rowWidth());
+    for (uint32_t at = first; at < end; at += kLanes)
+      packPanel(rows.data() + size_t{at - first} * rowWidth(), rowWidth(), std::min(kLanes, end - at), rowWidth(),
+                evaluation_.get() + size_t{at - from} * rowWidth());
   });
 }
 
@@ -147,12 +151,13 @@ class NeuMf::NeuMfScorer : public Scorer {
   void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
     readUsers(users, count);
     for (uint32_t n = 0; n < count; ++n) {
-      const float* item = model_.evaluation_.get() + size_t{model_.rowWidth()} * items[n] + model_.gmfWidth_;
+      itemRow_[n] = items[n] - model_.first_;
+      const float* item = model_.evaluation_.get() + size_t{model_.rowWidth()} * itemRow_[n] + model_.gmfWidth_;
       float* first = userPart_.get() + size_t{half_} * n;
       for (uint32_t c = 0; c < half_; ++c) first[c] = first[c] + item[c] < 0.0f ? 0.0f : first[c] + item[c];
     }
     const float* tower = model_.tower_.restOf(userPart_.get(), count, scratch_);
-    model_.kernels().mergeLogits({users_.get(), identity_, model_.evaluation_.get(), items, model_.rowWidth(), tower,
+    model_.kernels().mergeLogits({users_.get(), identity_, model_.evaluation_.get(), itemRow_, model_.rowWidth(), tower,
                                   model_.gmfWidth_, model_.out_.get()},
                                  0, count, logit);
   }
@@ -161,7 +166,7 @@ class NeuMf::NeuMfScorer : public Scorer {
     readUsers(users, count);
     for (uint32_t n = 0; n < count; ++n)
       for (uint32_t f = 0; f < model_.gmfWidth_; ++f) users_[size_t{n} * model_.rowWidth() + f] *= model_.out_[f];
-    const uint32_t all = panelsOf(model_.items_.rows());
+    const uint32_t all = panelsOf(model_.end_ - model_.first_);
     for (uint32_t panel = 0; panel < all; panel += kPanelsPerTile)
       for (uint32_t n = 0; n < count; ++n) {
         const uint32_t panels = std::min(kPanelsPerTile, all - panel);
@@ -203,7 +208,7 @@ class NeuMf::NeuMfScorer : public Scorer {
   Floats users_, userPart_;  // (kPairs, rowWidth); (kPairs, half)
   std::vector<Floats> scratch_;
   alignas(64) float scores_[kPanelsPerTile * kLanes];
-  uint32_t identity_[kPairs];
+  uint32_t identity_[kPairs], itemRow_[kPairs];
 };
 
 std::unique_ptr<Scorer> NeuMf::scorer() { return std::make_unique<NeuMfScorer>(*this); }

@@ -20,8 +20,10 @@ class NeuMf : public Model {
   void forward(const Samples& batch, float* logit) override;
   void backward(const Samples& batch, const float* residual) override;
 
-  void prepareForPairs(const std::vector<uint32_t>& users) override;
-  void prepareForRanking() override;
+  uint32_t pairBlock() const override { return evaluationBlock(items_.rows(), rowWidth()); }
+  void prepareForPairs(const uint32_t* ids, uint32_t count) override;
+  uint32_t rankBlock() const override { return pairBlock(); }
+  void prepareForRanking(uint32_t from, uint32_t to) override;
   std::unique_ptr<Scorer> scorer() override;
 
  protected:
@@ -42,7 +44,8 @@ class NeuMf : public Model {
   Floats out_;                        // p, m, v of (2 gmfWidth + kLanes)
   Floats outGradient_;
   Floats userGradient_, itemGradient_;  // (batch, rowWidth)
-  Floats evaluation_;                 // all items: rows (rowWidth), or panels (rowWidth, 16)
+  Floats evaluation_;                 // a block of items: rows (rowWidth), or panels (rowWidth, 16)
+  uint32_t first_ = 0, end_ = 0;      // of these items
 };
 
 }  // namespace adt

@@ -29,7 +29,8 @@ Aligned<Value> allocate(size_t count) {
   void* at = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
   if (!at) throw std::bad_alloc();
 #if defined(__linux__)
-  if (alignment > 64) madvise(at, bytes, MADV_HUGEPAGE);
+  // Whole ones: the last would take 2 MiB for what is left of the array.
+  if (alignment > 64) madvise(at, bytes / alignment * alignment, MADV_HUGEPAGE);
 #endif
   __builtin_memset(at, 0, bytes);
   return Aligned<Value>(static_cast<Value*>(at));

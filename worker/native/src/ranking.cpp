@@ -9,14 +9,14 @@
 namespace adt {
 namespace {
 
+// At most Scorer::kUsers users, and the best of what they have been scored against so far.
 struct Block {
-  std::unique_ptr<Scorer> scorer;
   std::vector<uint32_t> ids;
   float thresholds[Scorer::kUsers];
   TopK best[Scorer::kUsers];
   const Csr* masks;
   size_t maskCount;
-  uint32_t items;
+  uint32_t firstItem, items;  // the first one scored now; the number of all
 };
 
 bool contains(const Csr& part, uint32_t user, uint32_t item) {
@@ -26,9 +26,9 @@ bool contains(const Csr& part, uint32_t user, uint32_t item) {
 float offer(void* context, uint32_t user, uint32_t firstItem, const float* scores) {
   Block& block = *static_cast<Block*>(context);
   TopK& best = block.best[user];
-  const uint32_t last = std::min(firstItem + kLanes, block.items);
-  for (uint32_t item = firstItem; item < last; ++item) {
-    const float score = scores[item - firstItem];
+  const uint32_t first = block.firstItem + firstItem, last = std::min(first + kLanes, block.items);
+  for (uint32_t item = first; item < last; ++item) {
+    const float score = scores[item - first];
     if (!(score > best.threshold())) continue;
     bool masked = false;
     for (size_t n = 0; n < block.maskCount && !masked; ++n) masked = contains(block.masks[n], block.ids[user], item);
@@ -37,13 +37,15 @@ float offer(void* context, uint32_t user, uint32_t firstItem, const float* score
   return best.threshold();
 }
 
-void scoreBlock(uint32_t most, Block& block) {
-  const uint32_t users = static_cast<uint32_t>(block.ids.size());
-  for (uint32_t n = 0; n < users; ++n) {
-    block.best[n].start(most);
+void startBlock(const uint32_t* users, uint32_t count, const RankingQuestion& question, Block& block) {
+  block.ids.assign(users, users + count);
+  block.masks = question.masks.data();
+  block.maskCount = question.masks.size();
+  block.items = question.items;
+  for (uint32_t n = 0; n < count; ++n) {
+    block.best[n].start(question.topk.back());
     block.thresholds[n] = block.best[n].threshold();
   }
-  block.scorer->rank(block.ids.data(), users, block.thresholds, offer, &block);
 }
 
 // One user's recall and ndcg at each K, (topk) both.
@@ -78,36 +80,51 @@ RankingResult rank(Model& model, ThreadPool& pool, const RankingQuestion& questi
   constexpr uint32_t kUsers = Scorer::kUsers;
   const Csr& truth = question.truth;
   const std::vector<uint32_t>& topk = question.topk;
-  const uint32_t most = topk.back();
   std::vector<double> discount, ideal{0.0};
-  for (uint32_t r = 0; r < most; ++r) {
+  for (uint32_t r = 0; r < topk.back(); ++r) {
     discount.push_back(logExact(2.0) / logExact(r + 2.0));
     ideal.push_back(ideal.back() + discount.back());
   }
   RankingResult result;
   std::vector<uint32_t>& users = result.users;
-  for (uint32_t user : question.users)
+  const uint32_t asked = question.users ? static_cast<uint32_t>(question.users->size()) : truth.users;
+  for (uint32_t n = 0; n < asked; ++n) {
+    const uint32_t user = question.users ? (*question.users)[n] : n;
     if (truth.count(user) > 0) users.push_back(user);
+  }
   result.userRecall.resize(users.size() * topk.size());
   result.userNdcg.resize(users.size() * topk.size());
 
-  model.prepareForRanking();
-  std::vector<Block> blocks(pool.threads());
-  for (Block& block : blocks) {
-    block.scorer = model.scorer();
-    block.masks = question.masks.data();
-    block.maskCount = question.masks.size();
-    block.items = question.items;
-  }
-  pool.run(static_cast<uint32_t>((users.size() + kUsers - 1) / kUsers), [&](uint32_t at, unsigned thread) {
-    Block& block = blocks[thread];
-    const size_t from = size_t{at} * kUsers;
-    block.ids.assign(users.begin() + from, users.begin() + std::min(from + kUsers, users.size()));
-    scoreBlock(most, block);
-    for (size_t n = 0; n < block.ids.size(); ++n)
+  const uint32_t count = static_cast<uint32_t>(users.size());
+  const auto measure = [&](Block& block, uint32_t from) {
+    for (uint32_t n = 0; n < block.ids.size(); ++n)
       measureUser(block.best[n].finish(), truth, block.ids[n], topk, discount, ideal,
-                  &result.userRecall[(from + n) * topk.size()], &result.userNdcg[(from + n) * topk.size()]);
-  });
+                  &result.userRecall[size_t{from + n} * topk.size()], &result.userNdcg[size_t{from + n} * topk.size()]);
+  };
+  std::vector<std::unique_ptr<Scorer>> scorers;
+  for (unsigned thread = 0; thread < pool.threads(); ++thread) scorers.push_back(model.scorer());
+  // Where all items are one block they are prepared once, and a thread needs one block of users at a time.
+  const uint32_t itemsAtOnce = model.rankBlock();
+  const bool isOne = itemsAtOnce >= question.items;
+  std::vector<Block> blocks(isOne ? pool.threads() : std::min(chunksOf(count, kUsers), Model::kRankedUsers / kUsers));
+  if (isOne && count > 0) model.prepareForRanking(0, question.items);
+  for (uint32_t start = 0; start < count; start += Model::kRankedUsers) {
+    const uint32_t most = std::min(Model::kRankedUsers, count - start);
+    model.prepareUsers(users.data() + start, most);
+    for (uint32_t item = 0; item < question.items; item += itemsAtOnce) {
+      const uint32_t end = std::min(item + itemsAtOnce, question.items);
+      if (!isOne) model.prepareForRanking(item, end);
+      pool.run(chunksOf(most, kUsers), [&](uint32_t chunk, unsigned thread) {
+        Block& block = blocks[isOne ? thread : chunk];
+        const uint32_t at = start + chunk * kUsers;
+        if (item == 0) startBlock(users.data() + at, std::min(kUsers, start + most - at), question, block);
+        block.firstItem = item;
+        scorers[thread]->rank(block.ids.data(), static_cast<uint32_t>(block.ids.size()), block.thresholds, offer,
+                              &block);
+        if (end == question.items) measure(block, at);
+      });
+    }
+  }
   result.recall = meanOf(result.userRecall, users.size(), topk.size());
   result.ndcg = meanOf(result.userNdcg, users.size(), topk.size());
   return result;

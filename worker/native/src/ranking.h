@@ -14,7 +14,7 @@ struct RankingQuestion {
   const Csr& truth;
   std::vector<Csr> masks;
   const std::vector<uint32_t>& topk;
-  const std::vector<uint32_t>& users;  // ascending; those without truth are passed over
+  const std::vector<uint32_t>* users;  // ascending; those without truth are passed over; nullptr: everyone
 };
 
 struct RankingResult {

@@ -4,9 +4,6 @@
 namespace adt {
 namespace {
 
-// Beside the user, so that a flag costs no cache miss of its own: it was 9 us a step. There are fewer users than this.
-constexpr uint32_t kFalse = 1u << 31;
-
 // What a search in the list reads: all of a usual one, and where it begins in a long one.
 void prefetchList(const uint32_t* list, uint32_t length) {
   constexpr uint32_t kMost = 128, kLine = 16;
@@ -27,10 +24,16 @@ Sampler::Sampler(const Csr& part, const Csr& train, uint32_t items, uint32_t neg
       orderStream_(order),
       negativeStream_(negative),
       positiveSign_{-1.0f, falseIsNegative ? 1.0f : -1.0f},
-      userOfPair_(allocate<uint32_t>(part.pairs())) {
+      stride_(1) {
+  while (stride_ < kMostStride && uint64_t{stride_} * 4 * part.users <= part.pairs()) stride_ *= 2;
+  strideShift_ = static_cast<uint32_t>(__builtin_ctz(stride_));
+  userOfPair_.resize((size_t{part.pairs()} + stride_ - 1) / stride_);
+  if (part.truePositive) isFalse_.resize((size_t{part.pairs()} + 31) / 32);
   for (uint32_t user = 0; user < part.users; ++user)
-    for (uint32_t pair = part.rowStarts[user]; pair < part.rowStarts[user + 1]; ++pair)
-      userOfPair_[pair] = user | (part.truePositive && part.truePositive[pair] == 0 ? kFalse : 0);
+    for (uint32_t pair = part.rowStarts[user]; pair < part.rowStarts[user + 1]; ++pair) {
+      if (pair % stride_ == 0) userOfPair_[pair / stride_] = user;
+      if (part.truePositive && part.truePositive[pair] == 0) isFalse_[pair / 32] |= 1u << pair % 32;
+    }
 }
 
 void Sampler::draw(const Kernels& kernels, const PermutationView& order, uint32_t round, uint32_t from,
@@ -41,14 +44,15 @@ void Sampler::draw(const Kernels& kernels, const PermutationView& order, uint32_
   uint8_t* kind = out.kind.data() + at;     // whether its pair is false until the last pass
   kernels.permute(order, from, count, items);
   for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t user = userOfPair_[items[i] / group_];
-    users[i] = user & ~kFalse;
-    kind[i] = (user & kFalse) != 0;
-    __builtin_prefetch(train_.rowStarts + users[i]);
+    users[i] = userOfPair_[(items[i] / group_) >> strideShift_];
+    __builtin_prefetch(part_.rowStarts + users[i]);
   }
   for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t pair = items[i] / group_;
+    while (part_.rowStarts[users[i] + 1] <= pair) ++users[i];
+    kind[i] = isFalse_.empty() ? 0 : isFalse_[pair / 32] >> pair % 32 & 1;
     if (items[i] % group_ == 0)
-      __builtin_prefetch(part_.items + items[i] / group_);
+      __builtin_prefetch(part_.items + pair);
     else
       prefetchList(train_.begin(users[i]), train_.count(users[i]));
   }

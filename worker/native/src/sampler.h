@@ -8,10 +8,10 @@
 // are to be taken for negatives (NR), they are positives in all of this but their sign.
 #pragma once
 #include <cstdint>
+#include <vector>
 
 #include "dataset.h"
 #include "kernels.h"
-#include "parameter_table.h"
 #include "rng.h"
 #include "samples.h"
 
@@ -39,7 +39,12 @@ class Sampler {
   uint32_t items_, group_, seed_, samples_;
   Stream orderStream_, negativeStream_;
   float positiveSign_[2];  // of true positives, of false ones
-  Aligned<uint32_t> userOfPair_;  // and in the highest bit whether the pair is known to be false
+  // Of every stride-th pair, a power of two that grows with the pairs a user has: one step is all it mostly takes to
+  // the user of those between. A table of all pairs was two thirds of the bundle again on Amazon-book.
+  static constexpr uint32_t kMostStride = 16;
+  uint32_t stride_, strideShift_ = 0;
+  std::vector<uint32_t> userOfPair_;
+  std::vector<uint32_t> isFalse_;  // a bit a pair; empty where nothing is known
 };
 
 // The r-th item, from 0, that is not in the ascending list.

@@ -47,6 +47,13 @@ void Tower::appendParameters(std::vector<Parameter>& to) {
   }
 }
 
+void Tower::appendState(std::vector<DenseState>& to) const {
+  for (const Layer& layer : layers_) {
+    to.push_back({layer.weights.get(), size_t{3} * layer.outWidth * layer.inWidth});
+    to.push_back({layer.bias.get(), size_t{3} * layer.outWidth});
+  }
+}
+
 void Tower::parametersChanged() {
   for (Layer& layer : layers_) transpose(layer, 0, layer.inWidth);
 }

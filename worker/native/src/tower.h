@@ -17,6 +17,8 @@ class Tower {
 
   // mlpW0, mlpB0, mlpW1, ...: weights uniform in +-sqrt(6 / (in + out)), biases 0.
   void appendParameters(std::vector<Parameter>& to);
+  // Where these lie, with their moments.
+  void appendState(std::vector<DenseState>& to) const;
   // After weights were replaced.
   void parametersChanged();
 

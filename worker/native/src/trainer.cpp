@@ -26,7 +26,8 @@ Trainer::Trainer(const TrainerOptions& options)
       sampler_(options.data.positives, options.data.train, options.data.items, options.negatives, options.seed,
                Stream::kTrainOrder, Stream::kTrainNegative, takesFalseForNegative(options.loss)),
       validation_(options.data, options.loss, options.batchSize, options.seed, options.threads),
-      stepsPerEpoch_((sampler_.samplesPerRound() + options.batchSize - 1) / options.batchSize) {
+      stepsPerEpoch_((sampler_.samplesPerRound() + options.batchSize - 1) / options.batchSize),
+      kept_(options.scratchFolder) {
   if (options.model.name == "CDAE")
     corruption_.emplace(options.data.positives, options.seed, options.model.corruption);
   model_->initialise();
@@ -64,35 +65,21 @@ ChunkResult Trainer::run(uint32_t count) {
   return result;
 }
 
-RankingResult Trainer::rankValid(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users) {
+RankingResult Trainer::rank(bool test, const std::vector<uint32_t>& topk, const std::vector<uint32_t>* users) {
   const Dataset& data = options_.data;
-  return rank(*model_, pool_, {data.items, data.valid, {data.train}, topk, users});
-}
-
-RankingResult Trainer::rankTest(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users) {
-  const Dataset& data = options_.data;
-  return rank(*model_, pool_, {data.items, data.test, {data.train, data.valid}, topk, users});
-}
-
-void Trainer::keepBest() {
-  size_t size = 0;
-  for (const Parameter& parameter : model_->parameters()) size += size_t{parameter.rows} * parameter.columns;
-  if (!best_) best_ = allocateFloats(size);
-  float* to = best_.get();
-  for (const Parameter& parameter : model_->parameters()) {
-    model_->read(parameter, 0, parameter.rows, to);
-    to += size_t{parameter.rows} * parameter.columns;
-  }
+  if (test) return adt::rank(*model_, pool_, {data.items, data.test, {data.train, data.valid}, topk, users});
+  return adt::rank(*model_, pool_, {data.items, data.valid, {data.train}, topk, users});
 }
 
 bool Trainer::restoreBest() {
-  if (!best_) return false;
-  const float* from = best_.get();
-  for (const Parameter& parameter : model_->parameters()) {
-    model_->write(parameter, from);
-    from += size_t{parameter.rows} * parameter.columns;
-  }
+  if (!kept_.any()) return false;
+  kept_.restore(*model_);
   return true;
+}
+
+void Trainer::resumeAt(uint32_t step) {
+  model_->stateReplaced(step);
+  adam_.resumeAt(step);
 }
 
 }  // namespace adt

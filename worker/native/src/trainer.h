@@ -6,6 +6,7 @@
 
 #include "dataset.h"
 #include "corruption.h"
+#include "kept.h"
 #include "learner.h"
 #include "models.h"
 #include "ranking.h"
@@ -24,6 +25,7 @@ struct TrainerOptions {
   LossOptions loss;
   unsigned threads;
   const Kernels* kernels;
+  std::string scratchFolder;  // for what need not be in memory; may be empty
 };
 
 struct ChunkResult {
@@ -50,13 +52,17 @@ class Trainer {
   ChunkResult run(uint32_t count);
 
   double validationLoss() { return validation_.loss(*model_, pool_, stepsDone()); }
-  // Full ranking of those `users` who have interactions in the part.
-  RankingResult rankValid(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users);
-  RankingResult rankTest(const std::vector<uint32_t>& topk, const std::vector<uint32_t>& users);
+  // Full ranking, on the test part or the validation part, of those `users` who have interactions there; nullptr: of
+  // all who have.
+  RankingResult rank(bool test, const std::vector<uint32_t>& topk, const std::vector<uint32_t>* users);
 
   // Copies all parameters as they are now. The second brings the copy back, without moments; false: there is none.
-  void keepBest();
+  void keepBest() { kept_.keep(*model_); }
   bool restoreBest();
+  KeptParameters& kept() { return kept_; }
+
+  // Goes on after `step`, with what has been written into the blocks of the model's state.
+  void resumeAt(uint32_t step);
 
   // Whether it is known which training interactions are false positives.
   bool hasFlags() const { return options_.data.positives.truePositive != nullptr; }
@@ -73,7 +79,7 @@ class Trainer {
   Validation validation_;
   uint32_t stepsPerEpoch_;
   Samples batch_;
-  Floats best_;  // all parameters, in the model's order
+  KeptParameters kept_;
 };
 
 }  // namespace adt

@@ -1,6 +1,7 @@
 // Owns the JavaScript class of a training: long calls run on a thread of libuv's pool and return promises.
 #include "trainer_binding.h"
 
+#include <cstring>
 #include <functional>
 #include <memory>
 
@@ -15,7 +16,7 @@ template <class Result>
 class Task : public Napi::AsyncWorker {
  public:
   using Work = std::function<Result()>;
-  using Convert = Napi::Value (*)(Napi::Env, const Result&);
+  using Convert = Napi::Value (*)(Napi::Env, Result&);
 
   Task(const Napi::Object& owner, bool& busy, Work work, Convert convert)
       : Napi::AsyncWorker(owner.Env()),
@@ -59,7 +60,7 @@ Napi::Value fromDiagnostics(Napi::Env env, const Diagnostics& diagnostics) {
   return to;
 }
 
-Napi::Value fromChunk(Napi::Env env, const ChunkResult& chunk) {
+Napi::Value fromChunk(Napi::Env env, ChunkResult& chunk) {
   auto to = Napi::Object::New(env);
   to.Set("steps", chunk.steps);
   to.Set("lossSum", chunk.lossSum);
@@ -72,17 +73,46 @@ Napi::Value fromChunk(Napi::Env env, const ChunkResult& chunk) {
   return to;
 }
 
-Napi::Value fromRanking(Napi::Env env, const RankingResult& ranking) {
+Napi::Value fromRanking(Napi::Env env, RankingResult& ranking) {
   auto to = Napi::Object::New(env);
-  to.Set("recall", doubles(env, ranking.recall));
-  to.Set("ndcg", doubles(env, ranking.ndcg));
+  to.Set("recall", doubles(env, std::move(ranking.recall)));
+  to.Set("ndcg", doubles(env, std::move(ranking.ndcg)));
   to.Set("users", fromIntegers(env, ranking.users));
-  to.Set("userRecall", doubles(env, ranking.userRecall));
-  to.Set("userNdcg", doubles(env, ranking.userNdcg));
+  to.Set("userRecall", doubles(env, std::move(ranking.userRecall)));
+  to.Set("userNdcg", doubles(env, std::move(ranking.userNdcg)));
   return to;
 }
 
-Napi::Value fromNumber(Napi::Env env, const double& value) { return Napi::Number::New(env, value); }
+Napi::Value fromNumber(Napi::Env env, double& value) { return Napi::Number::New(env, value); }
+
+// Runs `call`; what C++ throws becomes a JavaScript error, where it would end the process.
+template <class Call>
+void guarded(const Napi::CallbackInfo& info, const Call& call) {
+  try {
+    call();
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Napi::Error::New(info.Env(), error.what());
+  }
+}
+
+// The arguments of readState and writeState.
+struct Piece {
+  Piece(const Napi::CallbackInfo& info, Model& model)
+      : from(static_cast<size_t>(info[1].As<Napi::Number>().DoubleValue())), bytes(info[2].As<Napi::Uint8Array>()) {
+    const auto blocks = model.state();
+    const uint32_t number = info[0].As<Napi::Number>().Uint32Value();
+    const size_t end = from + bytes.ByteLength();
+    if (number > blocks.size() || end > (number < blocks.size() ? blocks[number].bytes : KeptParameters::bytesOf(model)))
+      throw Napi::RangeError::New(info.Env(), "there is no such piece of the state");
+    block = number < blocks.size() ? static_cast<char*>(blocks[number].at) : nullptr;
+  }
+
+  size_t from;
+  Napi::Uint8Array bytes;
+  char* block;  // nullptr: the kept parameters
+};
 
 class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
  public:
@@ -94,20 +124,20 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
                         InstanceMethod<&TrainerBinding::keepBest>("keepBest"),
                         InstanceMethod<&TrainerBinding::restoreBest>("restoreBest"),
                         InstanceMethod<&TrainerBinding::readRows>("readRows"),
+                        InstanceMethod<&TrainerBinding::readRowsInto>("readRowsInto"),
                         InstanceMethod<&TrainerBinding::shapes>("shapes"),
                         InstanceMethod<&TrainerBinding::load>("load"),
+                        InstanceMethod<&TrainerBinding::stateBlocks>("stateBlocks"),
+                        InstanceMethod<&TrainerBinding::hasKept>("hasKept"),
+                        InstanceMethod<&TrainerBinding::readState>("readState"),
+                        InstanceMethod<&TrainerBinding::writeState>("writeState"),
+                        InstanceMethod<&TrainerBinding::resumeAt>("resumeAt"),
                         InstanceMethod<&TrainerBinding::batch>("batch"),
                         InstanceMethod<&TrainerBinding::close>("close")});
   }
 
   explicit TrainerBinding(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TrainerBinding>(info) {
-    try {
-      open(info[0].As<Napi::Object>());
-    } catch (const Napi::Error&) {
-      throw;
-    } catch (const std::exception& error) {
-      throw Napi::Error::New(info.Env(), error.what());
-    }
+    guarded(info, [&] { open(info[0].As<Napi::Object>()); });
   }
 
  private:
@@ -125,7 +155,8 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
         adamOptions(object(from, "adam")),
         lossOptions(object(from, "loss")),
         integer(from, "threads"),
-        &kernelsNamed(from)});
+        &kernelsNamed(from),
+        from.Get("scratchFolder").As<Napi::String>().Utf8Value()});
   }
 
   Trainer& trainer() {
@@ -157,18 +188,21 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
   Napi::Value rank(const Napi::CallbackInfo& info) {
     Trainer& trainer = this->trainer();
     const bool test = info[0].As<Napi::String>().Utf8Value() == "test";
-    auto topk = integers(info[1]);
-    auto users = integers(info[2]);
     return start<RankingResult>(
-        [&trainer, test, topk, users] {
-          return test ? trainer.rankTest(topk, users) : trainer.rankValid(topk, users);
+        [&trainer, test, topk = integers(info[1]), all = info[2].IsNull(),
+         users = info[2].IsNull() ? std::vector<uint32_t>{} : integers(info[2])] {
+          return trainer.rank(test, topk, all ? nullptr : &users);
         },
         fromRanking);
   }
 
-  void keepBest(const Napi::CallbackInfo&) { trainer().keepBest(); }
+  void keepBest(const Napi::CallbackInfo& info) {
+    guarded(info, [&] { trainer().keepBest(); });
+  }
   void restoreBest(const Napi::CallbackInfo& info) {
-    if (!trainer().restoreBest()) throw Napi::Error::New(info.Env(), "restoreBest needs a keepBest before it");
+    guarded(info, [&] {
+      if (!trainer().restoreBest()) throw std::logic_error("restoreBest needs a keepBest before it");
+    });
   }
 
   // [{name, rows, columns}] of all parameters.
@@ -192,7 +226,60 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
                   info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Number>().Uint32Value());
   }
 
+  // The same into a Float32Array, which is not longer than it must be.
+  void readRowsInto(const Napi::CallbackInfo& info) {
+    Model& model = trainer().model();
+    model.read(model.parameters()[info[0].As<Napi::Number>().Uint32Value()],
+               info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Number>().Uint32Value(),
+               info[3].As<Napi::Float32Array>().Data());
+  }
+
   void load(const Napi::CallbackInfo& info) { loadParameters(trainer().model(), info[0].As<Napi::Object>()); }
+
+  // [{name, bytes}] of what a checkpoint holds; the last are the kept parameters, whether there are any or not.
+  Napi::Value stateBlocks(const Napi::CallbackInfo& info) {
+    Model& model = trainer().model();
+    auto blocks = model.state();
+    blocks.push_back({"best", nullptr, KeptParameters::bytesOf(model)});
+    auto to = Napi::Array::New(info.Env(), blocks.size());
+    for (uint32_t n = 0; n < blocks.size(); ++n) {
+      auto block = Napi::Object::New(info.Env());
+      block.Set("name", blocks[n].name);
+      block.Set("bytes", static_cast<double>(blocks[n].bytes));
+      to.Set(n, block);
+    }
+    return to;
+  }
+
+  Napi::Value hasKept(const Napi::CallbackInfo& info) {
+    return Napi::Boolean::New(info.Env(), trainer().kept().any());
+  }
+
+  // (number of the block, from, Uint8Array): both copy as many bytes as the array has.
+  void readState(const Napi::CallbackInfo& info) {
+    guarded(info, [&] {
+      Piece piece(info, trainer().model());
+      if (piece.block)
+        std::memcpy(piece.bytes.Data(), piece.block + piece.from, piece.bytes.ByteLength());
+      else
+        trainer().kept().read(piece.from, piece.bytes.ByteLength(), piece.bytes.Data());
+    });
+  }
+
+  void writeState(const Napi::CallbackInfo& info) {
+    guarded(info, [&] {
+      Piece piece(info, trainer().model());
+      if (piece.block)
+        std::memcpy(piece.block + piece.from, piece.bytes.Data(), piece.bytes.ByteLength());
+      else
+        trainer().kept().write(trainer().model(), piece.from, piece.bytes.ByteLength(), piece.bytes.Data());
+    });
+  }
+
+  // (step): after the last writeState.
+  void resumeAt(const Napi::CallbackInfo& info) {
+    guarded(info, [&] { trainer().resumeAt(info[0].As<Napi::Number>().Uint32Value()); });
+  }
 
   Napi::Value batch(const Napi::CallbackInfo& info) {
     Samples samples;

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Point } from '../training/train.js';
 import { STDERR_TAIL_BYTES, TRAINER_GRACE_MS } from '../tunables.js';
+import { frugality } from './frugality.js';
 import type { TrainerMessage, TrainerTask } from './trainerIpc.js';
 
 /** The compiled child; the agent may run from sources in a test, the child never does. */
@@ -52,12 +53,13 @@ export async function runTrainer(params: TrainerParams): Promise<TrainerEnd> {
 }
 
 function startTrainer(): ChildProcess {
-  return spawn(process.execPath, [TRAINER], {
+  const frugal = frugality();
+  return spawn(process.execPath, [...frugal.flags, TRAINER], {
     // A group of its own: one signal reaches it with all it started, and Ctrl-C in a terminal does not.
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
-    env: withoutSecrets(process.env),
+    env: { ...withoutSecrets(process.env), ...frugal.env },
   });
 }
 

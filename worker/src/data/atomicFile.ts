@@ -1,19 +1,31 @@
 /** Files that appear whole or not at all, and stay after a power failure. */
 import { randomBytes } from 'node:crypto';
-import { link, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 const TEMPORARY = /^\.tmp-(\d+)-[0-9a-f]{12}$/;
 
 /** Writes `path` by way of a temporary file beside it; an existing file is replaced in one step. */
 export async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
-  await withTemporary(path, content, (temporary) => rename(temporary, path));
+  await replaceFileBy(path, (handle) => handle.writeFile(content));
+}
+
+/** The same for what does not fit into memory: `write` puts it into the temporary file. */
+export async function replaceFileBy(
+  path: string,
+  write: (handle: FileHandle) => Promise<void>,
+): Promise<void> {
+  await withTemporary(path, write, (temporary) => rename(temporary, path));
 }
 
 /** Like replaceFile, but leaves an existing file alone. @returns false: `path` exists already */
 export async function createFile(path: string, content: Uint8Array | string): Promise<boolean> {
   try {
-    await withTemporary(path, content, (temporary) => link(temporary, path));
+    await withTemporary(
+      path,
+      (handle) => handle.writeFile(content),
+      (temporary) => link(temporary, path),
+    );
     return true;
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return false;
@@ -50,7 +62,7 @@ export function isErrno(error: unknown, code: string): boolean {
 
 async function withTemporary(
   path: string,
-  content: Uint8Array | string,
+  write: (handle: FileHandle) => Promise<void>,
   publish: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const directory = dirname(path);
@@ -58,7 +70,7 @@ async function withTemporary(
   try {
     const handle = await open(temporary, 'wx', 0o644);
     try {
-      await handle.writeFile(content);
+      await write(handle);
       await handle.sync();
     } finally {
       await handle.close();

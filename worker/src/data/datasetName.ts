@@ -1,20 +1,18 @@
 /** What a data set may be called. */
-import { trainingConfigSchema } from '@adt/proto/trainingConfig';
+import { DATASET_NAME, DATASET_NAME_RULE } from '@adt/proto/datasetNameRule';
 import { DataError } from './dataError.js';
 
 /** The built-in data set; nothing else can take its name. */
 export const SYNTHETIC = 'synthetic';
 
 export function isDatasetName(name: string): boolean {
-  return trainingConfigSchema.shape.dataset.safeParse(name).success;
+  return DATASET_NAME.test(name);
 }
 
 /** @throws DataError BAD_INPUT when `name` cannot name a data set */
 export function assertDatasetName(name: string): void {
-  const checked = trainingConfigSchema.shape.dataset.safeParse(name);
-  if (checked.success) return;
-  const reason = checked.error.issues[0]?.message ?? 'is not a name';
-  throw new DataError('BAD_INPUT', `name ${JSON.stringify(name.slice(0, 80))} ${reason}`);
+  if (isDatasetName(name)) return;
+  throw new DataError('BAD_INPUT', `name ${JSON.stringify(name.slice(0, 80))} ${DATASET_NAME_RULE}`);
 }
 
 /** @throws DataError BAD_INPUT when `name` cannot name a data set of the user's own */

@@ -1,9 +1,9 @@
 /** Reads a bundle and trusts none of its bytes: it comes back whole and well formed, or not at all. */
 import { isUtf8 } from 'node:buffer';
-import { z } from 'zod';
 import { type Bundle, type BundleHeader, type BundleIds, type Csr, PARTS, type Part } from './bundle.js';
 import { DataError } from './dataError.js';
 import { contentAddress, encodeHeader } from './encodeBundle.js';
+import { isHeader } from './headerForm.js';
 import { countIds } from './idList.js';
 import {
   FORMAT_VERSION,
@@ -11,30 +11,10 @@ import {
   layOut,
   MAGIC,
   MAX_HEADER_BYTES,
-  MAX_IDS,
   PREAMBLE_BYTES,
   type Section,
 } from './layout.js';
 import { assertLittleEndian } from './littleEndian.js';
-
-const MAX_INTERACTIONS = 0xffff_ffff;
-const count = (max: number) => z.int().min(0).max(max);
-const partStats = z.strictObject({
-  interactions: count(MAX_INTERACTIONS),
-  falsePositives: count(MAX_INTERACTIONS).nullable(),
-});
-const idBytes = count(Number.MAX_SAFE_INTEGER).nullable();
-
-const headerSchema: z.ZodType<BundleHeader> = z.strictObject({
-  format: z.literal(FORMAT_VERSION),
-  name: z.string(),
-  users: count(MAX_IDS),
-  items: count(MAX_IDS),
-  parts: z.strictObject({ train: partStats, valid: partStats, test: partStats }),
-  fpRule: z.string(),
-  source: z.string(),
-  idBytes: z.strictObject({ users: idBytes, items: idBytes }),
-});
 
 /**
  * The bundle in `file`, as views on its memory: nothing is copied when the bytes are 4-aligned, as those of a
@@ -96,12 +76,13 @@ export function decodeIds(file: Uint8Array): BundleIds {
 }
 
 function parseHeader(json: Uint8Array): BundleHeader {
-  let header: BundleHeader;
+  let header: unknown;
   try {
-    header = headerSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
   } catch (cause) {
     throw invalid('its header cannot be read', cause);
   }
+  if (!isHeader(header)) throw invalid('its header cannot be read');
   if (Buffer.compare(encodeHeader(header), json) !== 0) throw invalid('its header is not in canonical form');
   return header;
 }

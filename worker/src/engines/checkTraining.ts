@@ -1,5 +1,6 @@
 /** Checks a data set and a configuration before an engine trusts them: bounds, sizes, and that negatives exist. */
-import { type TrainingConfig, whyNoFlags, whyNotTogether } from '@adt/proto/trainingConfig';
+import { whyNoFlags, whyNotTogether } from '@adt/proto/losses';
+import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { type Bundle, type Csr, PARTS } from '../data/bundle.js';
 import { trainingPositives } from './cleanTraining.js';
 import { DataUnfitError } from './engine.js';

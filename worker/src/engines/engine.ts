@@ -1,6 +1,7 @@
 /** What a training engine must do; each implementation passes one conformance suite. */
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import type { Bundle } from '../data/bundle.js';
+import type { TrainerState } from './trainerState.js';
 
 /** Best first. */
 export const ENGINE_NAMES = ['native', 'tfjs'] as const;
@@ -23,6 +24,11 @@ export type OpenParams = {
 
 export interface Engine {
   readonly info: EngineInfo;
+  /**
+   * Names the bits that it computes and how it lays a training's state out: a training goes on from another's state,
+   * bit for bit, where both engines give the same name.
+   */
+  readonly arithmetic: string;
   /**
    * Sets a training up from its seed. Memory is taken here, not in the steps.
    * @throws DataUnfitError when the data set can't be trained on as configured
@@ -159,10 +165,18 @@ export interface Trainer {
   rank(part: 'valid' | 'test', topk: readonly number[], users?: Uint32Array): Promise<Ranking>;
   /**
    * Remembers the parameters as they are; `restoreBest` brings the last remembered ones back, to be evaluated:
-   * the optimiser's state is not kept, so no iteration may follow.
+   * the optimiser's state is not kept, so no iteration and no `state` may follow.
    */
   keepBest(): void;
   restoreBest(): void;
+  /** All that it takes to go on as if nothing had happened, kept parameters included, read as it is asked for. */
+  state(): TrainerState;
+  /**
+   * Takes over the state of a training with the same data set and configuration, on any number of threads. What
+   * follows is that training's, bit for bit. After a failure this training is only good to be closed.
+   * @throws StateMismatchError for a state of other blocks, or one that claims what can't be
+   */
+  restore(state: TrainerState): Promise<void>;
   /** A copy of all parameters, brought up to date. */
   parameters(): Parameters;
   /** SHA-256 over the parameters, brought up to date, in the order of the parity fixtures' `shapes`. */

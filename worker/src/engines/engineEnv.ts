@@ -1,6 +1,5 @@
 /** What the environment says about engines: which one, which backend of tfjs, which build of the native one. */
-import { z } from 'zod';
-import { EnvError } from '../env.js';
+import { EnvError } from '../envError.js';
 import { ENGINE_NAMES, type EngineName } from './engine.js';
 import { BACKENDS, type BackendName } from './tfjs/backendNames.js';
 
@@ -11,23 +10,30 @@ export type EngineEnv = {
   tfjsBackend?: BackendName;
 };
 
-const shape = z.object({
-  ADT_ENGINE: z.enum(ENGINE_NAMES, `must be ${ENGINE_NAMES.join(' or ')}`).optional(),
-  ADT_TFJS_BACKEND: z.enum(BACKENDS, `must be one of ${BACKENDS.join(', ')}`).optional(),
-});
-
-/** @throws EnvError naming the variable that is off */
+/** @throws EnvError naming every variable that is off */
 export function engineEnv(env: NodeJS.ProcessEnv = process.env): EngineEnv {
-  const { ADT_ENGINE, ADT_TFJS_BACKEND } = env;
-  // A variable set to nothing counts as not set.
-  const given = { ADT_ENGINE: ADT_ENGINE || undefined, ADT_TFJS_BACKEND: ADT_TFJS_BACKEND || undefined };
-  const parsed = shape.safeParse(given);
-  if (!parsed.success) {
-    throw new EnvError(
-      parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`).join('; '),
-    );
-  }
-  return { engine: parsed.data.ADT_ENGINE, tfjsBackend: parsed.data.ADT_TFJS_BACKEND };
+  const faults: string[] = [];
+  const engine = choice(env, 'ADT_ENGINE', ENGINE_NAMES, faults);
+  const tfjsBackend = choice(env, 'ADT_TFJS_BACKEND', BACKENDS, faults);
+  if (faults.length > 0) throw new EnvError(faults.join('; '));
+  return { engine, tfjsBackend };
+}
+
+/** A variable set to nothing counts as not set. By hand, since a schema would be 13 MB of each training's memory. */
+function choice<T extends string>(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  choices: readonly T[],
+  faults: string[],
+): T | undefined {
+  const given = env[name] || undefined;
+  const found = choices.find((one) => one === given);
+  if (given !== undefined && found === undefined) faults.push(`${name}: must be ${listed(choices)}`);
+  return found;
+}
+
+function listed(choices: readonly string[]): string {
+  return choices.length === 2 ? choices.join(' or ') : `one of ${choices.join(', ')}`;
 }
 
 /** ADT_NATIVE_ADDON: a build of the add-on to load instead of ours, say an instrumented one; undefined: not set. */

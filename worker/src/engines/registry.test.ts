@@ -1,6 +1,6 @@
 /** Which engine trains, and what is said about those that don't. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { EnvError } from '../env.js';
+import { EnvError } from '../envError.js';
 import { engineEnv } from './engineEnv.js';
 import { nativeEngine } from './native/nativeEngine.js';
 import { findEngines, listEngines, openEngine } from './registry.js';

@@ -1,17 +1,14 @@
 /** One training from its configuration to its test metrics: the loop, top to bottom. */
 import { performance } from 'node:perf_hooks';
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import type { Bundle } from '../data/bundle.js';
-import {
-  type ChunkReport,
-  DataUnfitError,
-  type Engine,
-  type Ranking,
-  type Trainer,
-} from '../engines/engine.js';
-import { addPositives, diagnosticMetrics, epsilonAt, NO_POSITIVES } from './diagnostics.js';
+import { DataUnfitError, type Engine, type Ranking, type Trainer } from '../engines/engine.js';
+import { type CheckpointParams, resume, type Saver } from './checkpoint.js';
+import { diagnosticMetrics, epsilonAt } from './diagnostics.js';
+import { addChunk, endInterval, type LoopState, type Metrics, type Sums } from './loopState.js';
 import { NonFiniteError } from './nonFiniteError.js';
+import { peakMemoryBytes } from './peakMemory.js';
 import { groupMetrics, userGroups } from './userGroups.js';
 import { validationSample } from './validationSample.js';
 
@@ -22,10 +19,15 @@ export type TrainParams = {
   config: TrainingConfig;
   engine: Engine;
   threads: number;
-  /** Aborted: the training stops within one call of the engine and rejects with the signal's reason. */
+  /** Aborted: the training stops within one call of the engine, is saved, and rejects with the signal's reason. */
   signal: AbortSignal;
   /** Called after each validation with every series' point of that step. */
   report(points: Point[], progress: { step: number; totalSteps: number }): void;
+  /**
+   * Where the training is saved, at validations and when it is aborted, and gone on from when there is a checkpoint
+   * already: then nothing is reported that was before it, and all that follows is as if it had never been broken off.
+   */
+  checkpoint?: CheckpointParams;
 };
 
 export type TrainResult = {
@@ -45,10 +47,11 @@ export type TrainResult = {
   parametersSha256: string;
 };
 
-/** Samples that one call of the engine may train on: a tenth of a second on two cores, which an abort waits for. */
-const SAMPLES_PER_CALL = 2 ** 18;
-
-type Metrics = Record<string, number>;
+/**
+ * Samples that one call of the engine may train on, which an abort waits for: some tenths of a second on two cores.
+ * Sums are taken a call at a time, so the last bit of `train/loss` hangs on it.
+ */
+const SAMPLES_PER_CALL = { native: 2 ** 18, tfjs: 2 ** 14 } as const;
 
 /**
  * Trains for config.epochs, validates every config.evalEvery iterations and after the last one, keeps the
@@ -60,6 +63,7 @@ type Metrics = Record<string, number>;
  *
  * @throws DataUnfitError when data set and configuration don't go together
  * @throws NonFiniteError when a loss is NaN or infinite
+ * @throws CheckpointError when the checkpoint is damaged or another training's, or can't be written
  * @throws the signal's reason when aborted
  */
 export async function train({
@@ -69,25 +73,25 @@ export async function train({
   threads,
   signal,
   report,
+  checkpoint,
 }: TrainParams): Promise<TrainResult> {
   for (const part of ['valid', 'test'] as const) {
     if (bundle[part].items.length === 0) throw new DataUnfitError(`the data set has no ${part} interaction`);
   }
   signal.throwIfAborted();
   const trainer = engine.open({ bundle, config, threads });
+  let saver: Saver | undefined;
   try {
-    const seconds = { sample: 0, train: 0, validate: 0, test: 0 };
+    const resumed = await resume({ trainer, engine, config, checkpoint });
+    saver = resumed.saver;
+    const { loop } = resumed;
+    const { seconds } = loop;
     const ranksEachTime = config.select !== 'valid/loss';
     const sample = validationSample(bundle.valid, config.validUsers ?? 0);
     const hasFlags = bundle.train.truePositive !== null;
-    let samples = 0;
-    let best: { step: number; value: number; valid: Metrics } | undefined;
 
-    while (trainer.step < trainer.totalSteps) {
-      const trained = await runToNextEvaluation(trainer, config, signal);
-      seconds.sample += trained.sampleSeconds;
-      seconds.train += trained.trainSeconds;
-      samples += trained.samples;
+    while (loop.validatedAt < trainer.totalSteps) {
+      const trained = await runToNextEvaluation(trainer, loop, { config, engine, signal });
 
       const started = performance.now();
       const valid: Metrics = { 'valid/loss': await trainer.validationLoss() };
@@ -97,11 +101,12 @@ export async function train({
       }
       const value = valid[config.select] as number;
       if (!Number.isFinite(value)) throw new NonFiniteError(config.select, value, trainer.step);
-      if (best === undefined || (isMaximized(config.select) ? value > best.value : value < best.value)) {
+      if (loop.best === null || isBetter(config.select, value, loop.best.value)) {
         trainer.keepBest();
-        best = { step: trainer.step, value, valid };
+        loop.best = { step: trainer.step, value, valid };
       }
       seconds.validate += secondsSince(started);
+      endInterval(loop, trainer.step);
 
       const points = {
         ...trainMetrics(trained, config),
@@ -112,9 +117,11 @@ export async function train({
         Object.entries(points).map(([metric, value]) => ({ step: trainer.step, metric, value })),
         { step: trainer.step, totalSteps: trainer.totalSteps },
       );
+      await saver.atValidation(trainer.step === trainer.totalSteps);
     }
 
-    if (best === undefined) throw new Error('a training has at least one iteration');
+    const { best, samples } = loop;
+    if (best === null) throw new Error('a training has at least one iteration');
     trainer.restoreBest();
     const started = performance.now();
     if (!ranksEachTime || sample !== undefined) {
@@ -139,11 +146,14 @@ export async function train({
       seconds,
       facts: {
         samples_per_second: samples / (seconds.sample + seconds.train),
-        peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+        peak_memory_bytes: peakMemoryBytes(),
         ...(epsilon !== undefined && { epsilon }),
       },
       parametersSha256: trainer.parametersSha256(),
     };
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) await saver?.atAbort();
+    throw error;
   } finally {
     trainer.close();
   }
@@ -152,32 +162,28 @@ export async function train({
 /** Runs to the next multiple of evalEvery or to the end, in calls short enough to be aborted between. */
 async function runToNextEvaluation(
   trainer: Trainer,
-  config: TrainingConfig,
-  signal: AbortSignal,
-): Promise<ChunkReport> {
-  const end = Math.min(
-    trainer.step + config.evalEvery - (trainer.step % config.evalEvery),
-    trainer.totalSteps,
-  );
-  const stepsPerCall = Math.max(1, Math.floor(SAMPLES_PER_CALL / config.batchSize));
-  const sum = { steps: 0, meanLoss: 0, dropped: 0, samples: 0, sampleSeconds: 0, trainSeconds: 0 };
-  let positives = NO_POSITIVES;
+  loop: LoopState,
+  { config, engine, signal }: Pick<TrainParams, 'config' | 'engine' | 'signal'>,
+): Promise<Sums> {
+  const { validatedAt } = loop;
+  const end = Math.min(validatedAt + config.evalEvery - (validatedAt % config.evalEvery), trainer.totalSteps);
+  const stepsPerCall = Math.max(1, Math.floor(SAMPLES_PER_CALL[engine.info.name] / config.batchSize));
   while (trainer.step < end) {
     signal.throwIfAborted();
     const chunk = await trainer.run(Math.min(stepsPerCall, end - trainer.step));
     if (chunk.notFiniteAt !== null) throw new NonFiniteError('train/loss', Number.NaN, chunk.notFiniteAt);
-    sum.meanLoss = (sum.meanLoss * sum.steps + chunk.meanLoss * chunk.steps) / (sum.steps + chunk.steps);
-    positives = addPositives(positives, chunk.positives);
-    for (const key of ['steps', 'dropped', 'samples', 'sampleSeconds', 'trainSeconds'] as const) {
-      sum[key] += chunk[key];
-    }
+    addChunk(loop, chunk);
   }
   signal.throwIfAborted();
-  return { ...sum, positives, notFiniteAt: null };
+  return loop.since as Sums;
 }
 
-function trainMetrics({ meanLoss, dropped, samples }: ChunkReport, { loss }: TrainingConfig): Metrics {
+function trainMetrics({ meanLoss, dropped, samples }: Sums, { loss }: TrainingConfig): Metrics {
   return { 'train/loss': meanLoss, ...(loss === 'T-CE' && { 'train/drop_rate': dropped / samples }) };
+}
+
+function isBetter(metric: string, value: number, best: number): boolean {
+  return isMaximized(metric) ? value > best : value < best;
 }
 
 function rank(

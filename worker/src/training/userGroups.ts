@@ -10,17 +10,37 @@ export const GROUPS = 4;
  */
 export function userGroups({ rowStarts, items }: Csr): Uint8Array {
   const users = rowStarts.length - 1;
-  const count = (user: number) => (rowStarts[user + 1] as number) - (rowStarts[user] as number);
-  const order = Uint32Array.from({ length: users }, (_, user) => user).sort(
-    (a, b) => count(a) - count(b) || a - b,
-  );
   const groups = new Uint8Array(users);
   let before = 0;
-  for (const user of order) {
+  for (const user of byActivity(rowStarts)) {
     groups[user] = Math.min(GROUPS - 1, Math.floor((GROUPS * before) / items.length));
-    before += count(user);
+    before += count(rowStarts, user);
   }
   return groups;
+}
+
+/** Users in ascending order of interactions, ties by id: a counting sort, which takes no more than its result. */
+function byActivity(rowStarts: Uint32Array): Uint32Array {
+  const users = rowStarts.length - 1;
+  let most = 0;
+  for (let user = 0; user < users; user += 1) most = Math.max(most, count(rowStarts, user));
+  const next = new Uint32Array(most + 2);
+  for (let user = 0; user < users; user += 1) bump(next, count(rowStarts, user) + 1);
+  for (let n = 1; n < next.length; n += 1) next[n] = (next[n] as number) + (next[n - 1] as number);
+  const order = new Uint32Array(users);
+  for (let user = 0; user < users; user += 1) order[bump(next, count(rowStarts, user))] = user;
+  return order;
+}
+
+/** @returns what the counter was */
+function bump(counters: Uint32Array, at: number): number {
+  const before = counters[at] as number;
+  counters[at] = before + 1;
+  return before;
+}
+
+function count(rowStarts: Uint32Array, user: number): number {
+  return (rowStarts[user + 1] as number) - (rowStarts[user] as number);
 }
 
 /** Means by group, `test/recall@50/g1` to `/g4`; a group without ranked users has none. */
@@ -29,21 +49,28 @@ export function groupMetrics(
   groups: Uint8Array,
   { part, topk }: { part: string; topk: readonly number[] },
 ): Record<string, number> {
-  const sizes = new Array<number>(GROUPS).fill(0);
-  const sums: Record<string, number> = {};
-  for (const [n, user] of users.entries()) {
-    const group = groups[user] as number;
-    sizes[group] = (sizes[group] as number) + 1;
-    for (const [at, k] of topk.entries()) {
-      for (const [measure, values] of Object.entries({ recall, ndcg })) {
-        const name = `${part}/${measure}@${k}/g${group + 1}`;
-        sums[name] = (sums[name] ?? 0) + (values[n * topk.length + at] as number);
-      }
+  const sizes = new Uint32Array(GROUPS);
+  const sums = {
+    recall: new Float64Array(GROUPS * topk.length),
+    ndcg: new Float64Array(GROUPS * topk.length),
+  };
+  for (let n = 0; n < users.length; n += 1) {
+    const group = groups[users[n] as number] as number;
+    bump(sizes, group);
+    for (let at = 0; at < topk.length; at += 1) {
+      const [to, from] = [group * topk.length + at, n * topk.length + at];
+      sums.recall[to] = (sums.recall[to] as number) + (recall[from] as number);
+      sums.ndcg[to] = (sums.ndcg[to] as number) + (ndcg[from] as number);
     }
   }
-  return Object.fromEntries(
-    Object.entries(sums)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, sum]) => [name, sum / (sizes[Number(name.at(-1)) - 1] as number)]),
-  );
+  const metrics: [string, number][] = [];
+  for (const [group, size] of sizes.entries()) {
+    if (size === 0) continue;
+    for (const [at, k] of topk.entries())
+      for (const measure of ['recall', 'ndcg'] as const) {
+        const sum = sums[measure][group * topk.length + at] as number;
+        metrics.push([`${part}/${measure}@${k}/g${group + 1}`, sum / size]);
+      }
+  }
+  return Object.fromEntries(metrics.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,5 +1,5 @@
 /** Stored trials as the histories that importance reads: a row a configuration, its seeds taken together. */
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import type { TrialStateName } from '@adt/proto/trialState';
 import { assignmentOf } from '../assignment.js';

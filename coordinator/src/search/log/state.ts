@@ -1,5 +1,5 @@
 /** What a search knows: the fold of its log. Nothing is kept elsewhere, so a restart loses nothing. */
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import type { Assignment } from '../grid.js';
 import type { Observation, RungReport } from '../history.js';
 import { firstSeeds, firstTrials, type SearchPlan, stratumOf, type TrialPlace } from '../plan.js';

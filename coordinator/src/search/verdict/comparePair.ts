@@ -1,5 +1,5 @@
 /** Two arms of one cell, seed by seed; the verdict waits for the family (compareArms.ts). */
-import { isMaximized } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import { type Spread, spreadOf } from '../spread.js';
 import type { Arm, Difference, MetricComparison, PairVerdict } from './comparison.js';
 import { effectSize } from './effectSize.js';

@@ -1,5 +1,6 @@
 /** The rest of a W&B file: method, metric, early termination, run cap, and the command's literal arguments. */
-import { isMaximized, metricName } from '@adt/proto/metric';
+import { metricName } from '@adt/proto/metric';
+import { isMaximized } from '@adt/proto/metricGoal';
 import { didYouMean } from '@adt/proto/nearest';
 import { TRAINING_DEFAULTS } from '@adt/proto/trainingConfig';
 import { MAX_RUNS } from '../budget.js';

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Csr } from '../../data/bundle.js';
 import type { Batch, Model, Parameters, PositivesReport, ReplayOutcome } from '../engine.js';
 import { nativeAddonPath } from '../engineEnv.js';
+import type { StateBlock } from '../trainerState.js';
 
 export const SIMD_LEVELS = ['avx512', 'avx2', 'baseline'] as const;
 export type SimdLevel = (typeof SIMD_LEVELS)[number];
@@ -47,6 +48,8 @@ export type NativeTrainerOptions = {
   loss: NativeLoss;
   threads: number;
   simd: SimdLevel;
+  /** Where a file without a name may hold the kept parameters; empty: memory does. */
+  scratchFolder: string;
 };
 
 export type NativeChunk = {
@@ -75,15 +78,26 @@ export type NativeRanking = {
 export interface NativeTrainer {
   run(count: number): Promise<NativeChunk>;
   validationLoss(): Promise<number>;
-  rank(part: 'valid' | 'test', topk: Uint32Array, users: Uint32Array): Promise<NativeRanking>;
+  /** @param users null: everyone */
+  rank(part: 'valid' | 'test', topk: Uint32Array, users: Uint32Array | null): Promise<NativeRanking>;
   keepBest(): void;
   restoreBest(): void;
   /** All parameters, in the order of the parity fixtures' `shapes`. */
   shapes(): NativeShape[];
   /** Rows of the n-th of them: (count, columns). */
   readRows(parameter: number, from: number, count: number): Float32Array;
+  /** Into memory that has place for them. */
+  readRowsInto(parameter: number, from: number, count: number, to: Float32Array): void;
   /** Replaces all parameters, before the first iteration. */
   load(parameters: Parameters): void;
+  /** What a checkpoint holds; the last are the kept parameters, whether there are any or not. */
+  stateBlocks(): StateBlock[];
+  hasKept(): boolean;
+  /** Both copy as many bytes as the array has, from there on in the block. */
+  readState(block: number, from: number, to: Uint8Array): void;
+  writeState(block: number, from: number, bytes: Uint8Array): void;
+  /** After the last writeState. @throws Error when a row claims to have been updated after `step` */
+  resumeAt(step: number): void;
   batch(step: number): Batch;
   close(): void;
 }

@@ -1,5 +1,7 @@
 /** The native engine: the C++ core, behind the interface that every engine has. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { checkTraining } from '../checkTraining.js';
 import type {
@@ -13,6 +15,7 @@ import type {
   Trainer,
 } from '../engine.js';
 import { checkParameters } from '../parameters.js';
+import { checkBlocks, copyBlock, StateMismatchError, type TrainerState } from '../trainerState.js';
 import {
   loadAddon,
   type NativeAddon,
@@ -26,8 +29,8 @@ import { checkReplay, specsOf } from './checks.js';
 const VERSION = '0.1.0';
 /** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
-/** Rows hashed at a time: a few MiB, whatever the table's size. */
-const ROWS_PER_HASH = 16_384;
+/** A piece of a state or of what is hashed, which is copied on its way. */
+const PIECE_BYTES = 2 ** 18;
 
 export type NativeEngineResult = { ok: true; engine: Engine } | { ok: false; reason: string };
 
@@ -48,6 +51,7 @@ export function nativeEngine({ simd }: { simd?: SimdLevel } = {}): NativeEngineR
     ok: true,
     engine: {
       info,
+      arithmetic: `native ${VERSION}`,
       open: (params) => openTrainer(addon, level, params),
       replay: (replayCase) => replay(addon, level, replayCase),
     },
@@ -73,9 +77,10 @@ function openTrainer(
     loss: nativeLoss(config.loss, config),
     threads,
     simd,
+    scratchFolder: scratchFolder(),
   });
   if (initial) native.load(initial);
-  return new CpuTrainer(native, header.users, stepsPerEpoch, totalSteps);
+  return new CpuTrainer(native, stepsPerEpoch, totalSteps);
 }
 
 class CpuTrainer implements Trainer {
@@ -83,7 +88,6 @@ class CpuTrainer implements Trainer {
 
   constructor(
     private readonly native: NativeTrainer,
-    private readonly users: number,
     readonly stepsPerEpoch: number,
     readonly totalSteps: number,
   ) {}
@@ -120,8 +124,7 @@ class CpuTrainer implements Trainer {
   }
 
   async rank(part: 'valid' | 'test', topk: readonly number[], users?: Uint32Array): Promise<Ranking> {
-    const asked = users ?? Uint32Array.from({ length: this.users }, (_, user) => user);
-    const ranking = await this.native.rank(part, Uint32Array.from(topk), asked);
+    const ranking = await this.native.rank(part, Uint32Array.from(topk), users ?? null);
     return {
       recall: [...ranking.recall],
       ndcg: [...ranking.ndcg],
@@ -138,6 +141,39 @@ class CpuTrainer implements Trainer {
     this.native.restoreBest();
   }
 
+  state(): TrainerState {
+    const all = this.native.stateBlocks();
+    const blocks = this.native.hasKept() ? all : all.slice(0, -1);
+    const { native } = this;
+    return {
+      step: this.#step,
+      blocks,
+      async *read(block) {
+        const piece = new Uint8Array(PIECE_BYTES);
+        const { bytes } = blocks[block] as { bytes: number };
+        for (let from = 0; from < bytes; from += PIECE_BYTES) {
+          const part = piece.subarray(0, Math.min(PIECE_BYTES, bytes - from));
+          native.readState(block, from, part);
+          yield part;
+        }
+      },
+    };
+  }
+
+  async restore(state: TrainerState): Promise<void> {
+    if (!Number.isInteger(state.step) || state.step < 0 || state.step > this.totalSteps)
+      throw new StateMismatchError(`step ${state.step} is not in 0..${this.totalSteps}`);
+    checkBlocks(this.native.stateBlocks(), state.blocks);
+    for (const block of state.blocks.keys())
+      await copyBlock(state, block, (piece, from) => this.native.writeState(block, from, piece));
+    try {
+      this.native.resumeAt(state.step);
+    } catch (cause) {
+      throw new StateMismatchError(cause instanceof Error ? cause.message : String(cause), { cause });
+    }
+    this.#step = state.step;
+  }
+
   parameters(): Parameters {
     return Object.fromEntries(
       this.native.shapes().map(({ name, rows }, at) => [name, this.native.readRows(at, 0, rows)]),
@@ -146,9 +182,13 @@ class CpuTrainer implements Trainer {
 
   parametersSha256(): string {
     const hash = createHash('sha256');
-    for (const [at, { rows }] of this.native.shapes().entries()) {
-      for (let from = 0; from < rows; from += ROWS_PER_HASH) {
-        hash.update(this.native.readRows(at, from, Math.min(ROWS_PER_HASH, rows - from)));
+    const piece = new Float32Array(PIECE_BYTES / Float32Array.BYTES_PER_ELEMENT);
+    for (const [at, { rows, columns }] of this.native.shapes().entries()) {
+      const most = Math.floor(piece.length / columns);
+      for (let from = 0; from < rows; from += most) {
+        const count = Math.min(most, rows - from);
+        this.native.readRowsInto(at, from, count, piece);
+        hash.update(piece.subarray(0, count * columns));
       }
     }
     return hash.digest('hex');
@@ -157,6 +197,12 @@ class CpuTrainer implements Trainer {
   close(): void {
     this.native.close();
   }
+}
+
+/** On a disk by convention; a temporary folder often is memory, which would be spent after all. */
+function scratchFolder(): string {
+  const folder = process.env.TMPDIR || '/var/tmp';
+  return existsSync(folder) ? folder : tmpdir();
 }
 
 function replay(addon: NativeAddon, simd: SimdLevel, replayCase: ReplayCase) {

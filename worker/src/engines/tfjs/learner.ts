@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Denoising } from '../denoising.js';
 import type { Batch, Parameters } from '../engine.js';
 import type { Architecture, ParameterSpec } from '../parameters.js';
+import { KEPT_BLOCK } from '../trainerState.js';
 import { type AdamOptions, type AdamState, adamStep, startAdam } from './adam.js';
 import { cdae } from './cdae.js';
 import { gmf } from './gmf.js';
@@ -95,6 +96,29 @@ export class Learner {
       state.value.dispose();
       this.#states.set(name, { ...state, value: tf.clone(value) });
     }
+  }
+
+  /** All that a step reads and writes by name: values with both moments, then what was kept. */
+  tensors(): Map<string, tf.Tensor> {
+    const ofSteps = [...this.#states].flatMap(([name, { value, mean, square }]) => [
+      [name, value] as const,
+      [`${name}/mean`, mean] as const,
+      [`${name}/square`, square] as const,
+    ]);
+    const kept = [...(this.#best ?? [])].map(([name, value]) => [`${KEPT_BLOCK}/${name}`, value] as const);
+    return new Map([...ofSteps, ...kept]);
+  }
+
+  /** Takes tensors over by those names, all of them but the kept ones needed, and goes on after step `done`. */
+  replaceTensors(tensors: ReadonlyMap<string, tf.Tensor>, done: number): void {
+    const of = (name: string) => tensors.get(name) as tf.Tensor;
+    const names = [...this.#states.keys()];
+    this.dispose();
+    for (const name of names)
+      this.#states.set(name, { value: of(name), mean: of(`${name}/mean`), square: of(`${name}/square`) });
+    const kept = names.filter((name) => tensors.has(`${KEPT_BLOCK}/${name}`));
+    if (kept.length > 0) this.#best = new Map(kept.map((name) => [name, of(`${KEPT_BLOCK}/${name}`)]));
+    this.#done = done;
   }
 
   parameters(): Parameters {

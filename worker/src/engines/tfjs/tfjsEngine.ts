@@ -10,7 +10,9 @@ import { TfjsTrainer } from './trainer.js';
 /** @param backend what `loadBackend` loaded */
 export function tfjsEngine(backend: LoadedBackend): Engine {
   const info: EngineInfo = { name: 'tfjs', version: backend.version, device: backend.device };
-  return { info, open: (params) => openTrainer(params, architectureOf(params.config)), replay };
+  // Backends add in an order of their own.
+  const arithmetic = `tfjs ${backend.version} ${backend.name}`;
+  return { info, arithmetic, open: (params) => openTrainer(params, architectureOf(params.config)), replay };
 }
 
 /** `threads` means nothing here: the backend decides. */

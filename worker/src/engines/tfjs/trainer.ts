@@ -17,10 +17,12 @@ import {
 } from '../parameters.js';
 import { STREAM } from '../rng.js';
 import { Sampler } from '../sampler.js';
+import type { TrainerState } from '../trainerState.js';
 import { Learner } from './learner.js';
 import { PendingSteps } from './pendingSteps.js';
 import { PositivesCount } from './positives.js';
 import { rank } from './ranking.js';
+import { readState, restoreState } from './state.js';
 
 /** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
@@ -187,6 +189,17 @@ export class TfjsTrainer implements Trainer {
   restoreBest(): void {
     this.#checkOpen();
     this.#learner.restoreBest();
+  }
+
+  state(): TrainerState {
+    this.#checkOpen();
+    return readState(this.#learner);
+  }
+
+  async restore(state: TrainerState): Promise<void> {
+    this.#checkOpen();
+    await restoreState(this.#learner, state, this.totalSteps);
+    this.#step = state.step;
   }
 
   parameters(): Parameters {
