@@ -70,7 +70,7 @@ ADT_INLINE void bringUpRow(const GapView& gaps, const RowsView& rows, uint32_t i
 
 static void bringUp(const GapView& gaps, const RowsView& rows, const uint32_t* ids, uint32_t from, uint32_t to,
                     float* out) {
-  constexpr uint32_t kAhead = 4;  // 28 lines: 8 rows were 0 to 2 % slower, 16 rows 5 %
+  constexpr uint32_t kAhead = 4;  // 28 lines; 16 rows took a step 5 % longer than 8
   if (ids)
     for (uint32_t n = from; n < to && n < from + kAhead; ++n) prefetchRow(rows, ids[n]);
   for (uint32_t n = from; n < to; ++n, out += rows.width) {
