@@ -3,7 +3,7 @@ import { TrialState } from '@adt/proto/gen/adt/v1/common';
 import { SweepState } from '@adt/proto/gen/adt/v1/search';
 import { Decision } from '@adt/proto/gen/adt/v1/trial';
 import { describe, expect, it } from 'vitest';
-import { ask, LiveClient, type TestCoordinator, testCoordinator } from './coordinator.js';
+import { ask, type TestCoordinator, testCoordinator } from './coordinator.js';
 import {
   addDataset,
   claim,
@@ -233,33 +233,38 @@ early_terminate: {type: asha, eta: 3, min_steps: 10}`;
 });
 
 describe('a search that can not be read', () => {
-  it('says so on its sweep, is tried again later, and does not hold up others', async () => {
-    const c = await searching({ tunables: { searchRetryMs: 200 } });
+  const STUCK = { tunables: { searchRetryMs: 200 } };
+  const ENTRY = 'UPDATE search_entry SET hash = $2 WHERE sweep_id = $1 AND number = 1';
+  const FILE = 'UPDATE sweep SET spec = $2 WHERE id = $1';
+
+  it.each([
+    ['whose log was changed', ENTRY, /the search does not go on: entry 1 of the search log was changed/],
+    ['whose file does not compile any more', FILE, /the search does not go on: .*can't be compiled again/],
+  ])('%s says so on its sweep, goes on once it can, and holds up no other', async (_, damage, reason) => {
+    const c = await searching(STUCK);
     const sweepId = await submit(c, specOf(TPE));
     await settled(c.db);
     await c.stop();
-    const [whole] = await logOf(c.db, sweepId);
-    await c.db.pool.query('UPDATE search_entry SET hash = $2 WHERE sweep_id = $1 AND number = 1', [
-      sweepId,
-      'f',
-    ]);
-    const again = await testCoordinator({
-      databaseUrl: c.databaseUrl,
-      token: c.token,
-      tunables: { searchRetryMs: 200 },
-    });
-    const live = await LiveClient.connect(again);
-    await live.subscribe({ kind: 'sweep', sweepId });
+    const [entry] = await logOf(c.db, sweepId);
+    await c.db.pool.query(damage, [sweepId, 'f']);
+    const again = await testCoordinator({ databaseUrl: c.databaseUrl, token: c.token, ...STUCK });
     const healthy = await submit(again, specOf(TPE, 'healthy'));
-    await expect
-      .poll(async () => (await summaryOf(again, sweepId)).reason)
-      .toMatch(/the search does not go on: entry 1 of the search log was changed/);
+    const shown = async () => (await summaryOf(again, sweepId)).reason;
+    await expect.poll(shown, { timeout: 5_000 }).toMatch(reason);
     await expect.poll(() => again.db.prisma.trial.count({ where: { sweepId: healthy } })).toBe(2);
-    await c.db.pool.query('UPDATE search_entry SET hash = $2 WHERE sweep_id = $1 AND number = 1', [
-      sweepId,
-      whole?.hash,
-    ]);
-    await expect.poll(async () => (await summaryOf(again, sweepId)).reason, { timeout: 5_000 }).toBe('');
+    await c.db.pool.query(damage, [sweepId, damage === ENTRY ? entry?.hash : specOf(TPE)]);
+    await expect.poll(shown, { timeout: 5_000 }).toBe('');
     expect((await replayed(again.db, sweepId)).divergence).toBeNull();
+  });
+
+  it('ends all the same when budget.max_wall is over', async () => {
+    const c = await searching(STUCK);
+    const sweepId = await submit(c, specOf(TPE.replace('4}', '4, max_wall: 1h}')));
+    await settled(c.db);
+    await c.stop();
+    await c.db.pool.query(ENTRY, [sweepId, 'f']);
+    await c.db.pool.query(`UPDATE sweep SET deadline = clock_timestamp() - interval '1 second'`);
+    const again = await testCoordinator({ databaseUrl: c.databaseUrl, token: c.token, ...STUCK });
+    expect((await ended(again, sweepId)).reason).toMatch(/^budget.max_wall is over; before that, entry 1/);
   });
 });

@@ -4,14 +4,14 @@ import type { Changes } from '../live/changes.js';
 import { type Log, reasonOf } from '../log.js';
 import type { NatsLink } from '../nats/link.js';
 import type { LeaderTerm } from '../store/leader.js';
-import { noteProblem, type SearchingSweep, searchingSweeps } from '../store/searchLog.js';
+import { endSearch, noteProblem, type SearchingSweep, searchingSweeps } from '../store/searchLog.js';
 import { finishSweeps, stopOpenTrials } from '../store/sweeps.js';
 import type { Tunables } from '../tunables.js';
 import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
 import { Relay } from './relay.js';
-import { type Observed, Searches } from './searches.js';
+import { type Observed, OUT_OF_TIME, Searches } from './searches.js';
 import { StuckSearch } from './searchMemory.js';
 import { Ticker } from './ticker.js';
 
@@ -120,8 +120,17 @@ export class Scheduler {
     } catch (error) {
       // One search that can't go on must not hold up the others.
       log('warn', 'search does not go on', { sweepId, reason: reasonOf(error) });
-      if (error instanceof StuckSearch) await this.#note(sweepId, reasonOf(error));
+      if (error instanceof StuckSearch) await this.#stuck(sweep, error);
     }
+  }
+
+  /** Shown, and tried again; but its limit of time holds, which it can't be told any more. */
+  async #stuck({ sweepId, late }: SearchingSweep, error: StuckSearch): Promise<void> {
+    const reason = reasonOf(error);
+    if (!late) return this.#note(sweepId, reason);
+    await endSearch(this.params.db, sweepId, `${OUT_OF_TIME}; before that, ${reason}`);
+    await this.#close(sweepId);
+    this.params.changes.touch({ sweepId });
   }
 
   async #note(sweepId: number, problem: string | null): Promise<void> {

@@ -25,6 +25,7 @@ const ROUNDS = 8;
 /** A suggestion may take milliseconds; the event loop serves leases in between. */
 const BLOCK_MS = 20;
 
+export const OUT_OF_TIME = 'budget.max_wall is over';
 /** Postgres' codes for values that it does not take (22) or that break a constraint (23). */
 const REFUSED = /^2[23]/;
 
@@ -237,7 +238,7 @@ function inputsOf({ late }: SearchingSweep, untold: readonly UntoldTrial[]): Ent
     const value = outcome === 'done' || outcome === 'pruned' ? bestValue : null;
     return { kind: 'told', trial: number, outcome, value, step: outcome === 'pruned' ? lastStep : null };
   });
-  return late ? [...told, { kind: 'stopped', reason: 'budget.max_wall is over' }] : told;
+  return late ? [...told, { kind: 'stopped', reason: OUT_OF_TIME }] : told;
 }
 
 const OUTCOMES = {

@@ -74,6 +74,15 @@ export async function noteProblem(db: Database, sweepId: number, problem: string
   return rowCount === 1;
 }
 
+/** Ends a search from outside its log, which can't be written: its limits hold all the same. */
+export async function endSearch(db: Database, sweepId: number, reason: string): Promise<boolean> {
+  const { rowCount } = await db.pool.query(
+    'UPDATE sweep SET searching = false, stop_reason = $2 WHERE id = $1 AND searching',
+    [sweepId, reason],
+  );
+  return rowCount === 1;
+}
+
 /** The entries after number `after`, in order. */
 export async function readEntries(db: Database, sweepId: number, after: number): Promise<LoggedEntry[]> {
   const { rows } = await db.pool.query<LoggedEntry>({
