@@ -18,14 +18,14 @@ import {
 } from '../store/searchLog.js';
 import { readable, SearchMemory, StuckSearch } from './searchMemory.js';
 
-/** Entries in one statement: keeps it below a second, and a plan of a thousand suggestions interruptible. */
+/** Entries in one statement, but for what ended all at once. */
 const MOST_APPENDED = 500;
+/** What is decided by then is written down, and runs: a thousand slots need not wait for the last suggestion. */
+const ROUND_MS = 500;
 /** Rounds of compare-and-set; each lost one means that another coordinator gave a verdict in between. */
 const ROUNDS = 8;
-/** A suggestion may take milliseconds; the event loop serves leases in between. */
-const BLOCK_MS = 20;
-
 export const OUT_OF_TIME = 'budget.max_wall is over';
+
 /** Postgres' codes for values that it does not take (22) or that break a constraint (23). */
 const REFUSED = /^2[23]/;
 
@@ -76,31 +76,40 @@ export class Searches {
    */
   advance(sweep: SearchingSweep, leader: LeaderTerm): Promise<Advanced> {
     const { sweepId, slots } = sweep;
-    return this.#unlessStuck(sweepId, () =>
-      this.#memory.inTurn(sweepId, async () => {
-        const done: Advanced = { trialIds: [], over: null };
-        for (let lost = 0; lost < ROUNDS; ) {
-          const search = await this.#memory.current(sweepId);
-          if (search === null) break;
-          const untold = await untoldTrials(this.params.db, sweepId);
-          const round = await this.#decide(search, inputsOf(sweep, untold), slots);
-          const appended = await this.#append(sweepId, search, round, leader);
-          if (appended.kind === 'closed') break;
-          if (appended.kind === 'behind') {
-            lost++;
-            continue;
-          }
-          done.trialIds.push(...appended.trialIds);
-          done.over = round.over;
-          if (round.over !== null || !round.isFull) {
-            this.#rested.set(sweepId, slots);
-            break;
-          }
+    return this.#unlessStuck(sweepId, async () => {
+      const done: Advanced = { trialIds: [], over: null };
+      for (let lost = 0; lost < ROUNDS; ) {
+        // A turn a round: verdicts, which acks wait for, come in between.
+        const round = await this.#memory.inTurn(sweepId, () => this.#round(sweep, leader));
+        if (round.kind === 'closed') break;
+        if (round.kind === 'behind') {
+          lost++;
+          continue;
         }
-        if (done.over !== null) this.#memory.forget(sweepId);
-        return done;
-      }),
-    );
+        done.trialIds.push(...round.trialIds);
+        done.over = round.over;
+        if (round.over !== null || !round.isFull) {
+          this.#rested.set(sweepId, slots);
+          break;
+        }
+      }
+      return done;
+    });
+  }
+
+  async #round(
+    sweep: SearchingSweep,
+    leader: LeaderTerm,
+  ): Promise<Exclude<Appended, { kind: 'appended' }> | (Extract<Appended, { kind: 'appended' }> & Round)> {
+    const { sweepId, slots } = sweep;
+    const search = await this.#memory.current(sweepId);
+    if (search === null) return { kind: 'closed' };
+    const untold = await untoldTrials(this.params.db, sweepId);
+    const round = await this.#decide(search, inputsOf(sweep, untold), slots);
+    const appended = await this.#append(sweepId, search, round, leader);
+    // Over, or what was added in memory is not in the log.
+    if (round.over !== null || appended.kind !== 'appended') this.#memory.forget(sweepId);
+    return appended.kind === 'appended' ? { ...appended, ...round } : appended;
   }
 
   /** Adds to the search in memory what it was told and what it wants next. */
@@ -109,14 +118,14 @@ export class Searches {
     const limit = search.plan.budget.maxConcurrent ?? Number.POSITIVE_INFINITY;
     const room = Math.min(Math.max(1, slots), limit);
     const entries = readable(() => inputs.map((entry) => search.add(entry)));
+    const end = performance.now() + ROUND_MS;
     let isFull = true;
-    for (let began = performance.now(); isFull && entries.length < MOST_APPENDED; ) {
+    while (isFull && entries.length < MOST_APPENDED && performance.now() < end) {
       const decision = readable(() => nextDecision(search.state, room));
       if (decision === null) isFull = false;
       else entries.push(readable(() => search.add(decision)));
-      if (performance.now() - began < BLOCK_MS) continue;
+      // A suggestion may take tens of milliseconds: leases are served in between.
       await setImmediate();
-      began = performance.now();
     }
     return { before, entries, isFull, over: overOf(entries) };
   }
@@ -128,7 +137,7 @@ export class Searches {
     leader: LeaderTerm,
   ): Promise<Appended> {
     if (entries.length === 0) return { kind: 'appended', trialIds: [] };
-    const appended = await writable(this.params.db, {
+    return writable(this.params.db, {
       sweepId,
       after: before.length,
       entries,
@@ -138,9 +147,6 @@ export class Searches {
       over,
       by: { leader },
     });
-    // What was added in memory is not in the log.
-    if (appended.kind !== 'appended') this.#memory.forget(sweepId);
-    return appended;
   }
 
   /**
