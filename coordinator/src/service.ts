@@ -86,10 +86,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     started.push(async () => topics.stop());
     changes.onChange((change, foreign) => {
       topics.apply(change);
-      if (!foreign) return;
-      // Another coordinator may have written the outbox or ended a trial, and only the leader sends and searches.
-      scheduler.wake();
-      scheduler.wakeSearch();
+      // Another coordinator may have written the outbox or ended a trial, and only the leader sends and searches. Points
+      // change neither, and come by the hundred a second.
+      if (foreign && change.points.length === 0) scheduler.wakeAll();
     });
 
     const natsForWorkers = { servers: link.servers, token: options.natsToken };

@@ -13,6 +13,8 @@ export const DEFAULT_TUNABLES = {
   leaderRenewMs: 5_000,
   /** Backstop of the searches, which are woken by each trial that ends here; matters when another process ended it. */
   searchEveryMs: 1_000,
+  /** A search that can't be read (damaged log, file of another version) shows its reason and is tried again this often. */
+  searchRetryMs: 60_000,
   /** Backstop of the relay, which is woken by each submit; matters when another process wrote the outbox. */
   relayEveryMs: 1_000,
   /** How long a lost hint or a wiped NATS store goes unnoticed. */

@@ -3,8 +3,9 @@ import { compileSweep } from '@adt/coordinator/search/compile';
 import type { LoggedEntry } from '@adt/coordinator/search/log/entry';
 import { rootHash } from '@adt/coordinator/search/log/entry';
 import { type Replay, replay } from '@adt/coordinator/search/log/replay';
-import { nameDataset } from '@adt/coordinator/store/datasets';
+import { listDatasets, nameDataset } from '@adt/coordinator/store/datasets';
 import { readEntries, searchSource } from '@adt/coordinator/store/searchLog';
+import { submitSweep } from '@adt/coordinator/store/submit';
 import type { Database } from '@adt/prisma/client';
 import type { TrainingConfig } from '@adt/proto/gen/adt/v1/common';
 import { FailureClass, TrialState } from '@adt/proto/gen/adt/v1/common';
@@ -53,6 +54,28 @@ export async function register(c: TestCoordinator, slots: number, workerId = WOR
 export async function submit(c: TestCoordinator, spec: string): Promise<number> {
   const request = { spec, format: SpecFormat.YAML, idempotencyKey: '', owner: 'me' };
   return (await ask(c, c.search, 'submitSweep', request)).sweepId;
+}
+
+/** Writes a sweep as a submission does, without a coordinator. */
+export async function addSearch(db: Database, spec: string): Promise<number> {
+  const { name, sha256, header } = (await listDatasets(db)).find((dataset) => dataset.name === 'tiny') ?? {};
+  if (!name || !sha256 || !header) throw new Error('addDataset comes first');
+  const { users, items, parts } = header;
+  const facts = [{ name, sha256, users, items, trainInteractions: parts.train.interactions, hasFlags: true }];
+  const compiled = compileSweep({ spec, format: 'YAML', datasets: facts });
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.violations));
+  const { sweepId } = await submitSweep(db, {
+    ...compiled.sweep,
+    facts,
+    ancestors: [],
+    prior: [],
+    spec,
+    specFormat: 'YAML',
+    specSha256: 'b'.repeat(64),
+    idempotencyKey: '',
+    owner: '',
+  });
+  return sweepId;
 }
 
 /** Best at a learning rate of 1e-3. */
@@ -162,10 +185,10 @@ export function logOf(db: Database, sweepId: number): Promise<LoggedEntry[]> {
 export async function replayed(db: Database, sweepId: number): Promise<Replay> {
   const source = await searchSource(db, sweepId);
   if (source === null) throw new Error(`no sweep ${sweepId}`);
-  const { spec, specFormat, specSha256, facts } = source;
-  const compiled = compileSweep({ spec, format: specFormat, datasets: facts });
+  const { spec, specFormat, specSha256, facts, prior } = source;
+  const compiled = compileSweep({ spec, format: specFormat, datasets: facts, prior });
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.violations));
-  return replay(compiled.sweep.plan, rootHash(specSha256, facts), await logOf(db, sweepId));
+  return replay(compiled.sweep.plan, rootHash(specSha256, { facts, prior }), await logOf(db, sweepId));
 }
 
 /** Every trial has ended, was told once where the search heard of it, and the log is what the search would do again. */
@@ -173,6 +196,8 @@ export async function expectWholeSearch(db: Database, sweepId: number): Promise<
   const trials = await db.prisma.trial.findMany({ where: { sweepId }, orderBy: { number: 'asc' } });
   expect(trials.map(({ number }) => number)).toEqual(trials.map((_, at) => at + 1));
   expect(trials.filter(({ state }) => state === 'QUEUED' || state === 'RUNNING')).toEqual([]);
+  // A verdict is followed by no further attempt, which would have voided what the trial reached.
+  expect(trials.filter(({ state, bestValue }) => state === 'PRUNED' && bestValue === null)).toEqual([]);
   const told = (await logOf(db, sweepId)).flatMap(({ entry }) =>
     entry.kind === 'told' ? [entry.trial] : [],
   );

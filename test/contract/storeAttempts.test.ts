@@ -136,10 +136,21 @@ describe('ending an attempt', () => {
       failureClass: 'INFRA',
       reason: 'x',
     } as const;
-    const seen = { workerId: lease.workerId, failures: 0, cancelRequested: false, ackedSeq: 0 };
+    const seen = {
+      workerId: lease.workerId,
+      failures: 0,
+      cancelRequested: false,
+      pruneRequested: false,
+      ackedSeq: 0,
+    };
     const nothing = { result: null, exitCode: null, stderrTail: null, reaper: null };
     await cancelSweep(db, lease.sweepId);
     expect(await closeAttempt(db, { ...lease, verdict, seen, ...nothing })).toBe(false);
     expect((await trialRow(db, lease.trialId)).state).toBe('RUNNING');
+
+    const pruned = await running(db);
+    await db.prisma.trial.update({ where: { id: pruned.trialId }, data: { pruneReason: 'pruned' } });
+    expect(await closeAttempt(db, { ...pruned, verdict, seen, ...nothing })).toBe(false);
+    expect((await trialRow(db, pruned.trialId)).state).toBe('RUNNING');
   });
 });

@@ -55,6 +55,17 @@ describe('claiming', () => {
     expect(await db.prisma.attempt.count({ where: { trial: { sweepId } } })).toBe(2_000);
   });
 
+  it('never passes the limit of a sweep, however many ask at once, by name and for the next', async () => {
+    const { sweepId, trialIds } = await addSweep(db, { size: 40, pool: 'limited', maxConcurrent: 3 });
+    const asking = { workerId: 'worker-1', leaseTtlMs: LEASE_TTL_MS };
+    const claims = await Promise.all([
+      ...Array.from({ length: 20 }, () => claimNext(db, { ...asking, pool: 'limited' })),
+      ...trialIds.slice(20).map((trialId) => claimTrial(db, { ...asking, trialId })),
+    ]);
+    expect(claims.filter(({ kind }) => kind === 'claimed')).toHaveLength(3);
+    expect(await db.prisma.trial.count({ where: { sweepId, state: 'RUNNING' } })).toBe(3);
+  });
+
   it('asks a worker it does not know to register, and takes nothing', async () => {
     const { trialIds } = await addSweep(db);
     const trialId = trialIds[0] as number;

@@ -35,6 +35,7 @@ export async function showCommand(
     const trials = await fetchTrials(connection, sweepId);
     if (context.json) return printJson({ summary, rankings: rankTrials(trials).map(document) });
     print(sweepTable([summary]));
+    if (summary.reason !== '') print(paint('yellow', summary.reason));
     printRankings(trials, flags.top, flags.seeds ?? false);
   });
 }

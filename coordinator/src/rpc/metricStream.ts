@@ -8,7 +8,7 @@ import {
 } from '@adt/proto/gen/adt/v1/trial';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { reasonOf } from '../log.js';
-import { ingest, type Point, resumePoint } from '../store/metrics.js';
+import { type Ingested, ingest, type Point, resumePoint } from '../store/metrics.js';
 import { checkInteger, checkLease, checkPoints } from './check.js';
 import type { Context } from './context.js';
 import { refuseFenced } from './fence.js';
@@ -89,12 +89,13 @@ async function judge(
   { scheduler, log }: Context,
   { trialId, epoch }: Lease,
   fresh: readonly Point[],
-  { sweepId, objective }: { sweepId: number; objective: string },
+  { sweepId, number, searching, objective }: Extract<Ingested, { kind: 'stored' }>,
 ): Promise<boolean> {
+  if (!searching) return false;
   const lastStep = fresh.findLast(({ metric }) => metric === objective)?.step;
   if (lastStep === undefined) return false;
   try {
-    return await scheduler.observe({ sweepId, trialId, epoch, lastStep });
+    return await scheduler.observe({ sweepId, trialId, number, epoch, lastStep });
   } catch (error) {
     log('warn', 'no verdict on a trial', { trialId, epoch, reason: reasonOf(error) });
     return false;

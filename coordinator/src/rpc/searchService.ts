@@ -63,8 +63,7 @@ export function searchService(context: Context): SearchServiceServer {
       const submission = await submit(context, request);
       if (submission.kind === 'conflict') throw keyTaken(submission.sweepId);
       if (submission.kind === 'created') {
-        scheduler.wake();
-        scheduler.wakeSearch();
+        scheduler.wakeAll();
         // All of it may have been trained before.
         await finishSweeps(db, submission.sweepId);
         changes.touch({ sweepId: submission.sweepId });
@@ -94,6 +93,8 @@ export function searchService(context: Context): SearchServiceServer {
       if (cancelled.kind === 'not-found') throw notFound(`sweep ${sweepId}`);
       if (cancelled.kind === 'finished') throw alreadyFinished(sweepId);
       await finishSweeps(db, sweepId);
+      // Its part of the window is free.
+      scheduler.wake();
       changes.touch({ sweepId, trialIds: cancelled.trialIds });
       return sweepToWire(await sweep(sweepId));
     }),

@@ -35,11 +35,9 @@ export function trialService(context: Context): TrialServiceServer {
     const end = await finishAttempt(db, params);
     if (end.kind !== 'moved') return end;
     changes.touch({ sweepId: end.sweepId, trialIds: [params.trialId] });
-    if (end.state === 'QUEUED') scheduler.wake();
-    else {
-      scheduler.wakeSearch();
-      await closeSweep(end.sweepId);
-    }
+    // Whatever became of it, a slot is free.
+    scheduler.wakeAll();
+    if (end.state !== 'QUEUED') await closeSweep(end.sweepId);
     return end;
   };
 
@@ -71,6 +69,7 @@ export function trialService(context: Context): TrialServiceServer {
       await scheduler.ensurePools().catch((error) => {
         log('warn', 'no consumer for the pool yet', { pool, reason: reasonOf(error) });
       });
+      scheduler.wakeAll();
       const { servers, token } = context.natsForWorkers;
       return { heartbeatMs: tunables.heartbeatMs, leaseTtlMs, natsServers: servers, natsToken: token };
     }),

@@ -40,6 +40,7 @@ export function sweepToWire(row: SweepRow): SweepSummary {
     losses: row.losses,
     createdMs: row.createdAt.getTime(),
     finishedMs: row.finishedAt?.getTime(),
+    reason: row.reason ?? '',
   };
 }
 

@@ -3,14 +3,16 @@ import type { Database } from '@adt/prisma/client';
 import type { Changes } from '../live/changes.js';
 import { type Log, reasonOf } from '../log.js';
 import type { NatsLink } from '../nats/link.js';
-import { searchingSweeps } from '../store/searchLog.js';
+import type { LeaderTerm } from '../store/leader.js';
+import { endSearch, noteProblem, type SearchingSweep, searchingSweeps } from '../store/searchLog.js';
 import { finishSweeps, stopOpenTrials } from '../store/sweeps.js';
 import type { Tunables } from '../tunables.js';
 import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
 import { Relay } from './relay.js';
-import { Searches } from './searches.js';
+import { type Observed, OUT_OF_TIME, Searches } from './searches.js';
+import { StuckSearch } from './searchMemory.js';
 import { Ticker } from './ticker.js';
 
 export type SchedulerParams = {
@@ -38,10 +40,10 @@ export class Scheduler {
   constructor(private readonly params: SchedulerParams) {
     const { db, tunables, log } = params;
     const every = (everyMs: number, work: () => Promise<void>) => new Ticker({ everyMs, work, log });
-    this.#leader = new Leader({ ...params, onElected: () => this.#reconcileTicker.wake() });
+    this.#leader = new Leader({ ...params, onElected: () => this.#elected() });
     this.#reaper = new Reaper({ db, tunables });
     this.#relay = new Relay({ db, leaseTtlMs: tunables.leaseTtlMs });
-    this.#searches = new Searches({ db, tunables });
+    this.#searches = new Searches({ db, retryMs: tunables.searchRetryMs });
     this.#searchTicker = every(tunables.searchEveryMs, () => this.#search());
     this.#relayTicker = every(tunables.relayEveryMs, () => this.#publish());
     this.#reapTicker = every(tunables.reapEveryMs, () => this.#reap());
@@ -65,13 +67,14 @@ export class Scheduler {
     this.#relayTicker.wake();
   }
 
-  /** A trial has ended, or a sweep was submitted: searches may want to go on. */
-  wakeSearch(): void {
+  /** A trial has ended, slots came or went, a sweep was submitted: searches may want to go on, and a pool has room. */
+  wakeAll(): void {
     this.#searchTicker.wake();
+    this.#relayTicker.wake();
   }
 
   /** A trial has reached an iteration with an objective. @returns whether the search wants it stopped */
-  observe(attempt: { sweepId: number; trialId: number; epoch: number; lastStep: number }): Promise<boolean> {
+  observe(attempt: Observed): Promise<boolean> {
     return this.#searches.observe(attempt);
   }
 
@@ -88,21 +91,52 @@ export class Scheduler {
     await this.#relay.run(nats);
   }
 
+  #elected(): void {
+    this.#reconcileTicker.wake();
+    this.#searchTicker.wake();
+  }
+
   async #search(): Promise<void> {
-    const { db, changes, log } = this.params;
-    for (const sweepId of this.#leader.term ? await searchingSweeps(db) : []) {
+    const { db, tunables } = this.params;
+    if (!this.#leader.term) return;
+    const sweeps = await searchingSweeps(db, tunables.leaseTtlMs);
+    this.#searches.keepOnly(sweeps);
+    for (const sweep of sweeps) {
       const term = this.#leader.term;
       if (!term) return;
-      try {
-        const { trialIds, over } = await this.#searches.advance(sweepId, term);
-        if (trialIds.length > 0) this.wake();
-        if (over !== null) await this.#close(sweepId);
-        if (trialIds.length > 0 || over !== null) changes.touch({ sweepId, trialIds });
-      } catch (error) {
-        // One search that can't go on must not hold up the others.
-        log('warn', 'search does not go on', { sweepId, reason: reasonOf(error) });
-      }
+      if (this.#searches.isDue(sweep)) await this.#advance(sweep, term);
     }
+  }
+
+  async #advance(sweep: SearchingSweep, term: LeaderTerm): Promise<void> {
+    const { changes, log } = this.params;
+    const { sweepId } = sweep;
+    try {
+      const { trialIds, over } = await this.#searches.advance(sweep, term);
+      if (trialIds.length > 0) this.wake();
+      if (over !== null) await this.#close(sweepId);
+      if (trialIds.length > 0 || over !== null) changes.touch({ sweepId, trialIds });
+      if (sweep.problem !== null) await this.#note(sweepId, null);
+    } catch (error) {
+      // One search that can't go on must not hold up the others.
+      log('warn', 'search does not go on', { sweepId, reason: reasonOf(error) });
+      if (error instanceof StuckSearch) await this.#stuck(sweep, error);
+    }
+  }
+
+  /** Shown, and tried again; but its limit of time holds, which it can't be told any more. */
+  async #stuck({ sweepId, late }: SearchingSweep, error: StuckSearch): Promise<void> {
+    const reason = reasonOf(error);
+    if (!late) return this.#note(sweepId, reason);
+    await endSearch(this.params.db, sweepId, `${OUT_OF_TIME}; before that, ${reason}`);
+    await this.#close(sweepId);
+    this.params.changes.touch({ sweepId });
+  }
+
+  async #note(sweepId: number, problem: string | null): Promise<void> {
+    const { db, changes } = this.params;
+    const shown = problem === null ? null : `the search does not go on: ${problem}`.slice(0, 1_000);
+    if (await noteProblem(db, sweepId, shown)) changes.touch({ sweepId });
   }
 
   async #close(sweepId: number | null): Promise<void> {
@@ -110,6 +144,7 @@ export class Scheduler {
     for (const { id, sweepId: of } of await stopOpenTrials(db, sweepId))
       changes.touch({ sweepId: of, trialIds: [id] });
     for (const finished of await finishSweeps(db, sweepId)) changes.touch({ sweepId: finished });
+    this.wake();
   }
 
   async #reap(): Promise<void> {
@@ -121,8 +156,7 @@ export class Scheduler {
       log('warn', 'lease ran out', { trialId, state });
       changes.touch({ sweepId, trialIds: [trialId] });
     }
-    if (reaped.some(({ state }) => state === 'QUEUED')) this.wake();
-    if (reaped.some(({ state }) => state !== 'QUEUED')) this.wakeSearch();
+    if (reaped.length > 0) this.wakeAll();
     for (const sweepId of new Set(reaped.map((trial) => trial.sweepId))) {
       if ((await finishSweeps(db, sweepId)).length > 0) changes.touch({ sweepId });
     }

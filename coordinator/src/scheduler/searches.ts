@@ -1,193 +1,250 @@
 /** Carries the searches on: tells them what has ended, asks what comes next, and writes both down before anything runs. */
-
+import { setImmediate } from 'node:timers/promises';
 import type { Database } from '@adt/prisma/client';
 import { isMaximized } from '@adt/proto/metricGoal';
 import { nextDecision } from '../search/log/decide.js';
 import type { Entry, LoggedEntry, TrialOutcome } from '../search/log/entry.js';
 import { judge, nextRung } from '../search/log/judge.js';
-import { LoadedSearch } from '../search/log/loaded.js';
+import type { LoadedSearch } from '../search/log/loaded.js';
 import type { LeaderTerm } from '../store/leader.js';
 import { bestUntil } from '../store/metrics.js';
 import {
+  type Append,
+  type Appended,
   appendEntries,
-  readEntries,
-  type SearchSource,
-  searchSource,
+  type SearchingSweep,
   type UntoldTrial,
   untoldTrials,
 } from '../store/searchLog.js';
-import { trialNumber } from '../store/trials.js';
-import { slotsInPool } from '../store/workers.js';
-import type { Tunables } from '../tunables.js';
+import { readable, SearchMemory, StuckSearch } from './searchMemory.js';
 
-/** Searches kept in memory; another one is rebuilt from its log, which takes as long as reading it. */
-const MOST_LOADED = 64;
-/** Entries in one statement: keeps it below a second, and a plan of a thousand suggestions interruptible. */
+/** Entries in one statement, but for what ended all at once. */
 const MOST_APPENDED = 500;
+/** What is decided by then is written down, and runs: a thousand slots need not wait for the last suggestion. */
+const ROUND_MS = 500;
 /** Rounds of compare-and-set; each lost one means that another coordinator gave a verdict in between. */
 const ROUNDS = 8;
+export const OUT_OF_TIME = 'budget.max_wall is over';
+
+/** Postgres' codes for values that it does not take (22) or that break a constraint (23). */
+const REFUSED = /^2[23]/;
 
 /** What an advance did: trials that were added, and whether the search is over. */
-export type Advanced = { trialIds: number[]; over: { gaveUp: boolean } | null };
+export type Advanced = { trialIds: number[]; over: Over | null };
+type Over = { gaveUp: boolean; reason: string };
+
+/** An attempt that has reached an iteration with an objective. */
+export type Observed = {
+  sweepId: number;
+  trialId: number;
+  /** Of the trial, in the sweep. */
+  number: number;
+  epoch: number;
+  /** Iteration of its newest objective value. */
+  lastStep: number;
+};
 
 export class Searches {
-  readonly #loaded = new Map<number, LoadedSearch | null>();
-  /** One job at a time a sweep: two would only take each other's numbers. */
-  readonly #queues = new Map<number, Promise<unknown>>();
+  readonly #memory: SearchMemory;
+  /** Slots at which nothing was left to decide, by search: asked again when a trial ends or slots come. */
+  readonly #rested = new Map<number, number>();
+  /** Searches that can't go on, and when each is tried again, in monotonic milliseconds. */
+  readonly #stuck = new Map<number, number>();
 
-  constructor(private readonly params: { db: Database; tunables: Tunables }) {}
+  constructor(private readonly params: { db: Database; retryMs: number }) {
+    this.#memory = new SearchMemory(params.db);
+  }
+
+  /** Forgets all but these. */
+  keepOnly(sweeps: readonly SearchingSweep[]): void {
+    const ids = new Set(sweeps.map(({ sweepId }) => sweepId));
+    for (const map of [this.#rested, this.#stuck])
+      for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
+  }
+
+  /** Whether a search may have anything to do. */
+  isDue({ sweepId, untold, late, slots }: SearchingSweep): boolean {
+    const retryAt = this.#stuck.get(sweepId);
+    if (retryAt !== undefined) return performance.now() >= retryAt;
+    const rested = this.#rested.get(sweepId);
+    return untold || late || rested === undefined || slots > rested;
+  }
 
   /**
    * Tells a search what has ended, and adds what it wants run next. For the leader only.
-   * @throws Error when its log is damaged or its sweep file can't be compiled any more
+   * @throws StuckSearch when its log is damaged or its sweep file can't be compiled any more
    */
-  advance(sweepId: number, leader: LeaderTerm): Promise<Advanced> {
-    return this.#inTurn(sweepId, async () => {
-      const { db, tunables } = this.params;
+  advance(sweep: SearchingSweep, leader: LeaderTerm): Promise<Advanced> {
+    const { sweepId, slots } = sweep;
+    return this.#unlessStuck(sweepId, async () => {
       const done: Advanced = { trialIds: [], over: null };
-      for (let round = 0; round < ROUNDS && done.over === null; round++) {
-        const source = await searchSource(db, sweepId);
-        const search = source && (await this.#load(source));
-        if (!source?.searching || !search) break;
-        const untold = await untoldTrials(db, sweepId);
-        const slots = await slotsInPool(db, source.pool, tunables.leaseTtlMs);
-        const room = Math.min(
-          Math.max(1, slots),
-          search.plan.budget.maxConcurrent ?? Number.POSITIVE_INFINITY,
-        );
-        const before = { length: search.length, trials: search.state.trials.length };
-        const entries = inputsOf(source, untold).map((entry) => search.add(entry));
-        while (entries.length < MOST_APPENDED) {
-          const decision = nextDecision(search.state, room);
-          if (decision === null) break;
-          entries.push(search.add(decision));
+      for (let lost = 0; lost < ROUNDS; ) {
+        // A turn a round: verdicts, which acks wait for, come in between.
+        const round = await this.#memory.inTurn(sweepId, () => this.#round(sweep, leader));
+        if (round.kind === 'closed') break;
+        if (round.kind === 'behind') {
+          lost++;
+          continue;
         }
-        if (entries.length === 0) break;
-        const over = overOf(entries);
-        const trialIds = await this.#append(search, { sweepId, before, entries, over, leader });
-        if (trialIds === null) continue;
-        done.trialIds.push(...trialIds);
-        done.over = over;
-        round = -1;
+        done.trialIds.push(...round.trialIds);
+        done.over = round.over;
+        if (round.over !== null || !round.isFull) {
+          this.#rested.set(sweepId, slots);
+          break;
+        }
       }
       return done;
     });
   }
 
-  /**
-   * Judges a trial at the rungs it has reached since the last call.
-   * @param lastStep iteration of its newest objective value
-   * @returns whether it is to be stopped
-   */
-  async observe(attempt: {
-    sweepId: number;
-    trialId: number;
-    epoch: number;
-    lastStep: number;
-  }): Promise<boolean> {
-    const { sweepId } = attempt;
-    const known = this.#loaded.get(sweepId);
-    if (known === null || known?.plan.pruner.type === 'none') return false;
-    return this.#inTurn(sweepId, () => this.#judge(attempt));
+  async #round(
+    sweep: SearchingSweep,
+    leader: LeaderTerm,
+  ): Promise<Exclude<Appended, { kind: 'appended' }> | (Extract<Appended, { kind: 'appended' }> & Round)> {
+    const { sweepId, slots } = sweep;
+    const search = await this.#memory.current(sweepId);
+    if (search === null) return { kind: 'closed' };
+    const untold = await untoldTrials(this.params.db, sweepId);
+    const round = await this.#decide(search, inputsOf(sweep, untold), slots);
+    const appended = await this.#append(sweepId, search, round, leader);
+    // Over, or what was added in memory is not in the log.
+    if (round.over !== null || appended.kind !== 'appended') this.#memory.forget(sweepId);
+    return appended.kind === 'appended' ? { ...appended, ...round } : appended;
   }
 
-  async #judge(attempt: {
-    sweepId: number;
-    trialId: number;
-    epoch: number;
-    lastStep: number;
-  }): Promise<boolean> {
+  /** Adds to the search in memory what it was told and what it wants next. */
+  async #decide(search: LoadedSearch, inputs: readonly Entry[], slots: number): Promise<Round> {
+    const before = { length: search.length, trials: search.state.trials.length };
+    const limit = search.plan.budget.maxConcurrent ?? Number.POSITIVE_INFINITY;
+    const room = Math.min(Math.max(1, slots), limit);
+    const entries = readable(() => inputs.map((entry) => search.add(entry)));
+    const end = performance.now() + ROUND_MS;
+    let isFull = true;
+    while (isFull && entries.length < MOST_APPENDED && performance.now() < end) {
+      const decision = readable(() => nextDecision(search.state, room));
+      if (decision === null) isFull = false;
+      else entries.push(readable(() => search.add(decision)));
+      // A suggestion may take tens of milliseconds: leases are served in between.
+      await setImmediate();
+    }
+    return { before, entries, isFull, over: overOf(entries) };
+  }
+
+  async #append(
+    sweepId: number,
+    search: LoadedSearch,
+    { before, entries, over }: Round,
+    leader: LeaderTerm,
+  ): Promise<Appended> {
+    if (entries.length === 0) return { kind: 'appended', trialIds: [] };
+    return writable(this.params.db, {
+      sweepId,
+      after: before.length,
+      entries,
+      trials: readable(() => search.trialsFrom(before.trials + 1)),
+      firstNumber: before.trials + 1,
+      maxFailures: search.maxFailures,
+      over,
+      by: { leader },
+    });
+  }
+
+  /**
+   * Judges a trial at the rungs it has reached since the last call. Asks nobody while memory knows the trial to be
+   * below its next rung: verdicts that are not in memory yet can only have moved that up.
+   * @returns whether it is to be stopped
+   */
+  async observe(attempt: Observed): Promise<boolean> {
+    const { sweepId } = attempt;
+    const search = this.#memory.peek(sweepId);
+    if (search && !mayBeJudged(search, attempt)) return false;
+    const retryAt = this.#stuck.get(sweepId);
+    if (retryAt !== undefined && performance.now() < retryAt) return false;
+    return this.#unlessStuck(sweepId, () => this.#memory.inTurn(sweepId, () => this.#judge(attempt)));
+  }
+
+  async #judge({ sweepId, trialId, number, epoch, lastStep }: Observed): Promise<boolean> {
     const { db } = this.params;
-    const { sweepId, trialId, epoch, lastStep } = attempt;
-    const number = await trialNumber(db, trialId);
-    for (let round = 0; round < ROUNDS; round++) {
-      const source = await searchSource(db, sweepId);
-      const search = source && (await this.#load(source));
-      if (!source?.searching || !search || number === null) return false;
-      const trial = search.state.trial(number);
+    for (let lost = 0; lost < ROUNDS; ) {
+      const search = await this.#memory.current(sweepId);
+      if (search === null) return false;
+      const trial = readable(() => search.state.trial(number));
       const step = nextRung(search.state, trial);
       if (step === null || step > lastStep) return false;
       const metric = search.metricOf(trial);
       const maximize = isMaximized(metric);
       const value = await bestUntil(db, { trialId, epoch, metric, until: step, maximize });
-      const before = { length: search.length, trials: search.state.trials.length };
       const verdict = judge(search.state, trial, { step, value });
-      const entries = [search.add(verdict)];
-      if ((await this.#append(search, { sweepId, before, entries, over: null, leader: null })) === null)
+      const entry = search.next(verdict);
+      const appended = await writable(db, {
+        sweepId,
+        after: search.length,
+        entries: [entry],
+        trials: [],
+        firstNumber: search.state.trials.length + 1,
+        maxFailures: search.maxFailures,
+        over: null,
+        by: { attempt: { trialId, epoch } },
+      });
+      if (appended.kind === 'closed') return false;
+      if (appended.kind === 'behind') {
+        lost++;
         continue;
+      }
+      search.follow(entry);
       if (verdict.prune) return true;
-      round = -1;
     }
     return false;
   }
 
-  /** @returns ids of the new trials; null when the search in memory was behind, and is forgotten */
-  async #append(
-    search: LoadedSearch,
-    params: {
-      sweepId: number;
-      before: { length: number; trials: number };
-      entries: readonly LoggedEntry[];
-      over: { gaveUp: boolean; reason: string } | null;
-      leader: LeaderTerm | null;
-    },
-  ): Promise<number[] | null> {
-    const { sweepId, before, ...rest } = params;
-    let trialIds: number[] | null = null;
+  async #unlessStuck<T>(sweepId: number, work: () => Promise<T>): Promise<T> {
     try {
-      trialIds = await appendEntries(this.params.db, {
-        ...rest,
-        sweepId,
-        after: before.length,
-        trials: search.trialsFrom(before.trials + 1),
-        firstNumber: before.trials + 1,
-        maxFailures: search.maxFailures,
-      });
-      return trialIds;
-    } finally {
-      // What was added in memory is not in the log, or nobody knows whether it is.
-      if (trialIds === null) this.#loaded.delete(sweepId);
+      const result = await work();
+      this.#stuck.delete(sweepId);
+      return result;
+    } catch (error) {
+      if (error instanceof StuckSearch) this.#stuck.set(sweepId, performance.now() + this.params.retryMs);
+      throw error;
     }
-  }
-
-  /** The search as the log has it now; null for a sweep that has none. */
-  async #load(source: SearchSource): Promise<LoadedSearch | null> {
-    const { sweepId } = source;
-    const search = this.#loaded.get(sweepId) ?? (source.searching ? LoadedSearch.from(source) : null);
-    if (search !== null) {
-      try {
-        for (const entry of await readEntries(this.params.db, sweepId, search.length)) search.follow(entry);
-      } catch (error) {
-        this.#loaded.delete(sweepId);
-        throw error;
-      }
-    }
-    this.#loaded.delete(sweepId);
-    this.#loaded.set(sweepId, search);
-    const [oldest] = this.#loaded.keys();
-    if (this.#loaded.size > MOST_LOADED && oldest !== undefined) this.#loaded.delete(oldest);
-    return search;
-  }
-
-  #inTurn<T>(sweepId: number, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#queues.get(sweepId) ?? Promise.resolve()).then(work);
-    const settled = turn.catch(() => {});
-    this.#queues.set(sweepId, settled);
-    void settled.then(() => {
-      if (this.#queues.get(sweepId) === settled) this.#queues.delete(sweepId);
-    });
-    return turn;
   }
 }
 
+/** @throws StuckSearch where Postgres refuses what the entries say, and would again */
+async function writable(db: Database, append: Append): Promise<Appended> {
+  try {
+    return await appendEntries(db, append);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && REFUSED.test(String(error.code)))
+      throw new StuckSearch(error);
+    throw error;
+  }
+}
+
+type Round = {
+  before: { length: number; trials: number };
+  entries: LoggedEntry[];
+  /** There may be more to decide. */
+  isFull: boolean;
+  over: Over | null;
+};
+
+function mayBeJudged(search: LoadedSearch, { number, lastStep }: Observed): boolean {
+  if (search.plan.pruner.type === 'none') return false;
+  const trial = search.state.trials[number - 1];
+  // Another coordinator has added it since.
+  if (trial === undefined) return true;
+  const rung = nextRung(search.state, trial);
+  return rung !== null && rung <= lastStep;
+}
+
 /** What has happened since: trials that ended, and the time that ran out. */
-function inputsOf(source: SearchSource, untold: readonly UntoldTrial[]): Entry[] {
+function inputsOf({ late }: SearchingSweep, untold: readonly UntoldTrial[]): Entry[] {
   const told = untold.map(({ number, state, bestValue, lastStep }): Entry => {
     const outcome = OUTCOMES[state];
     const value = outcome === 'done' || outcome === 'pruned' ? bestValue : null;
     return { kind: 'told', trial: number, outcome, value, step: outcome === 'pruned' ? lastStep : null };
   });
-  return source.late ? [...told, { kind: 'stopped', reason: 'budget.max_wall is over' }] : told;
+  return late ? [...told, { kind: 'stopped', reason: OUT_OF_TIME }] : told;
 }
 
 const OUTCOMES = {
@@ -197,7 +254,7 @@ const OUTCOMES = {
   CANCELLED: 'cancelled',
 } as const satisfies Record<UntoldTrial['state'], TrialOutcome>;
 
-function overOf(entries: readonly LoggedEntry[]): { gaveUp: boolean; reason: string } | null {
+function overOf(entries: readonly LoggedEntry[]): Over | null {
   const entry = entries.at(-1)?.entry;
   if (entry?.kind === 'stopped') return { gaveUp: true, reason: entry.reason };
   return entry?.kind === 'ended' ? { gaveUp: entry.gaveUp, reason: entry.reason } : null;

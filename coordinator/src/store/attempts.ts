@@ -60,7 +60,14 @@ export type CloseParams = {
   epoch: number;
   verdict: Verdict;
   /** What the verdict was reached from: the statement does nothing if any of it has changed. */
-  seen: { workerId: string; failures: number; cancelRequested: boolean; ackedSeq: number };
+  seen: {
+    workerId: string;
+    failures: number;
+    cancelRequested: boolean;
+    /** A verdict of the search that came meanwhile must not be lost: the trial would be queued again. */
+    pruneRequested: boolean;
+    ackedSeq: number;
+  };
   result: TrialResult | null;
   exitCode: number | null;
   stderrTail: string | null;
@@ -81,7 +88,7 @@ const CLOSE = `
         best_value = coalesce(($10::jsonb ->> 'bestValue')::float8, t.best_value)
     FROM attempt a
     WHERE t.id = $1 AND t.epoch = $2 AND t.worker_id = $3 AND t.state = 'RUNNING'
-      AND t.failures = $4 AND t.cancel_requested = $5
+      AND t.failures = $4 AND t.cancel_requested = $5 AND (t.prune_reason IS NOT NULL) = $17::boolean
       AND a.trial_id = t.id AND a.epoch = t.epoch AND a.ended_at IS NULL AND a.acked_seq = $11::bigint
       AND ($12::text IS NULL OR (t.lease_expires_at < clock_timestamp() AND EXISTS (
         SELECT FROM leader WHERE holder = $12 AND term = $13 AND expires_at > clock_timestamp())))
@@ -121,6 +128,7 @@ export async function closeAttempt(db: Database, params: CloseParams): Promise<b
       verdict.outcome,
       params.exitCode,
       params.stderrTail,
+      seen.pruneRequested,
     ],
   });
   return rows.length === 1;

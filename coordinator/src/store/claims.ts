@@ -12,19 +12,35 @@ export type Claim =
 
 type ClaimRow = {
   known: boolean;
+  /** Another claim of a sweep with a limit came first: to be asked again. */
+  raced: boolean;
   trialId: number | null;
   epoch: number;
   sweepId: number;
   config: TrainingConfig;
 };
 
-/** `chosen` names the trial to take, or no row. Taking it voids what older attempts said of best and last step. */
+/** Claims in a row that may come first; each of them took a trial. */
+const ROUNDS = 16;
+
+/**
+ * `chosen` names the trial to take, locked, with its sweep's limit and claims; or no row. Taking it voids what older
+ * attempts said of best and last step.
+ *
+ * A limit holds because the statement that counted what runs also counts itself in `sweep.claims`: one that counted
+ * before another claim committed finds the number changed, and takes nothing. Sweeps without a limit are not touched.
+ * Locks are taken trial first, then sweep, as by the search log.
+ */
 function claimStatement(chosen: string): string {
   return `
     WITH known AS (
       SELECT id FROM worker WHERE id = $1
-    ), chosen AS (
+    ), chosen AS MATERIALIZED (
       ${chosen}
+    ), counted AS (
+      UPDATE sweep s SET claims = s.claims + 1 FROM chosen, known
+      WHERE s.id = chosen.sweep_id AND chosen.limited AND s.claims = chosen.claims
+      RETURNING s.id
     ), taken AS (
       UPDATE trial t
       SET state = 'RUNNING', epoch = t.epoch + 1, worker_id = $1,
@@ -33,50 +49,64 @@ function claimStatement(chosen: string): string {
           best_value = NULL, best_step = NULL, last_step = 0, total_steps = 0
       FROM chosen, known
       WHERE t.id = chosen.id AND t.state = 'QUEUED' AND NOT t.cancel_requested
+        AND (NOT chosen.limited OR EXISTS (SELECT FROM counted))
       RETURNING t.id, t.epoch, t.sweep_id, t.config
     ), opened AS (
       INSERT INTO attempt (trial_id, epoch, worker_id, started_at)
       SELECT id, epoch, $1, clock_timestamp() FROM taken
     )
-    SELECT EXISTS (SELECT FROM known) AS known, taken.id AS "trialId", taken.epoch,
-           taken.sweep_id AS "sweepId", taken.config
+    SELECT EXISTS (SELECT FROM known) AS known,
+           EXISTS (SELECT FROM chosen WHERE limited) AND NOT EXISTS (SELECT FROM counted) AS raced,
+           taken.id AS "trialId", taken.epoch, taken.sweep_id AS "sweepId", taken.config
     FROM (VALUES (1)) AS one LEFT JOIN taken ON true`;
 }
 
-const CLAIM = claimStatement('SELECT $3::int AS id');
+const LIMIT = `s.id AS sweep_id, s.max_concurrent IS NOT NULL AS limited, s.claims`;
+const RUNNING = `(SELECT count(*) FROM trial r WHERE r.sweep_id = s.id AND r.state = 'RUNNING')`;
+
+// At its limit a sweep's hint was published too early, say because ClaimNext took another trial meanwhile: the
+// reconciler publishes it again.
+const CLAIM = claimStatement(`
+  SELECT t.id, ${LIMIT} FROM trial t JOIN sweep s ON s.id = t.sweep_id
+  WHERE t.id = $3 AND t.state = 'QUEUED' AND (s.max_concurrent IS NULL OR ${RUNNING} < s.max_concurrent)
+  FOR UPDATE OF t`);
 
 // The sweep that has least for its weight goes first. SKIP LOCKED: idle workers that ask at once get different trials
-// instead of queueing for one. Two that ask at once may exceed max_concurrent by one: each counts before the other.
+// instead of queueing for one.
 const CLAIM_NEXT = claimStatement(`
-  SELECT t.id FROM (
-    SELECT s.id FROM sweep s
-    CROSS JOIN LATERAL (
-      SELECT count(*) AS n FROM trial r WHERE r.sweep_id = s.id AND r.state = 'RUNNING'
-    ) running
+  SELECT t.id, s.sweep_id, s.limited, s.claims FROM (
+    SELECT ${LIMIT} FROM sweep s
+    CROSS JOIN LATERAL (SELECT ${RUNNING} AS n) running
     WHERE s.pool = $3 AND s.finished_at IS NULL AND (s.max_concurrent IS NULL OR running.n < s.max_concurrent)
     ORDER BY running.n::float8 / s.priority, s.id
   ) s
   CROSS JOIN LATERAL (
-    SELECT id FROM trial WHERE sweep_id = s.id AND state = 'QUEUED' AND NOT cancel_requested
+    SELECT id FROM trial WHERE sweep_id = s.sweep_id AND state = 'QUEUED' AND NOT cancel_requested
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
   ) t LIMIT 1`);
 
-/** Takes one trial, if it is still queued. */
-export async function claimTrial(
+/** Takes one trial, if it is still queued and its sweep may have one more running. */
+export function claimTrial(
   db: Database,
   params: { workerId: string; trialId: number; leaseTtlMs: number },
 ): Promise<Claim> {
-  const values = [params.workerId, params.leaseTtlMs, params.trialId];
-  return claimOf((await db.pool.query<ClaimRow>({ name: 'claim', text: CLAIM, values })).rows[0]);
+  return claim(db, 'claim', CLAIM, [params.workerId, params.leaseTtlMs, params.trialId]);
 }
 
 /** Takes the oldest queued trial of the pool's sweep that has least for its weight. */
-export async function claimNext(
+export function claimNext(
   db: Database,
   params: { workerId: string; pool: string; leaseTtlMs: number },
 ): Promise<Claim> {
-  const values = [params.workerId, params.leaseTtlMs, params.pool];
-  return claimOf((await db.pool.query<ClaimRow>({ name: 'claim-next', text: CLAIM_NEXT, values })).rows[0]);
+  return claim(db, 'claim-next', CLAIM_NEXT, [params.workerId, params.leaseTtlMs, params.pool]);
+}
+
+async function claim(db: Database, name: string, text: string, values: (string | number)[]): Promise<Claim> {
+  for (let round = 0; round < ROUNDS; round++) {
+    const row = (await db.pool.query<ClaimRow>({ name, text, values })).rows[0];
+    if (!row?.known || !row.raced) return claimOf(row);
+  }
+  return { kind: 'none' };
 }
 
 function claimOf(row: ClaimRow | undefined): Claim {

@@ -12,6 +12,10 @@ export type Ingested =
       kind: 'stored';
       ackedSeq: number;
       sweepId: number;
+      /** In the sweep, from 1. */
+      number: number;
+      /** The sweep's search goes on and may want the trial stopped. */
+      searching: boolean;
       cancelRequested: boolean;
       pruneRequested: boolean;
       fresh: number;
@@ -24,7 +28,8 @@ export type Ingested =
 
 // FOR UPDATE on both rows: a repeat that arrives while the first try commits must see its acked_seq.
 const FENCE = `
-    SELECT t.id AS trial_id, a.epoch, a.acked_seq, t.sweep_id, t.cancel_requested,
+    SELECT t.id AS trial_id, a.epoch, a.acked_seq, t.sweep_id, t.number, t.cancel_requested,
+           (SELECT s.searching FROM sweep s WHERE s.id = t.sweep_id) AS searching,
            t.prune_reason IS NOT NULL AS prune_requested,
            t.config ->> 'select' AS metric, t.config ->> 'select' NOT LIKE '%/loss' AS maximize
     FROM trial t
@@ -65,13 +70,15 @@ const INGEST = `
     WHERE t.id = f.trial_id AND newest.seq IS NOT NULL
   )
   SELECT f.acked_seq::float8 AS before, newest.seq::float8 AS after, f.sweep_id AS "sweepId", f.metric AS objective,
-         f.cancel_requested AS "cancelRequested", f.prune_requested AS "pruneRequested", $4::bigint > f.acked_seq + 1 AS gap
+         f.number, f.searching, f.cancel_requested AS "cancelRequested", f.prune_requested AS "pruneRequested", $4::bigint > f.acked_seq + 1 AS gap
   FROM fence f, newest`;
 
 type IngestRow = {
   before: number;
   after: number | null;
   sweepId: number;
+  number: number;
+  searching: boolean;
   objective: string;
   cancelRequested: boolean;
   pruneRequested: boolean;
@@ -113,9 +120,8 @@ export async function ingest(
   if (!row) return { kind: 'fenced' };
   if (row.gap) return { kind: 'gap', ackedSeq: row.before };
   const ackedSeq = row.after ?? row.before;
-  const { sweepId, cancelRequested, pruneRequested, objective } = row;
-  const fresh = ackedSeq - row.before;
-  return { kind: 'stored', ackedSeq, sweepId, cancelRequested, pruneRequested, objective, fresh };
+  const { before, after: _, gap: __, ...trial } = row;
+  return { kind: 'stored', ackedSeq, fresh: ackedSeq - before, ...trial };
 }
 
 export type ResumePoint = { ackedSeq: number; cancelRequested: boolean; pruneRequested: boolean };

@@ -8,38 +8,82 @@ import type { DatasetFacts } from '../search/strata.js';
 import { ADOPTED_COLUMNS, ADOPTED_VALUES, adoptedJoin } from './adopt.js';
 import type { LeaderTerm } from './leader.js';
 
-/** What the search of a sweep follows from. */
+/** What the search of a sweep follows from, and what it is logged with. */
 export type SearchSource = {
-  sweepId: number;
   spec: string;
   specFormat: 'YAML' | 'JSON';
   specSha256: string;
   facts: DatasetFacts[];
   prior: Prior;
-  pool: string;
-  searching: boolean;
-  /** Its limit of time is over. */
-  late: boolean;
 };
-
-const SOURCE = `
-  SELECT id AS "sweepId", spec, spec_format AS "specFormat", spec_sha256 AS "specSha256", facts, prior, pool, searching,
-         coalesce(deadline < clock_timestamp(), false) AS late
-  FROM sweep WHERE id = $1`;
 
 export async function searchSource(db: Database, sweepId: number): Promise<SearchSource | null> {
   const { rows } = await db.pool.query<SearchSource>({
     name: 'search-source',
-    text: SOURCE,
+    text: `SELECT spec, spec_format AS "specFormat", spec_sha256 AS "specSha256", facts, prior FROM sweep WHERE id = $1`,
     values: [sweepId],
   });
   return rows[0] ?? null;
 }
 
-/** Sweeps whose search goes on, oldest first. */
-export async function searchingSweeps(db: Database): Promise<number[]> {
-  const { rows } = await db.pool.query<{ id: number }>('SELECT id FROM sweep WHERE searching ORDER BY id');
-  return rows.map(({ id }) => id);
+/** Whether a search still goes on. */
+export async function isSearching(db: Database, sweepId: number): Promise<boolean> {
+  const { rows } = await db.pool.query({
+    name: 'is-searching',
+    text: 'SELECT FROM sweep WHERE id = $1 AND searching',
+    values: [sweepId],
+  });
+  return rows.length > 0;
+}
+
+/** A sweep whose search goes on, and what it may have to do. */
+export type SearchingSweep = {
+  sweepId: number;
+  /** Trials have ended that it has not heard of. */
+  untold: boolean;
+  /** Its limit of time is over. */
+  late: boolean;
+  /** Of the pool's workers that are alive and take work. */
+  slots: number;
+  /** As it is shown: why the search did not go on last time. */
+  problem: string | null;
+};
+
+/** Oldest first. One statement for all, so that a leader with nothing to do asks one question a tick. */
+export async function searchingSweeps(db: Database, leaseTtlMs: number): Promise<SearchingSweep[]> {
+  const { rows } = await db.pool.query<SearchingSweep>({
+    name: 'searching-sweeps',
+    text: `
+      SELECT s.id AS "sweepId", s.search_problem AS problem,
+             EXISTS (SELECT FROM trial t
+                     WHERE t.sweep_id = s.id AND NOT t.told AND t.state NOT IN ('QUEUED', 'RUNNING')) AS untold,
+             coalesce(s.deadline < clock_timestamp(), false) AS late, coalesce(p.slots, 0) AS slots
+      FROM sweep s LEFT JOIN (
+        SELECT pool, sum(slots)::int AS slots FROM worker
+        WHERE NOT draining AND last_seen_at > clock_timestamp() - $1::float8 * interval '1 ms' GROUP BY pool
+      ) p ON p.pool = s.pool
+      WHERE s.searching ORDER BY s.id`,
+    values: [leaseTtlMs],
+  });
+  return rows;
+}
+
+/** Shows why a search does not go on; null: it does. @returns whether that is news */
+export async function noteProblem(db: Database, sweepId: number, problem: string | null): Promise<boolean> {
+  const { rowCount } = await db.pool.query(
+    'UPDATE sweep SET search_problem = $2 WHERE id = $1 AND searching AND search_problem IS DISTINCT FROM $2',
+    [sweepId, problem],
+  );
+  return rowCount === 1;
+}
+
+/** Ends a search from outside its log, which can't be written: its limits hold all the same. */
+export async function endSearch(db: Database, sweepId: number, reason: string): Promise<boolean> {
+  const { rowCount } = await db.pool.query(
+    'UPDATE sweep SET searching = false, stop_reason = $2 WHERE id = $1 AND searching',
+    [sweepId, reason],
+  );
+  return rowCount === 1;
 }
 
 /** The entries after number `after`, in order. */
@@ -82,14 +126,25 @@ export type Append = {
   maxFailures: number;
   /** Set when one of the entries ends the search; gaveUp: before it was done. */
   over: { gaveUp: boolean; reason: string } | null;
-  /** What only a leader may append; null for verdicts, which whoever takes the points in gives. */
-  leader: LeaderTerm | null;
+  /** Who appends: the leader, or whoever takes in the points of an attempt, which must still be running. */
+  by: { leader: LeaderTerm } | { attempt: { trialId: number; epoch: number } };
 };
 
-// The sweep's row is locked first: a cancel that comes meanwhile waits, and then finds the trials that were added.
+export type Appended =
+  | { kind: 'appended'; trialIds: number[] }
+  /** Somebody else has appended meanwhile: to be read, and decided anew. */
+  | { kind: 'behind' }
+  /** The search is over, the caller leads no more, or the attempt has ended: nothing is to be appended. */
+  | { kind: 'closed' };
+
+// The sweep's row is locked: a cancel that comes meanwhile waits, and then finds the trials that were added. The judged
+// trial's too, and before it: an attempt that ends meanwhile would be queued again in spite of the verdict.
 const APPEND = `
-  WITH target AS MATERIALIZED (
+  WITH attempt AS MATERIALIZED (
+    SELECT id FROM trial WHERE id = $15 AND epoch = $16 AND state = 'RUNNING' FOR UPDATE
+  ), target AS MATERIALIZED (
     SELECT id, pool, ancestors FROM sweep WHERE id = $1 AND searching AND state = 'RUNNING'
+      AND ($15::int IS NULL OR EXISTS (SELECT FROM attempt))
       AND ($13::text IS NULL OR EXISTS (
         SELECT FROM leader WHERE holder = $13 AND term = $14 AND expires_at > clock_timestamp()))
     FOR UPDATE
@@ -123,17 +178,19 @@ const APPEND = `
   )
   SELECT ARRAY(SELECT id FROM queued ORDER BY id) AS "trialIds" FROM target`;
 
-/** Postgres' code for a number that somebody else has taken meanwhile. */
-const UNIQUE_VIOLATION = '23505';
+/** What an append breaks when somebody else has taken its numbers meanwhile: of entries, or of the trials they start. */
+const NUMBERS: readonly unknown[] = ['search_entry_pkey', 'trial_sweep_id_number_key'];
 
 /**
  * Appends entries with everything that follows from them, in one statement.
- * @returns ids of the new trials; null: somebody else has appended, the sweep has ended, or the caller leads no more
+ * @throws DatabaseError of class 23 when a trial is not to be had, say one that the sweep has already
  */
-export async function appendEntries(db: Database, append: Append): Promise<number[] | null> {
-  const { sweepId, after, entries, trials, over, leader } = append;
+export async function appendEntries(db: Database, append: Append): Promise<Appended> {
+  const { sweepId, after, entries, trials, over, by } = append;
   const told = entries.flatMap(({ entry }) => (entry.kind === 'told' ? [entry.trial] : []));
   const pruned = entries.flatMap(({ entry }) => (entry.kind === 'judged' && entry.prune ? [entry] : []));
+  const leader = 'leader' in by ? by.leader : null;
+  const attempt = 'attempt' in by ? by.attempt : null;
   try {
     const { rows } = await db.pool.query<{ trialIds: number[] }>({
       name: 'append-entries',
@@ -153,11 +210,14 @@ export async function appendEntries(db: Database, append: Append): Promise<numbe
         over?.gaveUp ? over.reason : null,
         leader?.holder ?? null,
         leader?.term ?? null,
+        attempt?.trialId ?? null,
+        attempt?.epoch ?? null,
       ],
     });
-    return rows[0]?.trialIds ?? null;
+    return rows[0] ? { kind: 'appended', ...rows[0] } : { kind: 'closed' };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION) return null;
+    if (error instanceof Error && 'constraint' in error && NUMBERS.includes(error.constraint))
+      return { kind: 'behind' };
     throw error;
   }
 }

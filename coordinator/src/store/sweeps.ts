@@ -23,13 +23,16 @@ export type SweepRow = {
   losses: string[];
   createdAt: Date;
   finishedAt: Date | null;
+  /** Why the search ended before it was done, or does not go on just now. */
+  reason: string | null;
 };
 
 // Counts and best come from trial's indexes; two branches for the best, so that either direction can use one.
 const SUMMARY = `
   SELECT s.id, s.name, s.state, s.owner, s.metric, s.maximize, c.*,
          best.value AS "bestValue", best.id AS "bestTrialId", s.datasets, s.models, s.losses,
-         s.created_at AS "createdAt", s.finished_at AS "finishedAt"
+         s.created_at AS "createdAt", s.finished_at AS "finishedAt",
+         coalesce(s.stop_reason, s.search_problem) AS reason
   FROM sweep s
   CROSS JOIN LATERAL (
     SELECT (count(*) FILTER (WHERE state = 'QUEUED'))::int AS queued,

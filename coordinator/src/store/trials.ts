@@ -95,13 +95,3 @@ export async function listAttempts(db: Database, trialId: number): Promise<Attem
   const attempts = await db.prisma.attempt.findMany({ where: { trialId }, orderBy: { epoch: 'asc' } });
   return attempts.map((attempt) => ({ ...attempt, ackedSeq: Number(attempt.ackedSeq) }));
 }
-
-/** A trial's number in its sweep; null for an unknown one. */
-export async function trialNumber(db: Database, trialId: number): Promise<number | null> {
-  const { rows } = await db.pool.query<{ number: number }>({
-    name: 'trial-number',
-    text: 'SELECT number FROM trial WHERE id = $1',
-    values: [trialId],
-  });
-  return rows[0]?.number ?? null;
-}

@@ -38,14 +38,14 @@ export async function finishAttempt(db: Database, params: FinishParams): Promise
     if (!now) return { kind: 'fenced' };
     const refusal = refuse(now, params);
     if (refusal) return refusal;
-    const { workerId, failures, cancelRequested, ackedSeq } = now;
+    const { workerId, failures, cancelRequested, pruneRequested, ackedSeq } = now;
     const bestValue = params.result?.valid[now.objective];
     const verdict = judge(now, bestValue === null ? nonFinite(now.objective) : params.ending);
     const written = await closeAttempt(db, {
       trialId: params.trialId,
       epoch: params.epoch,
       verdict,
-      seen: { workerId, failures, cancelRequested, ackedSeq },
+      seen: { workerId, failures, cancelRequested, pruneRequested, ackedSeq },
       result: params.result ? { ...params.result, bestValue: bestValue ?? null } : null,
       exitCode: params.exitCode ?? null,
       stderrTail: params.stderrTail ?? null,

@@ -90,6 +90,7 @@ function Facts({ sweep }: { sweep: SweepSummary }) {
         </>
       )}
       {stateName(sweep.state) === 'RUNNING' && <TimeLeft sweep={sweep} />}
+      {sweep.reason !== '' && <strong> · {sweep.reason}</strong>}
     </>
   );
 }

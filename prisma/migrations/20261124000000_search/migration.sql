@@ -9,7 +9,9 @@ ALTER TABLE "sweep"
   ADD COLUMN "deadline" TIMESTAMPTZ(3),
   ADD COLUMN "stop_reason" TEXT,
   ADD COLUMN "ancestors" INTEGER[] NOT NULL DEFAULT '{}',
-  ADD COLUMN "prior" JSONB NOT NULL DEFAULT '[]';
+  ADD COLUMN "prior" JSONB NOT NULL DEFAULT '[]',
+  ADD COLUMN "search_problem" TEXT,
+  ADD COLUMN "claims" INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX "sweep_searching_idx" ON "sweep" ("id") WHERE "searching";
 
 ALTER TABLE "trial"
@@ -20,7 +22,7 @@ ALTER TABLE "trial"
   ADD COLUMN "prune_reason" TEXT,
   ADD COLUMN "adopted_from" INTEGER;
 -- What a search has still to hear of; empty but for moments.
-CREATE INDEX "trial_untold_idx" ON "trial" ("sweep_id") WHERE NOT "told";
+CREATE INDEX "trial_untold_idx" ON "trial" ("sweep_id") WHERE NOT "told" AND "state" NOT IN ('QUEUED', 'RUNNING');
 
 -- JSON, not JSONB: the entry's bytes are hashed.
 CREATE TABLE "search_entry" (

@@ -36,7 +36,7 @@ export type Entry =
   | { kind: 'unconfirmed'; stratum: number; reason: string }
   /** The search is over; `gaveUp` cancels what is still open. */
   | { kind: 'ended'; gaveUp: boolean; reason: string }
-  /** The search was ended from outside: by its limit of time, or because the sweep was cancelled. */
+  /** The search was ended from outside, by its limit of time. A cancelled sweep's log just stops. */
   | { kind: 'stopped'; reason: string };
 
 /** What happened to the search rather than what it decided. */

@@ -51,12 +51,18 @@ export class LoadedSearch {
       throw new Error(`entry ${number} of the search log was changed: its hash does not fit`);
   }
 
+  /** What an entry would be logged as, if it came next; nothing is added. */
+  next(entry: Entry): LoggedEntry {
+    return { number: this.length + 1, entry, hash: chainHash(this.hash, entry) };
+  }
+
   /** Adds an entry that is to be logged. */
   add(entry: Entry): LoggedEntry {
+    const logged = this.next(entry);
     this.state.apply(entry);
-    this.hash = chainHash(this.hash, entry);
-    this.length++;
-    return { number: this.length, entry, hash: this.hash };
+    this.hash = logged.hash;
+    this.length = logged.number;
+    return logged;
   }
 
   /** Trials from a number on, as they are stored. */

@@ -106,7 +106,7 @@ export class SearchState {
         this.over = entry.reason;
         return;
       default:
-        entry satisfies never;
+        throw new Error(`the search log has an entry that this version does not know: ${kindOf(entry)}`);
     }
   }
 
@@ -176,6 +176,11 @@ export class SearchState {
     const { sign } = this.stratum(stratum);
     configuration.observation = observationOf(configuration, this.plan.seeds.length, sign);
   }
+}
+
+/** A log may come from a newer version, whatever the types say. */
+function kindOf(entry: never): string {
+  return String((entry as { kind?: unknown }).kind).slice(0, 40);
 }
 
 function newConfiguration(assignment: Assignment, ordinal: number): ConfigurationRecord {

@@ -259,7 +259,11 @@ export interface SweepSummary {
   losses: string[];
   /** Milliseconds since 1970, as everywhere. */
   createdMs: number;
-  finishedMs?: number | undefined;
+  finishedMs?:
+    | number
+    | undefined;
+  /** Why the search ended before it was done, or does not go on just now; empty else. */
+  reason: string;
 }
 
 export interface Sweep {
@@ -1126,6 +1130,7 @@ function createBaseSweepSummary(): SweepSummary {
     losses: [],
     createdMs: 0,
     finishedMs: undefined,
+    reason: "",
   };
 }
 
@@ -1172,6 +1177,9 @@ export const SweepSummary: MessageFns<SweepSummary> = {
     }
     if (message.finishedMs !== undefined) {
       writer.uint32(113).double(message.finishedMs);
+    }
+    if (message.reason !== "") {
+      writer.uint32(122).string(message.reason);
     }
     return writer;
   },
@@ -1301,6 +1309,14 @@ export const SweepSummary: MessageFns<SweepSummary> = {
             message.finishedMs = reader.double();
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1351,6 +1367,7 @@ export const SweepSummary: MessageFns<SweepSummary> = {
         : isSet(object.finished_ms)
         ? globalThis.Number(object.finished_ms)
         : undefined,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
     };
   },
 
@@ -1398,6 +1415,9 @@ export const SweepSummary: MessageFns<SweepSummary> = {
     if (message.finishedMs !== undefined) {
       obj.finishedMs = floatToJson(message.finishedMs);
     }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
     return obj;
   },
 
@@ -1422,6 +1442,7 @@ export const SweepSummary: MessageFns<SweepSummary> = {
     message.losses = object.losses?.map((e) => e) || [];
     message.createdMs = object.createdMs ?? 0;
     message.finishedMs = object.finishedMs ?? undefined;
+    message.reason = object.reason ?? "";
     return message;
   },
 };
