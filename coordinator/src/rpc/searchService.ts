@@ -25,6 +25,7 @@ import type { Context } from './context.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { downsample } from './downsample.js';
 import { invalid, notFound, Refusal, status } from './refusal.js';
+import { resultHandlers } from './results.js';
 import { unary } from './unary.js';
 import { uploadDataset } from './upload.js';
 import {
@@ -55,6 +56,8 @@ export function searchService(context: Context): SearchServiceServer {
   };
 
   return {
+    ...resultHandlers(context),
+
     planSweep: unary(log, async (request) => planToWire(await compile(context, checkSpec(request)))),
 
     submitSweep: unary(log, async (request) => {
