@@ -1,6 +1,7 @@
 /** The `adt` command: its global options, its command groups, and how it ends. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { registerCompareCommand } from './compare.js';
 import type { GlobalOptions } from './context.js';
 import { registerDatasetCommands } from './dataset.js';
 import { registerEnginesCommand } from './engines.js';
@@ -16,6 +17,7 @@ const GROUPS: readonly ((program: Command) => void)[] = [
   registerTrainCommand,
   registerEnginesCommand,
   registerSweepCommands,
+  registerCompareCommand,
   registerWorkerCommands,
   registerLoginCommand,
 ];

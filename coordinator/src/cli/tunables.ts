@@ -27,3 +27,6 @@ export const TRIALS_PAGE = 500;
 
 /** A login link of `adt login` is good for this long, or until it is used. */
 export const LOGIN_LINK_MS = 24 * 60 * 60 * 1000;
+
+/** Entries of a search log a page: some 300 KB. */
+export const LOG_PAGE = 500;

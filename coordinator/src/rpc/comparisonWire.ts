@@ -3,12 +3,12 @@ import {
   type ComparedArm,
   type ComparedCell,
   type MetricSpread,
-  Verdict as WireVerdict,
   type Comparison as WireComparison,
   type Difference as WireDifference,
   type PairVerdict as WirePair,
   type Spread as WireSpread,
   type Tuning as WireTuning,
+  Verdict as WireVerdict,
 } from '@adt/proto/gen/adt/v1/results';
 import type { Spread } from '../search/spread.js';
 import type {

@@ -102,7 +102,10 @@ function checkMetric(metric: string | undefined, arms: readonly Arm[]): void {
   const known = [...new Set(arms.flatMap(({ runs }) => runs.flatMap(({ metrics }) => Object.keys(metrics))))];
   if (known.length === 0 || known.includes(metric)) return;
   const shown = known.filter((name) => !/\/g\d$/.test(name)).join(', ');
-  throw invalid('metric', `no confirmation run has ${metric}${didYouMean(metric, known)}: there are ${shown}`);
+  throw invalid(
+    'metric',
+    `no confirmation run has ${metric}${didYouMean(metric, known)}: there are ${shown}`,
+  );
 }
 
 function progressToWire(row: ComparedSweepRow): CompareSweepsReply['sweeps'][number] {
@@ -120,7 +123,8 @@ function progressToWire(row: ComparedSweepRow): CompareSweepsReply['sweeps'][num
     unconfirmed: strata
       .filter(({ chosen }) => chosen === null)
       .map(({ dataset, model, loss, unconfirmed }) => {
-        const reason = advice === null ? (unconfirmed ?? whyUnconfirmed(row)) : 'the sweep file has no seeds.confirm';
+        const reason =
+          advice === null ? (unconfirmed ?? whyUnconfirmed(row)) : 'the sweep file has no seeds.confirm';
         return { dataset, model, loss, reason };
       }),
     advice: advice ?? '',
@@ -136,7 +140,10 @@ function whyUnconfirmed({ state, open, stopReason }: ComparedSweepRow): string {
 /** All that the file searches, in any stratum. @throws Refusal for a sweep that can't be compiled any more */
 function searchedParameters(found: SearchSource): Parameter[] {
   if (found.facts.length === 0)
-    throw invalid('sweep_id', `sweep ${found.sweepId} was stored by a version that kept no facts of its data sets`);
+    throw invalid(
+      'sweep_id',
+      `sweep ${found.sweepId} was stored by a version that kept no facts of its data sets`,
+    );
   const { strata } = LoadedSearch.from(found).plan;
   const parameters = new Map(strata.flatMap((stratum) => stratum.parameters.map((one) => [one.name, one])));
   return [...parameters.values()];

@@ -2,8 +2,8 @@
 import type { SearchEntry } from '@adt/proto/gen/adt/v1/log';
 import {
   type ImportanceReport,
-  ImportanceTarget,
   type Importances,
+  ImportanceTarget,
   type Sensitivity,
   type SensitivityCell,
 } from '@adt/proto/gen/adt/v1/results';
@@ -19,7 +19,11 @@ const TARGETS = {
   duration: ImportanceTarget.DURATION,
 } as const satisfies Record<importance.ImportanceTarget, ImportanceTarget>;
 
-export function importanceToWire({ target, strata, combined }: importance.ImportanceReport): ImportanceReport {
+export function importanceToWire({
+  target,
+  strata,
+  combined,
+}: importance.ImportanceReport): ImportanceReport {
   return {
     target: TARGETS[target],
     strata: strata.map(({ dataset, model, loss, ...found }) => ({

@@ -28,5 +28,9 @@ export function confirmationAdvice(text: SpecText): string | null {
 /** The first run of COUNT seeds from BASE on that the search has not used. */
 function freshBase(used: readonly number[]): number {
   const isFree = (base: number) => used.every((seed) => seed < base || seed >= base + COUNT);
-  return [BASE, ...used.map((seed) => seed + 1)].filter((base) => base >= BASE && isFree(base)).sort((a, b) => a - b)[0] ?? BASE;
+  return (
+    [BASE, ...used.map((seed) => seed + 1)]
+      .filter((base) => base >= BASE && isFree(base))
+      .sort((a, b) => a - b)[0] ?? BASE
+  );
 }

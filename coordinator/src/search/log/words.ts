@@ -6,7 +6,10 @@ import type { Entry } from './entry.js';
  * @returns what happened or was decided, and why; a reason of its own only where it is more than what was told
  */
 export function wordsOf(entry: Entry, trial: number | null): { what: string; reason: string } {
-  return { what: whatOf(entry, trial === null ? '' : ` of trial #${trial}`), reason: 'reason' in entry ? entry.reason : '' };
+  return {
+    what: whatOf(entry, trial === null ? '' : ` of trial #${trial}`),
+    reason: 'reason' in entry ? entry.reason : '',
+  };
 }
 
 function whatOf(entry: Entry, of: string): string {

@@ -35,9 +35,14 @@ export type Gathered = { ok: true; arms: Arm[] } | { ok: false; message: string 
  * and a data set or a ranking that is not the same in both.
  */
 export function gatherArms(strata: readonly StratumResult[]): Gathered {
-  const confirmed = strata.flatMap((stratum) => (stratum.chosen ? [{ ...stratum, chosen: stratum.chosen }] : []));
+  const confirmed = strata.flatMap((stratum) =>
+    stratum.chosen ? [{ ...stratum, chosen: stratum.chosen }] : [],
+  );
   for (const [at, stratum] of confirmed.entries()) {
-    const message = confirmed.slice(0, at).map((earlier) => conflictOf(earlier, stratum)).find((found) => found !== null);
+    const message = confirmed
+      .slice(0, at)
+      .map((earlier) => conflictOf(earlier, stratum))
+      .find((found) => found !== null);
     if (message) return { ok: false, message };
   }
   return { ok: true, arms: confirmed.map(armOf) };
@@ -50,7 +55,8 @@ function conflictOf(earlier: StratumResult, later: StratumResult): string | null
   if (earlier.datasetSha256 !== later.datasetSha256)
     return `${sweeps} ran on different contents of ${dataset}: their results can't be compared`;
   if (earlier.model !== model) return null;
-  if (earlier.loss === loss) return `${sweeps} both confirm ${dataset}, ${model}, ${loss}: compare one of them`;
+  if (earlier.loss === loss)
+    return `${sweeps} both confirm ${dataset}, ${model}, ${loss}: compare one of them`;
   if (earlier.select !== later.select)
     return `${sweeps} rank ${dataset}, ${model} differently, by ${earlier.select} and ${later.select}`;
   return null;
