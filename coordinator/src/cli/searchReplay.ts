@@ -49,7 +49,7 @@ function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 /** Log before trials: a trial may then be newer than the log, never older. */
-async function fetchSearch(
+export async function fetchSearch(
   connection: Connection,
   sweepId: number,
 ): Promise<StoredSearch & { name: string }> {
