@@ -4,15 +4,15 @@ import type { SearchServiceServer } from '@adt/proto/gen/adt/v1/search';
 import { isMaximized } from '@adt/proto/metric';
 import { didYouMean } from '@adt/proto/nearest';
 import { canonicalJson } from '../search/canonical.js';
-import { confirmationAdvice } from '../search/confirmationAdvice.js';
 import type { Parameter } from '../search/document.js';
 import { importanceOf } from '../search/importance/importance.js';
 import { historiesOf } from '../search/importance/observations.js';
 import { LoadedSearch } from '../search/log/loaded.js';
 import { sensitivityOf } from '../search/sensitivity/sensitivity.js';
+import { confirmationAdvice, parameterNames } from '../search/storedFile.js';
 import { compareArms } from '../search/verdict/compareArms.js';
 import type { Arm } from '../search/verdict/comparison.js';
-import { gatherArms } from '../search/verdict/gatherArms.js';
+import { gatherArms, type StratumResult } from '../search/verdict/gatherArms.js';
 import { type ComparedSweepRow, comparedSweeps } from '../store/comparison.js';
 import { logEntries } from '../store/logEntries.js';
 import { type SearchSource, searchSource } from '../store/searchLog.js';
@@ -45,7 +45,7 @@ export function resultHandlers(
       const rows = await comparedSweeps(db, sweepIds);
       const unknown = sweepIds.find((id) => !rows.some(({ sweepId }) => sweepId === id));
       if (unknown !== undefined) throw notFound(`sweep ${unknown}`);
-      const gathered = gatherArms(rows.flatMap(({ strata }) => strata));
+      const gathered = gatherArms(rows.flatMap(strataOf));
       if (!gathered.ok) throw invalid('sweep_ids', gathered.message);
       checkMetric(metric, gathered.arms);
       const comparison = comparisonToWire(compareArms(gathered.arms, { metric }));
@@ -106,6 +106,11 @@ function checkMetric(metric: string | undefined, arms: readonly Arm[]): void {
     'metric',
     `no confirmation run has ${metric}${didYouMean(metric, known)}: there are ${shown}`,
   );
+}
+
+function strataOf({ spec, specFormat: format, strata }: ComparedSweepRow): StratumResult[] {
+  const named = parameterNames({ spec, format });
+  return strata.map((stratum) => ({ ...stratum, named }));
 }
 
 function progressToWire(row: ComparedSweepRow): CompareSweepsReply['sweeps'][number] {

@@ -13,7 +13,7 @@ export type ComparedSweepRow = {
   open: boolean;
   stopReason: string | null;
   /** Those that have a trial, in the order of the sweep file. */
-  strata: (StratumResult & {
+  strata: (Omit<StratumResult, 'named'> & {
     /** Why the log says that nothing is confirmed; null when it says nothing of the kind. */
     unconfirmed: string | null;
   })[];

@@ -27,6 +27,7 @@ function stratum(params: Partial<StratumResult> = {}): StratumResult {
     model: 'GMF',
     loss: 'R-CE',
     select: 'valid/recall@50',
+    named: ['beta', 'lr', 'eps_max'],
     tuning: { configurations: 4, trials: 8, gpuHours: 0, cpuHours: 1 },
     chosen: CONFIG,
     confirmation: [],
@@ -56,9 +57,15 @@ describe('gatherArms', () => {
         ],
       }),
     ]);
-    expect(gathered).toMatchObject({
+    expect(gathered).toEqual({
+      ok: true,
       arms: [
         {
+          dataset: 'adressa',
+          model: 'GMF',
+          loss: 'R-CE',
+          select: 'valid/recall@50',
+          tuning: { configurations: 4, trials: 8, gpuHours: 0, cpuHours: 1 },
           configuration: { beta: 0.2, lr: 0.001 },
           runs: [
             { seed: 1, metrics: { 'test/recall@50': 0.1 } },

@@ -23,6 +23,8 @@ export type StratumResult = {
   /** What ranks it, `valid/recall@50`. */
   select: string;
   tuning: Tuning;
+  /** Hyper-parameters that its sweep file names under `parameters`; the arm is shown by these. */
+  named: readonly string[];
   /** Of rank 1 by validation, any seed; null: none is confirmed. */
   chosen: TrainingConfig | null;
   confirmation: readonly ConfirmationTrial[];
@@ -63,7 +65,10 @@ function conflictOf(earlier: StratumResult, later: StratumResult): string | null
 }
 
 function armOf(stratum: StratumResult & { chosen: TrainingConfig }): Arm {
-  const { dataset, model, loss, select, tuning, chosen, confirmation } = stratum;
+  const { dataset, model, loss, select, tuning, named, chosen, confirmation } = stratum;
+  const configuration = Object.fromEntries(
+    Object.entries(assignmentOf(chosen)).filter(([name]) => named.includes(name)),
+  );
   const runs = confirmation.flatMap((trial): ConfirmationRun[] =>
     trial.state === 'SUCCEEDED' ? [{ seed: trial.seed, metrics: finite(trial.test ?? {}) }] : [],
   );
@@ -71,7 +76,7 @@ function armOf(stratum: StratumResult & { chosen: TrainingConfig }): Arm {
     const reason = whyMissing(trial);
     return reason === null ? [] : [{ seed: trial.seed, reason }];
   });
-  return { dataset, model, loss, select, configuration: assignmentOf(chosen), tuning, runs, missing };
+  return { dataset, model, loss, select, configuration, tuning, runs, missing };
 }
 
 /** A test that was not finite is no value: the seed counts as one without it. */

@@ -1,4 +1,4 @@
-/** The lines that make a sweep file ask for confirmation, from what its `seeds:` block says now. Pure. */
+/** What a stored sweep file says without being compiled: how it confirms, or how it could, and what it searches. Pure. */
 import { parseSpec, type SpecText } from './parse.js';
 import { readSeeds } from './seeds.js';
 
@@ -11,10 +11,7 @@ const BASE = 2019;
  * @throws Error for a text that is not a sweep file: what is stored was one when it was submitted
  */
 export function confirmationAdvice(text: SpecText): string | null {
-  const parsed = parseSpec(text);
-  if (!parsed.ok) throw new Error(`the stored sweep file can't be read: ${parsed.message}`);
-  const block = (parsed.value as { seeds?: unknown } | null)?.seeds;
-  const { seeds, samplerSeed, confirm } = readSeeds(block, []);
+  const { seeds, samplerSeed, confirm } = readSeeds(blockOf(text, 'seeds'), []);
   if (confirm !== null) return null;
   const sampler = samplerSeed === 1 ? [] : [`  sampler: ${samplerSeed}`];
   return [
@@ -23,6 +20,17 @@ export function confirmationAdvice(text: SpecText): string | null {
     ...sampler,
     `  confirm: {count: ${COUNT}, base: ${freshBase(seeds)}}`,
   ].join('\n');
+}
+
+/** Names under `parameters`, in the order of the file. @throws Error as above */
+export function parameterNames(text: SpecText): string[] {
+  return Object.keys(blockOf(text, 'parameters') ?? {});
+}
+
+function blockOf(text: SpecText, key: string): unknown {
+  const parsed = parseSpec(text);
+  if (!parsed.ok) throw new Error(`the stored sweep file can't be read: ${parsed.message}`);
+  return (parsed.value as Record<string, unknown> | null)?.[key];
 }
 
 /** The first run of COUNT seeds from BASE on that the search has not used. */

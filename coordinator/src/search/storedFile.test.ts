@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { confirmationAdvice } from './confirmationAdvice.js';
 import { readSeeds } from './seeds.js';
+import { confirmationAdvice, parameterNames } from './storedFile.js';
 
 const advise = (spec: string) => confirmationAdvice({ spec, format: 'YAML' });
 
@@ -27,4 +27,10 @@ describe('confirmationAdvice', () => {
     readSeeds(parse(advice).seeds, findings);
     expect(findings).toEqual([]);
   });
+});
+
+it('parameterNames lists what the file searches, arms included', () => {
+  const spec = 'parameters: {dataset: {value: tiny}, lr: {min: 1, max: 2}}\ntraining: {factors: 8}';
+  expect(parameterNames({ spec, format: 'YAML' })).toEqual(['dataset', 'lr']);
+  expect(parameterNames({ spec: 'name: none', format: 'YAML' })).toEqual([]);
 });
