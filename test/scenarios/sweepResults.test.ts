@@ -8,7 +8,7 @@ import { type AdtParams, adt } from '../harness/adtCommand.js';
 import { atEnd } from '../harness/cleanup.js';
 import { type Platform, startPlatform } from '../harness/platform.js';
 
-/** Two configurations a loss, then six fresh seeds: sixteen trainings of one epoch, a few seconds. */
+/** Two configurations a loss, then three fresh seeds: ten trainings of one epoch, a few seconds. */
 const CONFIRMED = `
 name: confirmed
 method: tpe
@@ -20,7 +20,7 @@ parameters:
   lr: {distribution: log_uniform_values, min: 1.0e-3, max: 1.0e-2}
 training: {epochs: 1, eval_every: 50}
 budget: {max_trials_per_stratum: 2}
-seeds: {search: [1], confirm: {count: 6, base: 2019}}
+seeds: {search: [1], confirm: {count: 3, base: 2019}}
 `;
 
 const UNCONFIRMED = `
@@ -67,28 +67,28 @@ beforeAll(async () => {
 });
 
 describe('adt compare', WITHIN, () => {
-  it('tells from the confirmation runs which loss is better, in every format', async () => {
+  it('tells from the confirmation runs what can be said of the losses, in every format', async () => {
     const { code, stdout, stderr } = await run(['compare', confirmed]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^synthetic, GMF$/m);
-    expect(stdout).toMatch(/^T-CE {2}eps_max 0\.\d+, eps_n 50, lr 0\.\d+ +2 +2 +\S+ CPU .*\(6\)/m);
-    expect(stdout).toMatch(/^T-CE vs CE +6 /m);
-    expect(stdout).toMatch(
-      /synthetic, GMF: .* \(6 seeds, p [=<] .*\).*; both were tuned equally, 2 trials each\.$/m,
+    expect(stdout).toMatch(/^T-CE {2}eps_max 0\.\d+, eps_n 50, lr 0\.\d+ +2 +2 +\S+ CPU .*\(3\)/m);
+    expect(stdout).toMatch(/^T-CE vs CE +3 /m);
+    expect(stdout).toContain(
+      'synthetic, GMF: no verdict on T-CE and CE: 3 common seeds, run 3 more; both were tuned equally, 2 trials each.',
     );
     const [json, csv, latex] = await Promise.all([
       run(['--json', 'compare', confirmed]),
       run(['compare', confirmed, '--format', 'csv', '--metric', 'test/ndcg@50']),
       run(['compare', confirmed, unconfirmed, '--format', 'latex', '--by', 'model']),
     ]);
-    const seeds = [2019, 2020, 2021, 2022, 2023, 2024];
+    const seeds = [2019, 2020, 2021];
     expect(JSON.parse(json.stdout)).toMatchObject({
       version: 1,
       family: 1,
       cells: [{ pairs: [{ seeds, tunedUnevenly: false }] }],
     });
     expect(csv.stdout.split('\n')[1]).toMatch(/^synthetic,GMF,test\/ndcg@50,T-CE,CE,/);
-    expect(csv.stderr).toContain('not by test/ndcg@50');
+    expect(csv.stderr).toContain('chosen by valid/recall@50, not by test/ndcg@50');
     expect(latex.stdout).toContain('\\toprule');
     expect(latex.stderr).toContain(`sweep ${unconfirmed} (unconfirmed) has no confirmation`);
   });
@@ -117,7 +117,7 @@ describe('adt sweep replay', WITHIN, () => {
       run(['--json', 'sweep', 'replay', unconfirmed]),
     ]);
     expect(stdout).toMatch(
-      /^sweep \d+ \(confirmed\): \d+ entries, \d+ decisions, 16 trials, head [0-9a-f]{64}\nidentical\n$/,
+      /^sweep \d+ \(confirmed\): \d+ entries, \d+ decisions, 10 trials, head [0-9a-f]{64}\nidentical\n$/,
     );
     expect(code).toBe(0);
     expect(JSON.parse(other.stdout)).toMatchObject({
@@ -156,7 +156,7 @@ describe('adt sweep', WITHIN, () => {
       /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}synthetic, GMF, CE {2}tries lr 0\.\d+: .*1 of/,
     );
     expect(lines.filter((line) => line.includes('confirms the configuration of trial #'))).toHaveLength(2);
-    expect(lines.at(-1)).toMatch(/ {2}the search {2}is done: 4 configurations, 16 trainings$/);
+    expect(lines.at(-1)).toMatch(/ {2}the search {2}is done: 4 configurations, 10 trainings$/);
     expect(stdout).not.toContain('is done with');
     expect(told.stdout).toMatch(/trial #1 is done with 0\.\d+$/m);
     expect(JSON.parse(json.stdout)[0]).toMatchObject({
@@ -173,11 +173,11 @@ describe('adt sweep', WITHIN, () => {
       run(['sweep', 'show', confirmed, '--seeds']),
       run(['sweep', 'export', confirmed]),
     ]);
-    expect(stdout.match(/ 1 +0\.\d{4} .* done; confirm: 6 done$/gm)).toHaveLength(2);
-    expect(apart.stdout.match(/^– .* confirm: done$/gm)).toHaveLength(12);
+    expect(stdout.match(/ 1 +0\.\d{4} .* done; confirm: 3 done$/gm)).toHaveLength(2);
+    expect(apart.stdout.match(/^– .* confirm: done$/gm)).toHaveLength(6);
     const [header = '', ...rows] = exported.stdout.trim().split('\n');
     const phase = header.split(',').indexOf('phase');
-    expect(rows.filter((row) => row.split(',')[phase] === 'CONFIRM')).toHaveLength(12);
+    expect(rows.filter((row) => row.split(',')[phase] === 'CONFIRM')).toHaveLength(6);
   });
 
   it('says which parameters matter once there are enough configurations, and how the metric depends on ε', async () => {

@@ -53,9 +53,12 @@ function comparisonOf({ comparison }: CompareSweepsReply): Comparison {
 function remarksOf(reply: CompareSweepsReply, { cells }: Comparison, metric: string): string[] {
   const { sweeps } = reply;
   const remarks = sweeps.flatMap(remarksOn);
-  const others = cells.filter((cell) => metric !== '' && cell.arms.length > 0).length;
-  if (others > 0)
-    remarks.push(`note: the configurations were chosen by each sweep's own metric, not by ${metric}`);
+  const chosenBy = [...new Set(sweeps.flatMap(({ metrics }) => metrics))];
+  const isOwn = metric === '' || chosenBy.every((name) => name.replace(/^valid\//, 'test/') === metric);
+  if (cells.length > 0 && !isOwn)
+    remarks.push(
+      `note: configurations and checkpoints were chosen by ${chosenBy.join(', ')}, not by ${metric}`,
+    );
   if (cells.length === 0) remarks.push('adt: nothing to compare: no stratum has a confirmed configuration');
   return remarks;
 }

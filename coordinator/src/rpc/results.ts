@@ -133,6 +133,7 @@ function progressToWire(row: ComparedSweepRow): CompareSweepsReply['sweeps'][num
         return { dataset, model, loss, reason };
       }),
     advice: advice ?? '',
+    metrics: [...new Set(strata.map(({ select }) => select))],
   };
 }
 

@@ -202,6 +202,8 @@ export interface ComparedSweep {
   unconfirmed: UnconfirmedStratum[];
   /** Lines that make the sweep file ask for confirmation; empty where it does. */
   advice: string;
+  /** What its strata are ranked by, say valid/recall@50. */
+  metrics: string[];
 }
 
 export interface UnconfirmedStratum {
@@ -638,6 +640,7 @@ function createBaseComparedSweep(): ComparedSweep {
     confirmationTrials: 0,
     unconfirmed: [],
     advice: "",
+    metrics: [],
   };
 }
 
@@ -666,6 +669,9 @@ export const ComparedSweep: MessageFns<ComparedSweep> = {
     }
     if (message.advice !== "") {
       writer.uint32(66).string(message.advice);
+    }
+    for (const v of message.metrics) {
+      writer.uint32(74).string(v!);
     }
     return writer;
   },
@@ -747,6 +753,14 @@ export const ComparedSweep: MessageFns<ComparedSweep> = {
             message.advice = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.metrics.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -783,6 +797,9 @@ export const ComparedSweep: MessageFns<ComparedSweep> = {
         ? object.unconfirmed.map((e: any) => UnconfirmedStratum.fromJSON(e))
         : [],
       advice: isSet(object.advice) ? globalThis.String(object.advice) : "",
+      metrics: globalThis.Array.isArray(object?.metrics)
+        ? object.metrics.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -812,6 +829,9 @@ export const ComparedSweep: MessageFns<ComparedSweep> = {
     if (message.advice !== "") {
       obj.advice = message.advice;
     }
+    if (message.metrics?.length) {
+      obj.metrics = message.metrics;
+    }
     return obj;
   },
 
@@ -828,6 +848,7 @@ export const ComparedSweep: MessageFns<ComparedSweep> = {
     message.confirmationTrials = object.confirmationTrials ?? 0;
     message.unconfirmed = object.unconfirmed?.map((e) => UnconfirmedStratum.fromPartial(e)) || [];
     message.advice = object.advice ?? "";
+    message.metrics = object.metrics?.map((e) => e) || [];
     return message;
   },
 };
