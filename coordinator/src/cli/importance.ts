@@ -17,12 +17,10 @@ export async function importanceCommand(
     const report = await call('getImportance', { sweepId, target: asked });
     if (context.json) return printJson(report);
     const { strata, combined } = report;
-    printSection(`importance for the ${target}, all strata`, combined);
-    if (strata.length === 1) return;
-    for (const { dataset, model, loss, importances } of strata) {
-      print('');
-      printSection(`${dataset}, ${model}, ${loss}`, importances);
-    }
+    const sections = [importanceSection(`importance for the ${target}, all strata`, combined)];
+    for (const { dataset, model, loss, importances } of strata.length > 1 ? strata : [])
+      sections.push(importanceSection(`${dataset}, ${model}, ${loss}`, importances));
+    print(sections.join('\n\n'));
   });
 }
 
@@ -35,21 +33,26 @@ const COLUMNS: readonly Column[] = [
   { title: 'configurations', align: 'right' },
 ];
 
-function printSection(title: string, importances: Importances | undefined): void {
+/** A line a parameter, largest share first; below, those with too few configurations. */
+export function importanceSection(title: string, importances: Importances | undefined): string {
   const { measured = [], lacking = [] } = importances ?? {};
-  print(paint('bold', title));
-  if (measured.length > 0) {
-    const rows = measured.map(({ name, share, strength, raw, noise, configurations, top }) => [
-      name,
-      formatShare(share, 1),
-      strength.toFixed(3),
-      raw.toFixed(3),
-      noise.toFixed(3),
-      `${configurations}, best ${top}`,
-    ]);
-    print(renderTable(COLUMNS, rows));
-  }
-  for (const { name, configurations, needed } of lacking)
-    print(`${name}: ${configurations} of the ${needed} configurations that it takes`);
-  if (measured.length + lacking.length === 0) print('nothing was searched with two values or more');
+  const rows = measured.map(({ name, share, strength, raw, noise, configurations, top }) => [
+    name,
+    formatShare(share, 1),
+    strength.toFixed(3),
+    raw.toFixed(3),
+    noise.toFixed(3),
+    `${configurations}, best ${top}`,
+  ]);
+  const lines = lacking.map(
+    ({ name, configurations, needed }) =>
+      `${name}: ${configurations} of the ${needed} configurations that it takes`,
+  );
+  const nothing = rows.length + lines.length === 0 ? ['nothing was searched with two values or more'] : [];
+  return [
+    paint('bold', title),
+    ...(rows.length > 0 ? [renderTable(COLUMNS, rows)] : []),
+    ...lines,
+    ...nothing,
+  ].join('\n');
 }

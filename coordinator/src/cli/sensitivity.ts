@@ -22,12 +22,12 @@ export async function sensitivityCommand(
     const { sensitivities } = await call('getSensitivity', { sweepId, metric, others: asked });
     if (context.json) return printJson(sensitivities);
     if (sensitivities.length === 0) return printNote(`sweep ${sweepId}: no training has ended yet`);
-    print(sensitivities.map(sectionOf).join('\n\n'));
+    print(sensitivities.map(sensitivitySection).join('\n\n'));
   });
 }
 
 /** One data set and model. */
-export function sectionOf(found: Sensitivity): string {
+export function sensitivitySection(found: Sensitivity): string {
   const { dataset, model, metric, tce, rce, ce } = found;
   const best = (cell: SensitivityCell | undefined) => cell?.configHash;
   const parts = [paint('bold', `${dataset}, ${model}: ${metric}`)];

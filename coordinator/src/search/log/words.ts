@@ -25,9 +25,9 @@ function whatOf(entry: Entry, of: string): string {
     case 'continued':
       return `trains the configuration${of} with seed ${entry.seed} too`;
     case 'judged': {
-      const verdict = entry.prune ? 'stops' : 'lets go on';
       const value = entry.value === null ? 'no value' : String(Number(entry.value.toPrecision(6)));
-      return `${verdict} trial #${entry.trial} at iteration ${entry.step}, ${value}`;
+      const verdict = `trial #${entry.trial} ${entry.prune ? 'at' : 'go on after'} iteration ${entry.step}, ${value}`;
+      return `${entry.prune ? 'stops' : 'lets'} ${verdict}`;
     }
     case 'confirmed':
       return `confirms the configuration${of}, rank ${entry.rank}`;
@@ -44,5 +44,16 @@ function whatOf(entry: Entry, of: string): string {
 
 function toldWord({ outcome, value, step }: Extract<Entry, { kind: 'told' }>): string {
   const reached = value === null ? '' : ` with ${Number(value.toPrecision(6))}`;
-  return outcome === 'pruned' ? `was stopped at iteration ${step}${reached}` : `is ${outcome}${reached}`;
+  switch (outcome) {
+    case 'done':
+      return `is done${reached}`;
+    case 'pruned':
+      return `was stopped at iteration ${step}${reached}`;
+    case 'failed':
+      return 'has failed';
+    case 'cancelled':
+      return 'was cancelled';
+    default:
+      return outcome satisfies never;
+  }
 }
