@@ -50,7 +50,11 @@ function comparisonOf({ comparison }: CompareSweepsReply): Comparison {
 }
 
 /** What a reader must know beside the verdicts: what is not confirmed, what may still change, and what to do. */
-function remarksOf(reply: CompareSweepsReply, { cells }: Comparison, metric: string): string[] {
+export function remarksOf(
+  reply: Pick<CompareSweepsReply, 'sweeps'>,
+  { cells }: Pick<Comparison, 'cells'>,
+  metric: string,
+): string[] {
   const { sweeps } = reply;
   const remarks = sweeps.flatMap(remarksOn);
   const chosenBy = [...new Set(sweeps.flatMap(({ metrics }) => metrics))];

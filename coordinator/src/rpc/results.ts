@@ -3,11 +3,13 @@ import { type CompareSweepsReply, ImportanceTarget, SensitivityOthers } from '@a
 import type { SearchServiceServer } from '@adt/proto/gen/adt/v1/search';
 import { isMaximized } from '@adt/proto/metric';
 import { didYouMean } from '@adt/proto/nearest';
+import { reasonOf } from '../log.js';
 import { canonicalJson } from '../search/canonical.js';
 import type { Parameter } from '../search/document.js';
 import { importanceOf } from '../search/importance/importance.js';
 import { historiesOf } from '../search/importance/observations.js';
 import { LoadedSearch } from '../search/log/loaded.js';
+import type { SearchPlan } from '../search/plan.js';
 import { sensitivityOf } from '../search/sensitivity/sensitivity.js';
 import { confirmationAdvice, parameterNames } from '../search/storedFile.js';
 import { compareArms } from '../search/verdict/compareArms.js';
@@ -150,9 +152,17 @@ function searchedParameters(found: SearchSource): Parameter[] {
       'sweep_id',
       `sweep ${found.sweepId} was stored by a version that kept no facts of its data sets`,
     );
-  const { strata } = LoadedSearch.from(found).plan;
+  const { strata } = planOf(found);
   const parameters = new Map(strata.flatMap((stratum) => stratum.parameters.map((one) => [one.name, one])));
   return [...parameters.values()];
+}
+
+function planOf(found: SearchSource): SearchPlan {
+  try {
+    return LoadedSearch.from(found).plan;
+  } catch (error) {
+    throw invalid('sweep_id', reasonOf(error));
+  }
 }
 
 async function refuseUnknown({ db }: Context, sweepId: number, metric: string): Promise<void> {
