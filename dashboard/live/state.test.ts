@@ -1,6 +1,6 @@
 /** Deltas on a snapshot: order, gaps, superseded attempts. */
 import { TrialState } from '@adt/proto/gen/adt/v1/common';
-import { SweepState, type SweepSummary, type TrialSummary } from '@adt/proto/gen/adt/v1/search';
+import { SweepState, type SweepSummary, TrialPhase, type TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import type { Delta, LivePoint } from '@adt/proto/live';
 import { describe, expect, test } from 'vitest';
 import { applyDeltas, curveKey, startFrom } from './state';
@@ -22,6 +22,10 @@ function trial(trialId: number, fields: Partial<TrialSummary> = {}): TrialSummar
     workerId: 'worker-1',
     failureReason: '',
     queuedMs: 0,
+    phase: TrialPhase.SEARCH,
+    stratum: 0,
+    configuration: 0,
+    pruneReason: '',
     ...fields,
   };
 }

@@ -57,6 +57,15 @@ describe('a comparison as a table', () => {
     expect(text).toContainEqual(expect.stringMatching(/^=50%_off, R&D {2}T-CE vs CE {6}5 /));
   });
 
+  it('leaves user groups to the other formats', () => {
+    const [run] = armOf({ recall: [500] }).runs;
+    if (run === undefined) throw new Error('no run');
+    const runs = [{ ...run, metrics: { ...run.metrics, 'test/recall@3/g1': 0.2 } }];
+    const grouped = compareArms([armOf({ recall: [500], runs })]);
+    expect(rendered('table', ['model'], grouped)).not.toContain('/g1');
+    expect(rendered('json', ['model'], grouped)).toContain('test/recall@3/g1');
+  });
+
   it('says so where there is nothing to compare', () => {
     expect(rendered('table', ['dataset'], compareArms([]))).toBe('no arm has been confirmed yet');
     expect(rendered('table', ['model'], compareArms([armOf({ recall: [500] })]))).toBe(

@@ -36,9 +36,11 @@ function armTable(cells: readonly Cell[], apart: readonly Grouping[]): string {
   return renderTable(columns, rows);
 }
 
-/** The verdicts' own metrics first. */
+/** The verdicts' own metrics first; those of user groups are for JSON and CSV, no terminal has room for them. */
 function metricsOf(cells: readonly Cell[]): string[] {
-  const all = cells.flatMap(({ arms }) => arms.flatMap(({ metrics }) => metrics.map(({ metric }) => metric)));
+  const all = cells
+    .flatMap(({ arms }) => arms.flatMap(({ metrics }) => metrics.map(({ metric }) => metric)))
+    .filter((metric) => !/\/g\d$/.test(metric));
   return [...new Set([...cells.map(({ metric }) => metric), ...all])];
 }
 
@@ -48,7 +50,7 @@ function armCells(arm: ArmSummary, metrics: readonly string[]): string[] {
     arm.loss,
     Object.entries(arm.configuration)
       .map(([name, value]) => `${name} ${value}`)
-      .join(', '),
+      .join(', ') || '–',
     String(arm.tuning.configurations),
     String(arm.tuning.trials),
     hoursOf(arm.tuning),

@@ -13,6 +13,7 @@ const GROUPS: Readonly<Record<string, () => Promise<(program: Command) => void>>
   train: async () => (await import('./train.js')).registerTrainCommand,
   engines: async () => (await import('./engines.js')).registerEnginesCommand,
   sweep: async () => (await import('./sweep.js')).registerSweepCommands,
+  compare: async () => (await import('./compare.js')).registerCompareCommand,
   worker: async () => (await import('./worker.js')).registerWorkerCommands,
   login: async () => (await import('./login.js')).registerLoginCommand,
 };

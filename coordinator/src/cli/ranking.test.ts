@@ -1,11 +1,11 @@
 import { TrialState } from '@adt/proto/gen/adt/v1/common';
-import { TrialSummary } from '@adt/proto/gen/adt/v1/search';
+import { TrialPhase, TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rankTrials, stateOf } from './ranking.js';
 import { formatMetric, formatSpread, rankingTable } from './rankingTable.js';
 
-const { SUCCEEDED, RUNNING, QUEUED, FAILED } = TrialState;
+const { SUCCEEDED, RUNNING, QUEUED, FAILED, PRUNED } = TrialState;
 
 const CONFIG = {
   dataset: 'synthetic',
@@ -28,15 +28,17 @@ type Given = {
   value?: number;
   state?: TrialState;
   test?: number;
+  confirms?: boolean;
 };
 
 /** Trials numbered in the order given. */
 function trials(...given: Given[]): TrialSummary[] {
-  return given.map(({ config, value, state = SUCCEEDED, test }, index) =>
+  return given.map(({ config, value, state = SUCCEEDED, test, confirms = false }, index) =>
     TrialSummary.fromPartial({
       trialId: 100 + index,
       number: index + 1,
       state,
+      phase: confirms ? TrialPhase.CONFIRM : TrialPhase.SEARCH,
       config: { ...CONFIG, ...config },
       bestValue: value,
       bestStep: value === undefined ? undefined : 200,
@@ -95,6 +97,52 @@ describe('rankTrials', () => {
       [1, 0.1],
       [null, 0.001],
       [null, 0.01],
+    ]);
+  });
+
+  it('ranks by the search seeds alone, whatever confirmation found', () => {
+    const confirmed = trials(
+      { value: 0.3, test: 0.35 },
+      { config: T_CE, value: 0.4 },
+      { config: { seed: 2019 }, value: 0.9, test: 0.95, confirms: true },
+      { config: { seed: 2020 }, state: RUNNING, confirms: true },
+    );
+    const [ranking] = rankTrials(confirmed);
+    expect(
+      ranking?.groups.map(({ rank, config, objective, confirmation }) => [
+        rank,
+        config.loss,
+        objective?.mean,
+        confirmation.length,
+      ]),
+    ).toEqual([
+      [1, 'T-CE', 0.4, 0],
+      [2, 'CE', 0.3, 2],
+    ]);
+    expect(ranking?.groups[1]?.test.get('test/recall@50')).toMatchObject({ mean: 0.35, n: 1 });
+    expect(ranking && rankingTable(ranking, 9)).toMatch(/ done; confirm: 1 done, 1 running$/m);
+    const [apart] = rankTrials(confirmed, { seedsApart: true });
+    expect(apart?.groups.map(({ rank, config }) => [rank, config.seed])).toEqual([
+      [1, 1],
+      [2, 1],
+      [null, 2019],
+      [null, 2020],
+    ]);
+    expect(apart && rankingTable(apart, 9)).toMatch(/^– .* 2019 +0\.9000 .* confirm: done$/m);
+  });
+
+  it('puts what was stopped early behind what ran to its end, without a rank', () => {
+    const [ranking] = rankTrials(
+      trials(
+        { value: 0.9, state: PRUNED },
+        { config: { lr: 0.01 }, value: 0.1 },
+        { config: { lr: 0.1 }, state: QUEUED },
+      ),
+    );
+    expect(ranking?.groups.map(({ rank, config }) => [rank, config.lr])).toEqual([
+      [1, 0.01],
+      [null, 0.001],
+      [null, 0.1],
     ]);
   });
 

@@ -1,17 +1,23 @@
-/** The ranking of a sweep: seeds of a configuration taken together, best mean first, each data set apart. Pure. */
+/**
+ * The ranking of a sweep: search seeds of a configuration taken together, best mean first, each data set apart. Pure.
+ * Not ranked: what was stopped early, for its value is of a shorter training, and what confirms.
+ */
 import { type TrainingConfig, TrialState } from '@adt/proto/gen/adt/v1/common';
-import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
+import { TrialPhase, type TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import { isMaximized } from '@adt/proto/metricGoal';
 import { canonicalJson } from '../search/canonical.js';
 import { type Spread, spreadOf } from '../search/spread.js';
 
 /** One configuration with all its seeds. */
 export type RankedGroup = {
-  /** From 1, within its ranking; null while no seed has a value. */
+  /** From 1, within its ranking; null while no seed has a value, and for what is not ranked. */
   rank: number | null;
   /** The seed is the first trial's: it says nothing here. */
   config: TrainingConfig;
+  /** Of the search. Empty only where seeds are kept apart and this one confirms. */
   trials: readonly TrialSummary[];
+  /** On fresh seeds: they count for nothing below where there are others. */
+  confirmation: readonly TrialSummary[];
   /** The objective at each seed's best step. */
   objective: Spread | null;
   /** Test metrics of the chosen checkpoints, by name, over the seeds that have ended. They never rank. */
@@ -60,8 +66,9 @@ export function stateOf(trials: readonly Pick<TrialSummary, 'state'>[]): string 
   return counted.map(({ count, word }) => `${count} ${word}`).join(', ');
 }
 
-function groupOf(trials: readonly TrialSummary[]): Omit<RankedGroup, 'rank'> {
-  const standing = trials.filter(isStanding);
+function groupOf(members: readonly TrialSummary[]): Omit<RankedGroup, 'rank'> {
+  const [trials, confirmation] = [members.filter((one) => !confirms(one)), members.filter(confirms)];
+  const standing = (trials.length > 0 ? trials : confirmation).filter(isStanding);
   const names = [...new Set(standing.flatMap(({ test }) => test.map(({ metric }) => metric)))];
   const test = new Map<string, Spread>();
   for (const name of names) {
@@ -69,11 +76,16 @@ function groupOf(trials: readonly TrialSummary[]): Omit<RankedGroup, 'rank'> {
     if (spread !== null) test.set(name, spread);
   }
   return {
-    config: (trials[0] as TrialSummary).config as TrainingConfig,
+    config: (members[0] as TrialSummary).config as TrainingConfig,
     trials,
+    confirmation,
     objective: spreadOf(standing.flatMap(({ bestValue }) => bestValue ?? [])),
     test,
   };
+}
+
+function confirms({ phase }: TrialSummary): boolean {
+  return phase === TrialPhase.CONFIRM;
 }
 
 /** What a failed or cancelled training had reached is no result. */
@@ -85,13 +97,26 @@ function testValue({ test }: TrialSummary, name: string): number | undefined {
   return test.find(({ metric }) => metric === name)?.value;
 }
 
-function ranked(groups: readonly Omit<RankedGroup, 'rank'>[], maximize: boolean): RankedGroup[] {
-  const key = ({ objective }: Omit<RankedGroup, 'rank'>) =>
+type Unranked = Omit<RankedGroup, 'rank'>;
+
+function ranked(groups: readonly Unranked[], maximize: boolean): RankedGroup[] {
+  const key = ({ objective }: Unranked) =>
     objective === null ? Number.POSITIVE_INFINITY : maximize ? -objective.mean : objective.mean;
-  const first = ({ trials }: Omit<RankedGroup, 'rank'>) => Math.min(...trials.map(({ number }) => number));
-  // Two infinities subtract to NaN, hence the comparison first.
-  const sorted = [...groups].sort((a, b) => (key(a) === key(b) ? first(a) - first(b) : key(a) - key(b)));
-  return sorted.map((group, index) => ({ ...group, rank: group.objective === null ? null : index + 1 }));
+  const first = ({ trials, confirmation }: Unranked) =>
+    Math.min(...[...trials, ...confirmation].map(({ number }) => number));
+  const sorted = [...groups].sort((a, b) => {
+    if (tierOf(a) !== tierOf(b)) return tierOf(a) - tierOf(b);
+    // Two infinities subtract to NaN, hence the comparison first.
+    return key(a) === key(b) ? first(a) - first(b) : key(a) - key(b);
+  });
+  return sorted.map((group, index) => ({ ...group, rank: tierOf(group) === 0 ? index + 1 : null }));
+}
+
+/** What stands below what: ranked, stopped early, confirming, without a value. */
+function tierOf({ objective, trials }: Unranked): number {
+  if (objective === null) return 3;
+  if (trials.length === 0) return 2;
+  return trials.some(({ state }) => state === TrialState.PRUNED) ? 1 : 0;
 }
 
 /** Groups in the order of their first members. */

@@ -57,7 +57,7 @@ export function rankingTable({ metric, groups }: Ranking, top: number): string {
       formatSpread(group.objective),
       ...(hasTest ? [formatSpread(group.test.get(testName) ?? null)] : []),
       stepsOf(group),
-      stateOf(group.trials),
+      progressOf(group),
     ]);
   const hidden = groups.length - rows.length;
   const table = renderTable(columns, rows);
@@ -76,13 +76,25 @@ export function formatMetric(value: number): string {
   return Math.abs(value) < 1 ? value.toFixed(4) : value.toPrecision(4);
 }
 
-function seedsOf({ trials }: RankedGroup): string {
+/** `2 done`, or `2 done; confirm: 6 done, 4 running`. */
+function progressOf({ trials, confirmation }: RankedGroup): string {
+  const confirming = confirmation.length > 0 ? [`confirm: ${stateOf(confirmation)}`] : [];
+  return [...(trials.length > 0 ? [stateOf(trials)] : []), ...confirming].join('; ');
+}
+
+/** Those that the line's values are of. */
+function measuredOf({ trials, confirmation }: RankedGroup): RankedGroup['trials'] {
+  return trials.length > 0 ? trials : confirmation;
+}
+
+function seedsOf(group: RankedGroup): string {
+  const trials = measuredOf(group);
   const [only] = trials;
   return trials.length === 1 && only ? String(only.config?.seed ?? '–') : `${trials.length} seeds`;
 }
 
-function stepsOf({ trials }: RankedGroup): string {
-  const steps = trials.flatMap(({ bestStep }) => bestStep ?? []);
+function stepsOf(group: RankedGroup): string {
+  const steps = measuredOf(group).flatMap(({ bestStep }) => bestStep ?? []);
   if (steps.length === 0) return '–';
   const [low, high] = [Math.min(...steps), Math.max(...steps)];
   return low === high ? String(low) : `${low}–${high}`;

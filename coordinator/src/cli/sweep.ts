@@ -1,10 +1,11 @@
 /** `adt sweep …`: the commands about sweeps, their flags and their help. */
 import { type Command, Option } from 'commander';
 import { openContext } from './context.js';
-import { UsageError } from './failure.js';
 import { integerOption } from './options.js';
 import { cancelCommand } from './sweepCancel.js';
 import { EXPORT_FORMATS, type ExportFormat, exportCommand } from './sweepExport.js';
+import { sweepId } from './sweepId.js';
+import { registerResultCommands } from './sweepResults.js';
 import { lsCommand, showCommand } from './sweepShow.js';
 import { planCommand, submitCommand } from './sweepSubmit.js';
 import { watchCommand } from './sweepWatch.js';
@@ -13,6 +14,7 @@ export function registerSweepCommands(program: Command): void {
   const sweep = program.command('sweep').description('submit sweeps and follow them on the running platform');
   registerSending(sweep);
   registerReading(sweep);
+  registerResultCommands(sweep);
   sweep
     .command('cancel')
     .description('end what is queued and stop what is running')
@@ -83,11 +85,3 @@ A sweep file:
   training: {epochs: 10}
   seeds: {search: [1, 2]}
 Every key: coordinator/src/search/README.md`;
-
-/** The largest id of Postgres' serial. */
-const MAX_ID = 2_147_483_647;
-
-function sweepId(text: string): number {
-  if (/^[1-9]\d{0,9}$/.test(text) && Number(text) <= MAX_ID) return Number(text);
-  throw new UsageError(`sweep: must be a number as adt sweep ls shows it (got ${JSON.stringify(text)})`);
-}

@@ -1,6 +1,6 @@
 /** `adt sweep export`: every trial with its configuration and metrics, for a spreadsheet or a script. */
 import type { MetricValue, TrialState } from '@adt/proto/gen/adt/v1/common';
-import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
+import type { TrialPhase, TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import { withPlatform } from './connect.js';
 import type { Context } from './context.js';
 import { type Cell, csvLine } from './csv.js';
@@ -27,6 +27,9 @@ const COLUMNS: readonly ExportColumn[] = [
   ['trial_id', ({ trialId }) => trialId],
   ['number', ({ number }) => number],
   ['state', ({ state }) => stateName(state)],
+  ['phase', ({ phase }) => phaseName(phase)],
+  ['stratum', ({ stratum }) => stratum],
+  ['configuration', ({ configuration }) => configuration],
   ['dataset', ({ config }) => config?.dataset],
   ['model', ({ config }) => config?.model],
   ['loss', ({ config }) => config?.loss],
@@ -56,6 +59,7 @@ const COLUMNS: readonly ExportColumn[] = [
   ['attempts', ({ epoch }) => epoch],
   ['worker', ({ workerId }) => workerId],
   ['failure', ({ failureReason }) => failureReason],
+  ['prune_reason', ({ pruneReason }) => pruneReason],
   ['queued', ({ queuedMs }) => time(queuedMs)],
   ['started', ({ startedMs }) => time(startedMs)],
   ['ended', ({ endedMs }) => time(endedMs)],
@@ -78,7 +82,8 @@ export function csvLines(trials: readonly TrialSummary[]): string[] {
 function trialDocument(trial: TrialSummary) {
   const values = (list: readonly MetricValue[]) =>
     Object.fromEntries(list.map(({ metric, value }) => [metric, value ?? null]));
-  return { ...trial, state: stateName(trial.state), valid: values(trial.valid), test: values(trial.test) };
+  const names = { state: stateName(trial.state), phase: phaseName(trial.phase) };
+  return { ...trial, ...names, valid: values(trial.valid), test: values(trial.test) };
 }
 
 function metricOf({ valid, test }: TrialSummary, name: string): Cell {
@@ -87,6 +92,10 @@ function metricOf({ valid, test }: TrialSummary, name: string): Cell {
 
 function stateName(state: TrialState): string {
   return state.replace('TRIAL_STATE_', '');
+}
+
+function phaseName(phase: TrialPhase): string {
+  return phase.replace('TRIAL_PHASE_', '');
 }
 
 function time(ms: number | undefined): Cell {

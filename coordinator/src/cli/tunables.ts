@@ -30,3 +30,5 @@ export const LOGIN_LINK_MS = 24 * 60 * 60 * 1000;
 
 /** `adt train --checkpoint` writes at a validation when so much time is at stake. Shorter: the disk is busier. */
 export const CHECKPOINT_EVERY_S = 60;
+/** Entries of a search log a page: some 300 KB. */
+export const LOG_PAGE = 500;

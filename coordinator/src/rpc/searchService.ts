@@ -27,6 +27,7 @@ import type { Context } from './context.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { downsample } from './downsample.js';
 import { invalid, notFound, Refusal, status } from './refusal.js';
+import { resultHandlers } from './results.js';
 import { unary } from './unary.js';
 import { uploadDataset } from './upload.js';
 import {
@@ -57,6 +58,8 @@ export function searchService(context: Context): SearchServiceServer {
   };
 
   return {
+    ...resultHandlers(context),
+
     planSweep: unary(log, async (request) => planToWire(await compile(context, checkSpec(request)))),
 
     submitSweep: unary(log, async (request) => {
@@ -162,10 +165,16 @@ async function submit(context: Context, request: SubmitSweepRequest): Promise<Su
   const text = checkSpec(request);
   const idempotencyKey = checkLength('idempotency_key', request.idempotencyKey, 200);
   const owner = checkLength('owner', request.owner, 200);
-  const extension = request.extends === undefined ? '' : `\nextends ${request.extends}`;
-  const specSha256 = createHash('sha256').update(`${text.format}\n${text.spec}${extension}`).digest('hex');
+  const specSha256 = createHash('sha256')
+    .update(`${text.format}
+${text.spec}`)
+    .digest('hex');
   // Before compiling: a repeat is the same sweep even when data sets have changed since.
-  const earlier = await findSubmission(context.db, { idempotencyKey, specSha256 });
+  const earlier = await findSubmission(context.db, {
+    idempotencyKey,
+    specSha256,
+    extended: request.extends ?? null,
+  });
   if (earlier) return earlier;
   const lineage = await lineageTo(context, request.extends);
   const facts = await datasetFacts(context);

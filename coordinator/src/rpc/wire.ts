@@ -11,6 +11,7 @@ import {
   SweepState,
   type SweepSummary,
   type Trial,
+  TrialPhase,
   type TrialSummary,
   type Worker,
   WorkerState,
@@ -63,6 +64,10 @@ export function trialToWire(row: TrialRow): TrialSummary {
     queuedMs: row.queuedAt.getTime(),
     startedMs: row.startedAt?.getTime(),
     endedMs: row.endedAt?.getTime(),
+    phase: TrialPhase[row.phase],
+    stratum: row.stratum,
+    configuration: row.configuration,
+    pruneReason: row.pruneReason ?? '',
   };
 }
 

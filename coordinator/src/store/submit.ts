@@ -93,7 +93,7 @@ export async function submitSweep(db: Database, sweep: NewSweep): Promise<Submis
     JSON.stringify(sweep.prior),
   ]);
   if (rows[0]) return { kind: 'created', sweepId: rows[0].id };
-  const first = await findSubmission(db, sweep);
+  const first = await findSubmission(db, { ...sweep, extended: sweep.ancestors[0] ?? null });
   if (!first) throw new Error(`no sweep was written under the key ${JSON.stringify(sweep.idempotencyKey)}`);
   return first;
 }
@@ -101,13 +101,14 @@ export async function submitSweep(db: Database, sweep: NewSweep): Promise<Submis
 /** What was submitted under an idempotency key; null when the key is new or empty. */
 export async function findSubmission(
   db: Database,
-  params: { idempotencyKey: string; specSha256: string },
+  params: { idempotencyKey: string; specSha256: string; extended: number | null },
 ): Promise<Submission | null> {
   if (params.idempotencyKey === '') return null;
   const first = await db.prisma.sweep.findUnique({
     where: { idempotencyKey: params.idempotencyKey },
-    select: { id: true, specSha256: true },
+    select: { id: true, specSha256: true, ancestors: true },
   });
   if (!first) return null;
-  return { kind: first.specSha256 === params.specSha256 ? 'repeated' : 'conflict', sweepId: first.id };
+  const isSame = first.specSha256 === params.specSha256 && (first.ancestors[0] ?? null) === params.extended;
+  return { kind: isSame ? 'repeated' : 'conflict', sweepId: first.id };
 }

@@ -27,7 +27,8 @@ export type SweepRow = {
   reason: string | null;
 };
 
-// Counts and best come from trial's indexes; two branches for the best, so that either direction can use one.
+// Counts and best come from trial's indexes; two branches for the best, so that either direction can use one. What
+// confirms is no candidate: with ten more seeds one of them would often be the best by luck.
 const SUMMARY = `
   SELECT s.id, s.name, s.state, s.owner, s.metric, s.maximize, c.*,
          best.value AS "bestValue", best.id AS "bestTrialId", s.datasets, s.models, s.losses,
@@ -46,10 +47,12 @@ const SUMMARY = `
   LEFT JOIN LATERAL (
     (SELECT id, best_value AS value FROM trial
      WHERE s.maximize AND sweep_id = s.id AND best_value IS NOT NULL AND state NOT IN ('FAILED', 'CANCELLED')
+       AND phase = 'SEARCH'
      ORDER BY best_value DESC, id LIMIT 1)
     UNION ALL
     (SELECT id, best_value FROM trial
      WHERE NOT s.maximize AND sweep_id = s.id AND best_value IS NOT NULL AND state NOT IN ('FAILED', 'CANCELLED')
+       AND phase = 'SEARCH'
      ORDER BY best_value, id LIMIT 1)
   ) best ON true`;
 

@@ -22,13 +22,20 @@ export type TrialRow = {
   queuedAt: Date;
   startedAt: Date | null;
   endedAt: Date | null;
+  /** Ordinals from 0. */
+  stratum: number;
+  configuration: number;
+  phase: 'SEARCH' | 'CONFIRM';
+  /** Set when the search wanted it stopped early. */
+  pruneReason: string | null;
 };
 
 const COLUMNS = `
   t.id, t.sweep_id AS "sweepId", t.number, t.state, t.config, t.best_value AS "bestValue",
   t.best_step AS "bestStep", t.result, t.last_step AS "lastStep", t.total_steps AS "totalSteps", t.epoch,
   t.worker_id AS "workerId", t.failure_reason AS "failureReason", t.queued_at AS "queuedAt",
-  t.started_at AS "startedAt", t.ended_at AS "endedAt"`;
+  t.started_at AS "startedAt", t.ended_at AS "endedAt", t.stratum, t.configuration, t.phase,
+  t.prune_reason AS "pruneReason"`;
 
 /** These trials in id order; unknown ids are left out. */
 export async function trialsById(db: Database, ids: readonly number[]): Promise<TrialRow[]> {

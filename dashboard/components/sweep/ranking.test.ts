@@ -1,6 +1,6 @@
 /** Order, ties, seeds. */
 import { TrialState } from '@adt/proto/gen/adt/v1/common';
-import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
+import { TrialPhase, type TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import { describe, expect, test } from 'vitest';
 import { bestPerLoss, rankConfigurations, rankTrials } from './ranking';
 
@@ -34,6 +34,10 @@ function trial(number: number, loss: string, seed: number, bestValue?: number): 
     workerId: '',
     failureReason: '',
     queuedMs: 0,
+    phase: TrialPhase.SEARCH,
+    stratum: 0,
+    configuration: 0,
+    pruneReason: '',
   };
 }
 
@@ -89,6 +93,37 @@ describe('rankConfigurations', () => {
       'SUCCEEDED',
       'SUCCEEDED',
     ]);
+  });
+});
+
+describe('what is not ranked', () => {
+  const confirming = (number: number, seed: number, value?: number) => ({
+    ...trial(number, 'CE', seed, value),
+    phase: TrialPhase.CONFIRM,
+  });
+  const pruned = { ...trial(6, 'R-CE', 2, 0.9), state: TrialState.PRUNED };
+
+  test('confirmation stands apart from the search seeds of its configuration, below all that is ranked', () => {
+    const rows = rankConfigurations([...TRIALS, confirming(6, 2019, 0.9), confirming(7, 2020)], true);
+    expect(rows.map(({ rank, confirms, best }) => [rank, confirms, best?.toFixed(2)])).toEqual([
+      [1, false, '0.30'],
+      [2, false, '0.20'],
+      [3, false, '0.15'],
+      [null, true, '0.90'],
+    ]);
+    expect(
+      rankTrials([...TRIALS, confirming(6, 2019, 0.9)], true).map(({ trials: [{ number }] }) => number),
+    ).toEqual([2, 3, 5, 1, 6, 4]);
+  });
+
+  test('a configuration that was stopped early stands behind those that ran to their end', () => {
+    const rows = rankConfigurations([...TRIALS, pruned], true);
+    expect(rows.map(({ rank, state, trials: [{ config }] }) => [rank, config?.loss, state])).toEqual([
+      [1, 'T-CE', 'QUEUED'],
+      [2, 'CE', 'SUCCEEDED'],
+      [null, 'R-CE', 'PRUNED'],
+    ]);
+    expect(bestPerLoss(rows, ['R-CE'])).toEqual([['R-CE', null]]);
   });
 });
 

@@ -1,12 +1,18 @@
-/** Ranks trials, and configurations over their seeds. Pure. */
+/**
+ * Ranks trials, and configurations over their search seeds. Pure. What was stopped early and what confirms has no rank:
+ * the one's value is of a shorter training, the other's says how good the choice was, not what to choose.
+ */
 import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
+import { isConfirming } from '../ui/phase';
 import { type StateName, stateName } from '../ui/stateName';
 
 /** One line of the ranking: a trial, or a configuration with all its seeds. */
 export type RankRow = {
   key: string;
-  /** 1 is best; null while nothing was measured. */
+  /** 1 is best; null while nothing was measured, and for what is not ranked. */
   rank: number | null;
+  /** Trainings on fresh seeds; a configuration has a row of its own for them. */
+  confirms: boolean;
   /** Newest first within a configuration; never empty. */
   trials: readonly [TrialSummary, ...TrialSummary[]];
   state: StateName;
@@ -32,7 +38,7 @@ export function rankTrials(trials: readonly TrialSummary[], maximize: boolean): 
   );
 }
 
-/** One row a configuration: seeds differ, everything else is the same. */
+/** One row a configuration and phase: seeds differ, everything else is the same. */
 export function rankConfigurations(trials: readonly TrialSummary[], maximize: boolean): RankRow[] {
   const groups = new Map<string, [TrialSummary, ...TrialSummary[]]>();
   for (const trial of trials) {
@@ -56,7 +62,7 @@ export function bestPerLoss(rows: readonly RankRow[], losses: readonly string[])
 }
 
 function configurationKey(trial: TrialSummary): string {
-  return JSON.stringify({ ...trial.config, seed: 0 });
+  return `${trial.phase} ${JSON.stringify({ ...trial.config, seed: 0 })}`;
 }
 
 function rowOf(key: string, trials: [TrialSummary, ...TrialSummary[]]): RankRow {
@@ -65,6 +71,7 @@ function rowOf(key: string, trials: [TrialSummary, ...TrialSummary[]]): RankRow 
   return {
     key,
     rank: null,
+    confirms: isConfirming(trials[0]),
     trials,
     state: jointState(trials.map((trial) => stateName(trial.state))),
     best: values.length === 0 ? undefined : mean,
@@ -90,18 +97,22 @@ function jointState(states: readonly StateName[]): StateName {
   return JOINT_ORDER.find((state) => states.includes(state)) ?? 'UNSPECIFIED';
 }
 
+/** What stands below what: ranked, stopped early, confirming, without a value. */
+function tierOf({ best, confirms, trials }: RankRow): number {
+  if (best === undefined) return 3;
+  if (confirms) return 2;
+  return trials.some((trial) => stateName(trial.state) === 'PRUNED') ? 1 : 0;
+}
+
 /** Best first; rows without a value last, oldest first. Equal values share a rank. */
 function ranked(rows: RankRow[], maximize: boolean): RankRow[] {
   const sign = maximize ? -1 : 1;
-  const sorted = rows.sort((a, b) => {
-    if (a.best === undefined || b.best === undefined) {
-      return Number(a.best === undefined) - Number(b.best === undefined) || numberOf(a) - numberOf(b);
-    }
-    return sign * (a.best - b.best) || numberOf(a) - numberOf(b);
-  });
+  const sorted = rows.sort(
+    (a, b) => tierOf(a) - tierOf(b) || sign * ((a.best ?? 0) - (b.best ?? 0)) || numberOf(a) - numberOf(b),
+  );
   let rank = 0;
   return sorted.map((row, at) => {
-    if (row.best === undefined) return row;
+    if (tierOf(row) > 0) return row;
     if (at === 0 || row.best !== sorted[at - 1]?.best) rank = at + 1;
     return { ...row, rank };
   });

@@ -11,6 +11,7 @@ import {
 import clsx from 'clsx';
 import Link from 'next/link';
 import { Elapsed } from '@/components/time/clock';
+import { Badge } from '@/components/ui/badge';
 import { Loss } from '@/components/ui/lossMark';
 import { StatePill } from '@/components/ui/statePill';
 import { ABSENT, formatCount, formatMetric, formatParameter, formatPercent } from '@/format/number';
@@ -73,7 +74,15 @@ export function rankingColumns(metric: string, parameters: readonly string[]) {
       cell: ({ row }) =>
         row.original.trials.length === 1 ? seedOf(row.original) : `${row.original.trials.length} seeds`,
     }),
-    helper.accessor('state', { header: 'State', cell: ({ getValue }) => <StatePill state={getValue()} /> }),
+    helper.accessor('state', {
+      header: 'State',
+      cell: ({ getValue, row }) => (
+        <span className="inline-flex items-center gap-1.5">
+          <StatePill state={getValue()} />
+          {row.original.confirms && <Badge>confirm</Badge>}
+        </span>
+      ),
+    }),
     helper.accessor((row) => (row.trials.length === 1 ? row.trials[0].bestStep : undefined), {
       id: 'step',
       header: 'At iteration',

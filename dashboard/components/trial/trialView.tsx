@@ -4,7 +4,9 @@ import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import { useMemo } from 'react';
 import { LivePill } from '@/components/shell/livePill';
 import { PageHeader } from '@/components/shell/page';
+import { Badge } from '@/components/ui/badge';
 import { Loss } from '@/components/ui/lossMark';
+import { isConfirming } from '@/components/ui/phase';
 import { stateName } from '@/components/ui/stateName';
 import { StatePill } from '@/components/ui/statePill';
 import { formatCount } from '@/format/number';
@@ -41,6 +43,7 @@ export function TrialView({ initial }: { initial: TrialSnapshot }) {
           <>
             <Loss loss={trial.config?.loss ?? ''} />
             <StatePill state={stateName(trial.state)} />
+            {isConfirming(trial) && <Badge>confirm</Badge>}
             <LivePill status={status} />
           </>
         }
@@ -48,6 +51,7 @@ export function TrialView({ initial }: { initial: TrialSnapshot }) {
           <>
             {trial.config?.model} on {trial.config?.dataset}, seed {trial.config?.seed} · id{' '}
             {formatCount(trialId)}
+            {trial.pruneReason !== '' && ` · stopped early: ${trial.pruneReason}`}
           </>
         }
       />

@@ -11,12 +11,13 @@ type UnjudgedCell = Omit<Cell, 'pairs'> & { pairs: readonly UnjudgedPair[] };
 
 /**
  * Verdicts for every (data set, model) and every pair of losses that is there.
+ * @param options.metric test metric of all verdicts; absent: in each cell the one that its arms were chosen by
  * @throws RangeError for an arm given twice, a seed twice in an arm, a value that is not finite, and arms of one cell
  *   that are ranked by different metrics
  */
-export function compareArms(arms: readonly Arm[]): Comparison {
+export function compareArms(arms: readonly Arm[], options: { metric?: string } = {}): Comparison {
   checkArms(arms);
-  const cells = [...byCell(arms).values()].map(cellOf);
+  const cells = [...byCell(arms).values()].map((members) => cellOf(members, options.metric));
   const pairs = cells.flatMap((cell) => cell.pairs);
   const adjusted = adjust(pairs);
   const judged = (cell: UnjudgedCell): Cell => ({
@@ -35,9 +36,9 @@ function byCell(arms: readonly Arm[]): Map<string, Arm[]> {
   return cells;
 }
 
-function cellOf(arms: readonly Arm[]): UnjudgedCell {
+function cellOf(arms: readonly Arm[], asked: string | undefined): UnjudgedCell {
   const { dataset, model, select } = arms[0] as Arm;
-  const metric = select.replace(/^valid\//, 'test/');
+  const metric = asked ?? select.replace(/^valid\//, 'test/');
   const named = (loss: string) => arms.find((arm) => arm.loss === loss) as Arm;
   return {
     dataset,

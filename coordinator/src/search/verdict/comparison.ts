@@ -13,7 +13,7 @@ export type Tuning = {
   cpuHours: number;
 };
 
-/** A confirmation seed without a result, and why, say `failed: NON_FINITE` or `running`. */
+/** A confirmation seed without a result, and why, say `failed: NON_FINITE` or `is running`. */
 export type MissingSeed = { seed: number; reason: string };
 
 /** One finished confirmation run; metrics by name, those of the test part among them. */

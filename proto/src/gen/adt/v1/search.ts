@@ -29,6 +29,15 @@ import {
   trialStateToJSON,
   trialStateToNumber,
 } from "./common.js";
+import { GetSearchLogReply, GetSearchLogRequest } from "./log.js";
+import {
+  CompareSweepsReply,
+  CompareSweepsRequest,
+  GetImportanceRequest,
+  GetSensitivityReply,
+  GetSensitivityRequest,
+  ImportanceReport,
+} from "./results.js";
 
 export const protobufPackage = "adt.v1";
 
@@ -137,6 +146,56 @@ export function sweepStateToNumber(object: SweepState): number {
       return 3;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SweepState");
+  }
+}
+
+export enum TrialPhase {
+  UNSPECIFIED = "TRIAL_PHASE_UNSPECIFIED",
+  /** SEARCH - Finds the best configuration of a stratum. */
+  SEARCH = "TRIAL_PHASE_SEARCH",
+  /** CONFIRM - Measures it on fresh seeds; never ranked. */
+  CONFIRM = "TRIAL_PHASE_CONFIRM",
+}
+
+export function trialPhaseFromJSON(object: any): TrialPhase {
+  switch (object) {
+    case 0:
+    case "TRIAL_PHASE_UNSPECIFIED":
+      return TrialPhase.UNSPECIFIED;
+    case 1:
+    case "TRIAL_PHASE_SEARCH":
+      return TrialPhase.SEARCH;
+    case 2:
+    case "TRIAL_PHASE_CONFIRM":
+      return TrialPhase.CONFIRM;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TrialPhase");
+  }
+}
+
+export function trialPhaseToJSON(object: TrialPhase): string {
+  switch (object) {
+    case TrialPhase.UNSPECIFIED:
+      return "TRIAL_PHASE_UNSPECIFIED";
+    case TrialPhase.SEARCH:
+      return "TRIAL_PHASE_SEARCH";
+    case TrialPhase.CONFIRM:
+      return "TRIAL_PHASE_CONFIRM";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TrialPhase");
+  }
+}
+
+export function trialPhaseToNumber(object: TrialPhase): number {
+  switch (object) {
+    case TrialPhase.UNSPECIFIED:
+      return 0;
+    case TrialPhase.SEARCH:
+      return 1;
+    case TrialPhase.CONFIRM:
+      return 2;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum TrialPhase");
   }
 }
 
@@ -324,6 +383,12 @@ export interface TrialSummary {
   queuedMs: number;
   startedMs?: number | undefined;
   endedMs?: number | undefined;
+  phase: TrialPhase;
+  /** Ordinals from 0: (dataset, model, loss) in the sweep, configuration in the stratum. */
+  stratum: number;
+  configuration: number;
+  /** Why the search stopped it early, or asked for it; else empty. */
+  pruneReason: string;
 }
 
 export interface ListTrialsRequest {
@@ -1889,6 +1954,10 @@ function createBaseTrialSummary(): TrialSummary {
     queuedMs: 0,
     startedMs: undefined,
     endedMs: undefined,
+    phase: TrialPhase.UNSPECIFIED,
+    stratum: 0,
+    configuration: 0,
+    pruneReason: "",
   };
 }
 
@@ -1944,6 +2013,18 @@ export const TrialSummary: MessageFns<TrialSummary> = {
     }
     if (message.endedMs !== undefined) {
       writer.uint32(137).double(message.endedMs);
+    }
+    if (message.phase !== TrialPhase.UNSPECIFIED) {
+      writer.uint32(144).int32(trialPhaseToNumber(message.phase));
+    }
+    if (message.stratum !== 0) {
+      writer.uint32(152).uint32(message.stratum);
+    }
+    if (message.configuration !== 0) {
+      writer.uint32(160).uint32(message.configuration);
+    }
+    if (message.pruneReason !== "") {
+      writer.uint32(170).string(message.pruneReason);
     }
     return writer;
   },
@@ -2097,6 +2178,38 @@ export const TrialSummary: MessageFns<TrialSummary> = {
             message.endedMs = reader.double();
             continue;
           }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.phase = trialPhaseFromJSON(reader.int32());
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.stratum = reader.uint32();
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.configuration = reader.uint32();
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.pruneReason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2174,6 +2287,14 @@ export const TrialSummary: MessageFns<TrialSummary> = {
         : isSet(object.ended_ms)
         ? globalThis.Number(object.ended_ms)
         : undefined,
+      phase: isSet(object.phase) ? trialPhaseFromJSON(object.phase) : TrialPhase.UNSPECIFIED,
+      stratum: isSet(object.stratum) ? globalThis.Number(object.stratum) : 0,
+      configuration: isSet(object.configuration) ? globalThis.Number(object.configuration) : 0,
+      pruneReason: isSet(object.pruneReason)
+        ? globalThis.String(object.pruneReason)
+        : isSet(object.prune_reason)
+        ? globalThis.String(object.prune_reason)
+        : "",
     };
   },
 
@@ -2230,6 +2351,18 @@ export const TrialSummary: MessageFns<TrialSummary> = {
     if (message.endedMs !== undefined) {
       obj.endedMs = floatToJson(message.endedMs);
     }
+    if (message.phase !== TrialPhase.UNSPECIFIED) {
+      obj.phase = trialPhaseToJSON(message.phase);
+    }
+    if (message.stratum !== 0) {
+      obj.stratum = Math.round(message.stratum);
+    }
+    if (message.configuration !== 0) {
+      obj.configuration = Math.round(message.configuration);
+    }
+    if (message.pruneReason !== "") {
+      obj.pruneReason = message.pruneReason;
+    }
     return obj;
   },
 
@@ -2257,6 +2390,10 @@ export const TrialSummary: MessageFns<TrialSummary> = {
     message.queuedMs = object.queuedMs ?? 0;
     message.startedMs = object.startedMs ?? undefined;
     message.endedMs = object.endedMs ?? undefined;
+    message.phase = object.phase ?? TrialPhase.UNSPECIFIED;
+    message.stratum = object.stratum ?? 0;
+    message.configuration = object.configuration ?? 0;
+    message.pruneReason = object.pruneReason ?? "";
     return message;
   },
 };
@@ -4526,6 +4663,45 @@ export const SearchServiceService = {
     responseSerialize: (value: ListWorkersReply): Buffer => Buffer.from(ListWorkersReply.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListWorkersReply => ListWorkersReply.decode(value),
   },
+  /** Verdicts on the losses, from the confirmation runs. A sweep without confirmation is answered with what it lacks. */
+  compareSweeps: {
+    path: "/adt.v1.SearchService/CompareSweeps" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CompareSweepsRequest): Buffer => Buffer.from(CompareSweepsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CompareSweepsRequest => CompareSweepsRequest.decode(value),
+    responseSerialize: (value: CompareSweepsReply): Buffer => Buffer.from(CompareSweepsReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CompareSweepsReply => CompareSweepsReply.decode(value),
+  },
+  /** What the search was told and decided, oldest first. Empty for a sweep that knew all its trials beforehand. */
+  getSearchLog: {
+    path: "/adt.v1.SearchService/GetSearchLog" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetSearchLogRequest): Buffer => Buffer.from(GetSearchLogRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetSearchLogRequest => GetSearchLogRequest.decode(value),
+    responseSerialize: (value: GetSearchLogReply): Buffer => Buffer.from(GetSearchLogReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetSearchLogReply => GetSearchLogReply.decode(value),
+  },
+  getImportance: {
+    path: "/adt.v1.SearchService/GetImportance" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetImportanceRequest): Buffer => Buffer.from(GetImportanceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetImportanceRequest => GetImportanceRequest.decode(value),
+    responseSerialize: (value: ImportanceReport): Buffer => Buffer.from(ImportanceReport.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ImportanceReport => ImportanceReport.decode(value),
+  },
+  getSensitivity: {
+    path: "/adt.v1.SearchService/GetSensitivity" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetSensitivityRequest): Buffer =>
+      Buffer.from(GetSensitivityRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetSensitivityRequest => GetSensitivityRequest.decode(value),
+    responseSerialize: (value: GetSensitivityReply): Buffer => Buffer.from(GetSensitivityReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetSensitivityReply => GetSensitivityReply.decode(value),
+  },
 } as const;
 
 export interface SearchServiceServer extends UntypedServiceImplementation {
@@ -4545,6 +4721,12 @@ export interface SearchServiceServer extends UntypedServiceImplementation {
   /** Stores a bundle under its hash and names it. First message: name, hash and size; then chunks of <= 256 KiB. */
   uploadDataset: handleClientStreamingCall<UploadDatasetRequest, Dataset>;
   listWorkers: handleUnaryCall<ListWorkersRequest, ListWorkersReply>;
+  /** Verdicts on the losses, from the confirmation runs. A sweep without confirmation is answered with what it lacks. */
+  compareSweeps: handleUnaryCall<CompareSweepsRequest, CompareSweepsReply>;
+  /** What the search was told and decided, oldest first. Empty for a sweep that knew all its trials beforehand. */
+  getSearchLog: handleUnaryCall<GetSearchLogRequest, GetSearchLogReply>;
+  getImportance: handleUnaryCall<GetImportanceRequest, ImportanceReport>;
+  getSensitivity: handleUnaryCall<GetSensitivityRequest, GetSensitivityReply>;
 }
 
 export interface SearchServiceClient extends Client {
@@ -4712,6 +4894,68 @@ export interface SearchServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListWorkersReply) => void,
+  ): ClientUnaryCall;
+  /** Verdicts on the losses, from the confirmation runs. A sweep without confirmation is answered with what it lacks. */
+  compareSweeps(
+    request: CompareSweepsRequest,
+    callback: (error: ServiceError | null, response: CompareSweepsReply) => void,
+  ): ClientUnaryCall;
+  compareSweeps(
+    request: CompareSweepsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CompareSweepsReply) => void,
+  ): ClientUnaryCall;
+  compareSweeps(
+    request: CompareSweepsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CompareSweepsReply) => void,
+  ): ClientUnaryCall;
+  /** What the search was told and decided, oldest first. Empty for a sweep that knew all its trials beforehand. */
+  getSearchLog(
+    request: GetSearchLogRequest,
+    callback: (error: ServiceError | null, response: GetSearchLogReply) => void,
+  ): ClientUnaryCall;
+  getSearchLog(
+    request: GetSearchLogRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetSearchLogReply) => void,
+  ): ClientUnaryCall;
+  getSearchLog(
+    request: GetSearchLogRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetSearchLogReply) => void,
+  ): ClientUnaryCall;
+  getImportance(
+    request: GetImportanceRequest,
+    callback: (error: ServiceError | null, response: ImportanceReport) => void,
+  ): ClientUnaryCall;
+  getImportance(
+    request: GetImportanceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ImportanceReport) => void,
+  ): ClientUnaryCall;
+  getImportance(
+    request: GetImportanceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ImportanceReport) => void,
+  ): ClientUnaryCall;
+  getSensitivity(
+    request: GetSensitivityRequest,
+    callback: (error: ServiceError | null, response: GetSensitivityReply) => void,
+  ): ClientUnaryCall;
+  getSensitivity(
+    request: GetSensitivityRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetSensitivityReply) => void,
+  ): ClientUnaryCall;
+  getSensitivity(
+    request: GetSensitivityRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetSensitivityReply) => void,
   ): ClientUnaryCall;
 }
 
