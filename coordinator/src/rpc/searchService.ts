@@ -24,17 +24,11 @@ import { checkInteger, checkLength } from './check.js';
 import type { Context } from './context.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { downsample } from './downsample.js';
+import { answerPlan, RunningForecasts } from './planning.js';
 import { invalid, notFound, Refusal, status } from './refusal.js';
 import { unary } from './unary.js';
 import { uploadDataset } from './upload.js';
-import {
-  datasetToWire,
-  planToWire,
-  sweepToWire,
-  trialToWire,
-  trialWithAttempts,
-  workerToWire,
-} from './wire.js';
+import { datasetToWire, sweepToWire, trialToWire, trialWithAttempts, workerToWire } from './wire.js';
 
 type SpecText = { spec: string; format: 'YAML' | 'JSON' };
 
@@ -47,6 +41,7 @@ const trialCursor = z.strictObject({
 
 export function searchService(context: Context): SearchServiceServer {
   const { db, log, tunables, changes, scheduler } = context;
+  const forecasts = new RunningForecasts(context);
 
   const sweep = async (id: number): Promise<SweepRow> => {
     const [row] = await sweepsById(db, [checkInteger('sweep_id', id, 1)]);
@@ -55,7 +50,7 @@ export function searchService(context: Context): SearchServiceServer {
   };
 
   return {
-    planSweep: unary(log, async (request) => planToWire(await compile(context, checkSpec(request)))),
+    planSweep: unary(log, async (request) => answerPlan(context, await compile(context, checkSpec(request)))),
 
     submitSweep: unary(log, async (request) => {
       const submission = await submit(context, request);
@@ -78,10 +73,11 @@ export function searchService(context: Context): SearchServiceServer {
     }),
 
     getSweep: unary(log, async (request) => {
-      const summary = sweepToWire(await sweep(request.sweepId));
+      const row = await sweep(request.sweepId);
       const text = await sweepSpec(db, request.sweepId);
       if (!text) throw notFound(`sweep ${request.sweepId}`);
-      return { summary, spec: text.spec, format: SpecFormat[text.specFormat] };
+      const forecast = await forecasts.of(row);
+      return { summary: sweepToWire(row), spec: text.spec, format: SpecFormat[text.specFormat], forecast };
     }),
 
     cancelSweep: unary(log, async (request) => {

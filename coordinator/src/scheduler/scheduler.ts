@@ -75,6 +75,11 @@ export class Scheduler {
     return this.#searches.observe(attempt);
   }
 
+  /** What a sweep's search is still to start; null when it is over, or there is none. */
+  outlook(sweepId: number): ReturnType<Searches['outlook']> {
+    return this.#searches.outlook(sweepId);
+  }
+
   /** Safe to call twice. */
   async stop(): Promise<void> {
     const tickers = [this.#reconcileTicker, this.#reapTicker, this.#searchTicker, this.#relayTicker];

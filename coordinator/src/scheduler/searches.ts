@@ -6,6 +6,8 @@ import { nextDecision } from '../search/log/decide.js';
 import type { Entry, LoggedEntry, TrialOutcome } from '../search/log/entry.js';
 import { judge, nextRung } from '../search/log/judge.js';
 import { LoadedSearch } from '../search/log/loaded.js';
+import { stillToStart, type ToStart } from '../search/log/outlook.js';
+import type { SearchPlan } from '../search/plan.js';
 import type { LeaderTerm } from '../store/leader.js';
 import { bestUntil } from '../store/metrics.js';
 import {
@@ -89,6 +91,15 @@ export class Searches {
     const known = this.#loaded.get(sweepId);
     if (known === null || known?.plan.pruner.type === 'none') return false;
     return this.#inTurn(sweepId, () => this.#judge(attempt));
+  }
+
+  /** A search's plan and what it is still to start; null when it is over, or the sweep has none. */
+  outlook(sweepId: number): Promise<{ plan: SearchPlan; toStart: readonly ToStart[] } | null> {
+    return this.#inTurn(sweepId, async () => {
+      const source = await searchSource(this.params.db, sweepId);
+      const search = source?.searching ? await this.#load(source) : null;
+      return search && { plan: search.plan, toStart: stillToStart(search.state) };
+    });
   }
 
   async #judge(attempt: {

@@ -218,7 +218,7 @@ describe('every forecast of a sweep', () => {
             measurements: pace.map((factor, index) =>
               measured(factor, { evalEvery: index % 2 === 0 ? 100 : 50 }),
             ),
-            queued: queue.map(planned),
+            queued: queue.map((config) => planned(config)),
             running: run.map(([step, seconds]) => running(step, seconds)),
             ended: over,
             slots,

@@ -30,7 +30,9 @@ export type RunningTrial = Planned & {
 };
 
 /** A trial of the sweep that has run its race; failed and cancelled ones, and those that never raced, are not asked. */
-export type EndedTrial = { config: Planned['config']; pruned: boolean; lastStep: number; totalSteps: number };
+export type EndedTrial = { config: StratumNames; pruned: boolean; lastStep: number; totalSteps: number };
+
+type StratumNames = Pick<Planned['config'], 'datasetSha256' | 'model' | 'loss'>;
 
 export type SweepForecast =
   | {
@@ -139,7 +141,7 @@ function expectedOf(fate: Fate, forecast: TrainingForecast, { share, trained }: 
   return { p50, p90: Math.max(p50, expected(forecast.phases.p90)) };
 }
 
-function pruningOf(ended: readonly EndedTrial[]): (config: Planned['config']) => Pruning {
+function pruningOf(ended: readonly EndedTrial[]): (config: StratumNames) => Pruning {
   const strata = new Map<string, EndedTrial[]>();
   for (const trial of ended) {
     const name = stratumOf(trial.config);
@@ -154,7 +156,7 @@ function pruningOf(ended: readonly EndedTrial[]): (config: Planned['config']) =>
   return (config) => known.get(stratumOf(config)) ?? ofSweep;
 }
 
-function stratumOf({ datasetSha256, model, loss }: Planned['config']): string {
+function stratumOf({ datasetSha256, model, loss }: StratumNames): string {
   return `${datasetSha256} ${model} ${loss}`;
 }
 
