@@ -7,9 +7,9 @@ import { listDatasets } from '../store/datasets.js';
 import { type MeasuredKind, measuredTrainings } from '../store/measurements.js';
 
 /** The newest of the same data set, model and loss: enough for a ninth decile, and quick to read. */
-const MOST_ALIKE = 100;
+const MOST_ALIKE = 50;
 /** The newest of each other data set and loss with the same model. */
-const MOST_OTHERS = 20;
+const MOST_OTHERS = 10;
 
 export type Measured = {
   /** Oldest first. */
@@ -25,7 +25,7 @@ export async function measuredLike(db: Database, configs: readonly TrainingConfi
   const rows = await measuredTrainings(db, kindsOf(configs, [...sizes.keys()]));
   const measurements = rows.flatMap(({ engine, seconds, ...row }) => {
     const dataset = sizes.get(row.config.datasetSha256);
-    return (dataset && measurementOf({ ...row, dataset, result: { engine, seconds } })) ?? [];
+    return (dataset && measurementOf({ ...row, dataset, result: { engine, seconds: seconds ?? {} } })) ?? [];
   });
   return { measurements, sizes };
 }

@@ -29,9 +29,7 @@ export async function forecastPlan(
 }
 
 /** All trainings of the sweep, those that nobody knows yet by what stands for them. */
-function trainingsOf({ plan, trials }: CompiledSweep): ToStart[] {
-  return [
-    ...trials.map(({ config, phase, seed }) => ({ config, fate: fateOf(plan, { phase, seed }) })),
-    ...stillToStart(new SearchState(plan)),
-  ];
+function trainingsOf({ plan, trials, isSearched }: CompiledSweep): ToStart[] {
+  const first = trials.map(({ config, phase, seed }) => ({ config, fate: fateOf(plan, { phase, seed }) }));
+  return isSearched ? [...first, ...stillToStart(new SearchState(plan))] : first;
 }

@@ -1,6 +1,7 @@
 /** How long a submitted sweep still takes, from what it has queued, what runs, and what its search is still to start. */
 import type { Database } from '@adt/prisma/client';
 import type { Scheduler } from '../scheduler/scheduler.js';
+import type { Outlook } from '../scheduler/searches.js';
 import type { EndedTrial, SweepForecast } from '../search/forecast/sweepForecast.js';
 import { fateOf, type ToStart } from '../search/log/outlook.js';
 import { type SearchPlan, stratumOf } from '../search/plan.js';
@@ -32,7 +33,7 @@ export async function forecastRunning(
     outlook === null ? [] : racedIn(db, sweepId, outlook.plan),
     poolCapacity(db, bounds.pool, leaseTtlMs),
   ]);
-  const queued = [...ungrouped(groups, outlook?.plan ?? null), ...(outlook?.toStart ?? [])];
+  const queued = [...ungrouped(groups, outlook), ...(outlook?.toStart ?? [])];
   const measured = await measuredLike(
     db,
     [...queued, ...running].map(({ config }) => config),
@@ -44,12 +45,13 @@ export async function forecastRunning(
   return { forecast, slots, usedSlotSeconds };
 }
 
-/** In the order to run them. */
-function ungrouped(groups: readonly QueuedGroup[], plan: SearchPlan | null): ToStart[] {
+/** In the order to run them. What was started after the outlook was taken is still in the outlook. */
+function ungrouped(groups: readonly QueuedGroup[], outlook: Outlook | null): ToStart[] {
+  const started = outlook?.started ?? Number.POSITIVE_INFINITY;
   const all = groups.flatMap(({ config, phase, seed, numbers }) => {
     const place = { phase: phase === 'SEARCH' ? ('search' as const) : ('confirm' as const), seed };
-    const trial = { config, fate: plan === null ? ('whole' as const) : fateOf(plan, place) };
-    return numbers.map((number) => ({ number, trial }));
+    const trial = { config, fate: outlook === null ? ('whole' as const) : fateOf(outlook.plan, place) };
+    return numbers.filter((number) => number <= started).map((number) => ({ number, trial }));
   });
   return all.sort((a, b) => a.number - b.number).map(({ trial }) => trial);
 }

@@ -1,14 +1,15 @@
 /** What a sweep would run and what it still has to: listing and forecasts as the wire has them. */
-import type { Forecast, Listing, SweepPlan } from '@adt/proto/gen/adt/v1/search';
+import type { Forecast, SweepPlan } from '@adt/proto/gen/adt/v1/search';
 import { reasonOf } from '../log.js';
 import { forecastPlan } from '../planning/planForecast.js';
 import { forecastRunning, type RunningForecast } from '../planning/runningForecast.js';
 import type { Compiled } from '../search/compile.js';
 import type { SweepForecast } from '../search/forecast/sweepForecast.js';
-import { type Listing as ConfigurationList, listConfigurations } from '../search/listing.js';
+import { listConfigurations } from '../search/listing.js';
 import type { SweepRow } from '../store/sweeps.js';
 import { LIMITS } from '../tunables.js';
 import type { Context } from './context.js';
+import { listingToWire } from './listingWire.js';
 import { planToWire } from './wire.js';
 
 /** The whole answer to PlanSweep. */
@@ -20,9 +21,11 @@ export async function answerPlan({ db, tunables }: Context, compiled: Compiled):
   return { ...plan, listing, forecast: forecastToWire({ forecast, slots, usedSlotSeconds: 0 }) };
 }
 
-/** Forecasts of running sweeps. Who asks within a second of another gets the other's answer. */
+type Made = { until: number; forecast: Promise<Forecast | undefined> };
+
+/** Forecasts of running sweeps. Who asks soon after another gets the other's answer. */
 export class RunningForecasts {
-  readonly #made = new Map<number, { at: number; forecast: Promise<Forecast | undefined> }>();
+  readonly #made = new Map<number, Made>();
 
   constructor(private readonly context: Context) {}
 
@@ -30,12 +33,20 @@ export class RunningForecasts {
   of({ id, finishedAt }: Pick<SweepRow, 'id' | 'finishedAt'>): Promise<Forecast | undefined> {
     if (finishedAt !== null) return Promise.resolve(undefined);
     const now = performance.now();
-    for (const [sweepId, { at }] of this.#made) {
-      if (now - at > LIMITS.forecastFreshMs) this.#made.delete(sweepId);
-    }
-    const made = this.#made.get(id) ?? { at: now, forecast: this.#make(id) };
+    for (const [sweepId, { until }] of this.#made) if (now > until) this.#made.delete(sweepId);
+    const made = this.#made.get(id) ?? this.#start(id);
     this.#made.set(id, made);
     return made.forecast;
+  }
+
+  #start(sweepId: number): Made {
+    const begun = performance.now();
+    const made = { until: Number.POSITIVE_INFINITY, forecast: this.#make(sweepId) };
+    void made.forecast.then(() => {
+      const took = performance.now() - begun;
+      made.until = begun + Math.max(LIMITS.forecastFreshMs, took * LIMITS.forecastRest);
+    });
+    return made;
   }
 
   async #make(sweepId: number): Promise<Forecast | undefined> {
@@ -49,19 +60,6 @@ export class RunningForecasts {
       return undefined;
     }
   }
-}
-
-/** Parameters that are not active are empty cells. */
-export function listingToWire(listing: ConfigurationList): Listing {
-  const { columns, rows, common, seeds, more, suggested } = listing;
-  return {
-    columns: [...columns],
-    rows: rows.map((cells) => ({ cells: cells.map((cell) => String(cell ?? '')) })),
-    common: Object.entries(common).map(([name, value]) => ({ name, value: String(value) })),
-    seeds: [...seeds],
-    more,
-    suggested,
-  };
 }
 
 function forecastToWire({ forecast, slots, usedSlotSeconds }: RunningForecast): Forecast {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { reasonOf } from '../log.js';
 import { missingBundles } from '../nats/bundles.js';
 import { type Compiled, compileSweep } from '../search/compile.js';
+import { factsOf } from '../search/datasetFacts.js';
 import type { DatasetFacts } from '../search/strata.js';
 import { canonicalCurves } from '../store/curves.js';
 import { type DatasetRow, listDatasets } from '../store/datasets.js';
@@ -184,11 +185,7 @@ async function compile(
 
 async function datasetFacts({ db }: Context): Promise<DatasetFacts[]> {
   const datasets = await listDatasets(db);
-  return datasets.map(({ name, sha256, header }) => {
-    const { users, items, parts } = header;
-    const { interactions, falsePositives } = parts.train;
-    return { name, sha256, users, items, trainInteractions: interactions, hasFlags: falsePositives !== null };
-  });
+  return datasets.map(factsOf);
 }
 
 function checkSpec({ spec, format }: { spec: string; format: SpecFormat }): SpecText {

@@ -10,7 +10,7 @@ import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
 import { Relay } from './relay.js';
-import { Searches } from './searches.js';
+import { type Outlook, Searches } from './searches.js';
 import { Ticker } from './ticker.js';
 
 export type SchedulerParams = {
@@ -75,8 +75,8 @@ export class Scheduler {
     return this.#searches.observe(attempt);
   }
 
-  /** What a sweep's search is still to start; null when it is over, or there is none. */
-  outlook(sweepId: number): ReturnType<Searches['outlook']> {
+  /** Where a sweep's search stands; null when it is over, or there is none. */
+  outlook(sweepId: number): Promise<Outlook | null> {
     return this.#searches.outlook(sweepId);
   }
 

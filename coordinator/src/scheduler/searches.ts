@@ -32,6 +32,13 @@ const ROUNDS = 8;
 /** What an advance did: trials that were added, and whether the search is over. */
 export type Advanced = { trialIds: number[]; over: { gaveUp: boolean } | null };
 
+export type Outlook = {
+  plan: SearchPlan;
+  /** Trials that were started; their numbers go up to it. */
+  started: number;
+  toStart: readonly ToStart[];
+};
+
 export class Searches {
   readonly #loaded = new Map<number, LoadedSearch | null>();
   /** One job at a time a sweep: two would only take each other's numbers. */
@@ -93,12 +100,14 @@ export class Searches {
     return this.#inTurn(sweepId, () => this.#judge(attempt));
   }
 
-  /** A search's plan and what it is still to start; null when it is over, or the sweep has none. */
-  outlook(sweepId: number): Promise<{ plan: SearchPlan; toStart: readonly ToStart[] } | null> {
+  /** Where a search stands; null when it is over, or the sweep has none. */
+  outlook(sweepId: number): Promise<Outlook | null> {
     return this.#inTurn(sweepId, async () => {
       const source = await searchSource(this.params.db, sweepId);
       const search = source?.searching ? await this.#load(source) : null;
-      return search && { plan: search.plan, toStart: stillToStart(search.state) };
+      if (search === null) return null;
+      const { plan, state } = search;
+      return { plan, started: state.trials.length, toStart: stillToStart(state) };
     });
   }
 

@@ -8,8 +8,8 @@ export type MeasuredKind = { datasetSha256: string; model: Model; loss: Loss; mo
 export type MeasuredRow = {
   config: TrainingConfig;
   engine: string;
-  /** By phase. */
-  seconds: Record<string, number | null>;
+  /** By phase; null in a result that has none. */
+  seconds: Record<string, number | null> | null;
   /** Iteration that the last attempt began at: the seconds speak of what came after. */
   resumeStep: number;
   /** From the last attempt's claim to its completion. */
@@ -18,9 +18,10 @@ export type MeasuredRow = {
   threads: number | null;
 };
 
-// One index scan a kind (trial_measured_idx), however many trials there are.
+// One index scan a kind (trial_measured_idx), however many trials there are. A result is some KB to unpack, so it is
+// read once, and the engine from the attempt.
 const MEASURED = `
-  SELECT t.config, t.result ->> 'engine' AS engine, t.result -> 'seconds' AS seconds, a.resume_step AS "resumeStep",
+  SELECT t.config, coalesce(a.engine, '') AS engine, t.result -> 'seconds' AS seconds, a.resume_step AS "resumeStep",
          extract(epoch FROM a.ended_at - a.started_at)::float8 AS "attemptSeconds", w.threads_per_slot AS threads
   FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS kind(sha256, model, loss, most)
   CROSS JOIN LATERAL (
@@ -31,7 +32,6 @@ const MEASURED = `
   ) t
   JOIN attempt a ON a.trial_id = t.id AND a.epoch = t.epoch
   LEFT JOIN worker w ON w.id = a.worker_id
-  WHERE t.result ? 'seconds'
   ORDER BY t.ended_at, t.id`;
 
 /** Oldest first. */
