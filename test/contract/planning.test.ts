@@ -212,10 +212,14 @@ describe('a running sweep', () => {
     expect(forecast.slotSeconds.p50).toBeCloseTo(37 * 10, 6);
   });
 
-  it('forecasts nothing once it has ended', async () => {
+  it('forecasts nothing once it was cancelled, also while its last training stops', async () => {
     const c = await withDataset();
+    await measured(c, [10, 10, 10]);
     const sweepId = await submitted(c, SPEC);
-    await ask(c, c.search, 'cancelSweep', { sweepId });
+    const [trial] = await c.db.prisma.trial.findMany({ where: { sweepId }, orderBy: { number: 'asc' } });
+    await claimed(c.db, { workerId: 'worker-1', trialId: trial?.id ?? 0 });
+    const cancelled = await ask(c, c.search, 'cancelSweep', { sweepId });
+    expect(cancelled.counts?.running).toBe(1);
     expect(await left(c, sweepId)).toBeUndefined();
   });
 

@@ -29,9 +29,9 @@ export class RunningForecasts {
 
   constructor(private readonly context: Context) {}
 
-  /** undefined once the sweep has ended, or when its search can't be rebuilt. */
-  of({ id, finishedAt }: Pick<SweepRow, 'id' | 'finishedAt'>): Promise<Forecast | undefined> {
-    if (finishedAt !== null) return Promise.resolve(undefined);
+  /** undefined once the sweep has ended or was cancelled, or when its search can't be rebuilt. */
+  of({ id, state }: Pick<SweepRow, 'id' | 'state'>): Promise<Forecast | undefined> {
+    if (state !== 'RUNNING') return Promise.resolve(undefined);
     const now = performance.now();
     for (const [sweepId, { until }] of this.#made) if (now > until) this.#made.delete(sweepId);
     const made = this.#made.get(id) ?? this.#start(id);

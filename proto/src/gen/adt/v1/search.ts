@@ -324,7 +324,7 @@ export interface Sweep {
   /** As submitted. */
   spec: string;
   format: SpecFormat;
-  /** Absent once the sweep has ended. */
+  /** Absent once the sweep has ended or was cancelled. */
   forecast: Forecast | undefined;
 }
 
