@@ -46,6 +46,10 @@ export const LIMITS = {
   datasetBytes: 8 * 1024 ** 3,
   specBytes: 256 * 1024,
   leasesPerHeartbeat: 1_024,
+  /** A running sweep's forecast is made anew at most this often, … */
+  forecastFreshMs: 1_000,
+  /** … and holds for so many times what it took, so that who watches a huge sweep costs a tenth of a core at most. */
+  forecastRest: 10,
   curveTrials: 500,
   curvePoints: 100_000,
   stderrBytes: 8 * 1024,

@@ -24,6 +24,10 @@ describe.skipIf(chromiumPath() === null)(`the form of a new sweep${browserSkipNo
   const submit = () => page.getByRole('button', { name: 'Submit sweep' });
   const group = (name: string) => page.getByRole('group', { name });
 
+  it('says that a time is unknown before anything was measured', async () => {
+    await page.getByText('time unknown: nothing like it was measured yet').waitFor();
+  });
+
   it('counts configurations and runs while values are typed', async () => {
     await page.getByLabel('beta: values', { exact: true }).fill('0.1, 0.2, 0.3, 0.4, 0.5');
     await page.getByText('24 runs of 12 configurations').waitFor();

@@ -125,7 +125,7 @@ describe('adt sweep', WITHIN, () => {
       const { code, stdout, stderr } = await run(['sweep', command, sweepFile(bad)]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr.trim().split('\n')).toEqual([
-        'adt: method: must be one of grid, random (got "gird") (did you mean "grid"?)',
+        'adt: method: must be one of grid, random, sobol, tpe (got "gird") (did you mean "grid"?)',
         'adt: parameters.eps_max.value: must be a number ≥ 0 and < 1 (got 1.5)',
       ]);
     }

@@ -25,6 +25,12 @@ describe('the progress bar', () => {
     expect(terminal.text.endsWith('\r\x1b[2K')).toBe(true);
   });
 
+  it('says what the caller knows of the time left in place of its own guess', () => {
+    const terminal = new Recorded(true);
+    startProgress('sweep 3', terminal).update(0.5, '2 of 4 done', 'about 12 min left');
+    expect(terminal.text).toMatch(/ 50 % {2}about 12 min left {2}2 of 4 done$/);
+  });
+
   it('draws at most ten times a second, and always the end', () => {
     const terminal = new Recorded(true);
     const progress = startProgress('reading', terminal);

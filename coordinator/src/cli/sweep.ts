@@ -5,15 +5,21 @@ import { integerOption } from './options.js';
 import { cancelCommand } from './sweepCancel.js';
 import { EXPORT_FORMATS, type ExportFormat, exportCommand } from './sweepExport.js';
 import { sweepId } from './sweepId.js';
+import { planCommand } from './sweepPlan.js';
 import { registerResultCommands } from './sweepResults.js';
 import { lsCommand, showCommand } from './sweepShow.js';
-import { planCommand, submitCommand } from './sweepSubmit.js';
+import { type SourceFlags, sourceOptions } from './sweepSource.js';
+import { type SubmitFlags, submitCommand } from './sweepSubmit.js';
+import { registerTemplateCommands } from './sweepTemplates.js';
 import { watchCommand } from './sweepWatch.js';
 
 export function registerSweepCommands(program: Command): void {
-  const sweep = program.command('sweep').description('submit sweeps and follow them on the running platform');
+  const sweep = program
+    .command('sweep')
+    .description('submit sweeps, from a file or a preset, and follow them on the running platform');
   registerSending(sweep);
   registerReading(sweep);
+  registerTemplateCommands(sweep);
   registerResultCommands(sweep);
   sweep
     .command('cancel')
@@ -23,22 +29,27 @@ export function registerSweepCommands(program: Command): void {
 }
 
 function registerSending(sweep: Command): void {
-  sweep
-    .command('submit')
-    .description('check a sweep file and run it; data sets that only this machine has are sent along')
-    .argument('<file>', 'YAML or JSON; - reads stdin')
+  sourceOptions(
+    sweep
+      .command('submit')
+      .description('check a sweep file and run it; data sets that only this machine has are sent along')
+      .argument('[file]', 'YAML or JSON; - reads stdin'),
+  )
     .option('--watch', 'follow it to its end and print the ranking')
     .option('--owner <name>', 'who submits (default: your user name)')
     .option('--extends <id>', 'take over what this sweep has trained instead of running it again', sweepId)
     .addHelpText('after', EXAMPLE)
-    .action((file: string, flags: { watch?: boolean; owner?: string; extends?: number }, command: Command) =>
+    .action((file: string | undefined, flags: SubmitFlags, command: Command) =>
       submitCommand(openContext(command), file, flags),
     );
-  sweep
-    .command('plan')
-    .description('check a sweep file and count what it would run, running nothing')
-    .argument('<file>', 'YAML or JSON; - reads stdin')
-    .action((file: string, _flags, command: Command) => planCommand(openContext(command), file));
+  sourceOptions(
+    sweep
+      .command('plan')
+      .description('list what a sweep file would run, and how long it would take, running nothing')
+      .argument('[file]', 'YAML or JSON; - reads stdin'),
+  ).action((file: string | undefined, flags: SourceFlags, command: Command) =>
+    planCommand(openContext(command), file, flags),
+  );
 }
 
 function registerReading(sweep: Command): void {
@@ -84,4 +95,7 @@ A sweep file:
     beta:    {values: [0.1, 0.25, 0.5]}
   training: {epochs: 10}
   seeds: {search: [1, 2]}
-Every key: coordinator/src/search/README.md`;
+Every key: coordinator/src/search/README.md
+
+Or start from a preset (adt sweep presets):
+  adt sweep submit --preset quick --dataset synthetic --model GMF`;

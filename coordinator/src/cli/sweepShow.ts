@@ -2,6 +2,7 @@
 import { SweepState, type SweepSummary, type TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import { type Connection, withPlatform } from './connect.js';
 import type { Context } from './context.js';
+import { leftLine } from './forecastLine.js';
 import { type Column, paint, print, printJson, renderTable } from './output.js';
 import { type Ranking, rankTrials } from './ranking.js';
 import { formatMetric, rankingTable } from './rankingTable.js';
@@ -30,12 +31,13 @@ export async function showCommand(
   flags: { top: number; seeds?: boolean },
 ): Promise<void> {
   await withPlatform(context, async (connection) => {
-    const { summary } = await connection.call('getSweep', { sweepId });
+    const { summary, forecast } = await connection.call('getSweep', { sweepId });
     if (summary === undefined) throw new Error(`the platform knows no summary of sweep ${sweepId}`);
     const trials = await fetchTrials(connection, sweepId);
-    if (context.json) return printJson({ summary, rankings: rankTrials(trials).map(document) });
+    if (context.json) return printJson({ summary, forecast, rankings: rankTrials(trials).map(document) });
     print(sweepTable([summary]));
     if (summary.reason !== '') print(paint('yellow', summary.reason));
+    if (forecast) print(`\n${leftLine(forecast)}`);
     printRankings(trials, flags.top, flags.seeds ?? false);
   });
 }

@@ -1,64 +1,49 @@
-/** `adt sweep submit` and `adt sweep plan`: hand a sweep file to the platform, or ask what it would run. */
+/** `adt sweep submit`: hands a sweep file to the platform, with the data sets that it lacks. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { FieldViolation } from '@adt/proto/gen/adt/v1/common';
-import type { SweepPlan, SweepSummary } from '@adt/proto/gen/adt/v1/search';
+import type { SweepSummary } from '@adt/proto/gen/adt/v1/search';
 import { DataError } from '@adt/worker/data/dataError';
 import { SYNTHETIC } from '@adt/worker/data/datasetName';
 import { openStore, resolveDataset, type StoredDataset } from '@adt/worker/data/store';
 import { ensureSynthetic } from '@adt/worker/data/synthetic';
 import { type Connection, Unreachable, withPlatform } from './connect.js';
 import type { Context } from './context.js';
-import { Refused } from './failure.js';
-import { formatCount, paint, print, printJson, printNote, renderTable } from './output.js';
+import { plannedLine } from './forecastLine.js';
+import { print, printJson, printNote } from './output.js';
+import { sizeOf } from './planText.js';
 import { startProgress } from './progress.js';
-import { namedDatasets, readSweepFile, type SweepFile } from './sweepFile.js';
+import { namedDatasets, type SweepFile } from './sweepFile.js';
+import { printWarnings, validPlan } from './sweepPlan.js';
+import { readSource, type SourceFlags } from './sweepSource.js';
 import { watchSweep } from './sweepWatch.js';
 import { uploadDataset } from './upload.js';
 
 /** A lost reply is asked for again under the same idempotency key, so a sweep is never submitted twice. */
 const SUBMIT_TRIES = 3;
 
+export type SubmitFlags = SourceFlags & { watch?: boolean; owner?: string; extends?: number };
+
 export async function submitCommand(
   context: Context,
-  path: string,
-  flags: { watch?: boolean; owner?: string; extends?: number },
+  path: string | undefined,
+  { watch, owner, extends: extended, ...source }: SubmitFlags,
 ): Promise<void> {
-  const file = await readSweepFile(path);
+  const file = await readSource(path, source);
   await withPlatform(context, async (connection) => {
     await uploadMissing(context, connection, file);
-    const plan = await planOf(context, connection, file);
-    const sweep = await submit(connection, file, {
-      owner: flags.owner ?? userName(),
-      extends: flags.extends,
-    });
+    const plan = await validPlan(context, connection, file);
+    const sweep = await submit(connection, file, { owner: owner ?? userName(), extends: extended });
     printWarnings(plan.warnings);
-    if (context.json && !flags.watch) return printJson(sweep);
-    if (!context.json) print(`sweep ${sweep.sweepId} (${sweep.name}): ${sizeOf(plan)}`);
-    if (flags.watch) await watchSweep(context, connection, sweep.sweepId);
+    if (context.json && !watch) return printJson(sweep);
+    if (!context.json) {
+      print(`sweep ${sweep.sweepId} (${sweep.name}): ${sizeOf(plan)}`);
+      if (plan.forecast) print(plannedLine(plan.forecast));
+    }
+    if (watch) await watchSweep(context, connection, sweep.sweepId);
     else print(`watch it with: adt sweep watch ${sweep.sweepId}`);
   });
-}
-
-export async function planCommand(context: Context, path: string): Promise<void> {
-  const file = await readSweepFile(path);
-  await withPlatform(context, async (connection) => {
-    const plan = await planOf(context, connection, file);
-    if (context.json) return printJson(plan);
-    print(sizeOf(plan));
-    print(strataTable(plan));
-    printWarnings(plan.warnings);
-  });
-}
-
-/** @throws Refused with every violation; with --json they are printed as a document as well */
-async function planOf(context: Context, { call }: Connection, file: SweepFile): Promise<SweepPlan> {
-  const plan = await call('planSweep', file);
-  if (plan.violations.length === 0) return plan;
-  if (context.json) printJson(plan);
-  throw new Refused('the sweep is refused', plan.reason, plan.violations);
 }
 
 async function submit(
@@ -114,41 +99,6 @@ async function localDataset(context: Context, name: string, generate: boolean): 
     if (error instanceof DataError) return null;
     throw error;
   }
-}
-
-function sizeOf({ configurations, runs, strata }: SweepPlan): string {
-  const count = (value: number, one: string, many: string) =>
-    `${formatCount(value)} ${value === 1 ? one : many}`;
-  return [
-    count(configurations, 'configuration', 'configurations'),
-    count(runs, 'run', 'runs'),
-    count(strata.length, 'stratum', 'strata'),
-  ].join(', ');
-}
-
-function strataTable({ strata }: SweepPlan): string {
-  const columns = [
-    { title: 'dataset' },
-    { title: 'model' },
-    { title: 'loss' },
-    { title: 'configurations', align: 'right' as const },
-    { title: 'runs', align: 'right' as const },
-  ];
-  return renderTable(
-    columns,
-    strata.map(({ dataset, model, loss, configurations, runs }) => [
-      dataset,
-      model,
-      loss,
-      formatCount(configurations),
-      formatCount(runs),
-    ]),
-  );
-}
-
-function printWarnings(warnings: readonly FieldViolation[]): void {
-  for (const { path, message } of warnings)
-    printNote(`${paint('yellow', 'warning', process.stderr)}  ${path}: ${message}`);
 }
 
 /** Who submits, as the list shows it; a container's user may have no name. */

@@ -4,6 +4,7 @@ import { SweepState, type SweepSummary } from '@adt/proto/gen/adt/v1/search';
 import { type Connection, Unreachable, withPlatform } from './connect.js';
 import type { Context } from './context.js';
 import { EXIT } from './failure.js';
+import { leftLine } from './forecastLine.js';
 import { print, printJson, printNote } from './output.js';
 import { startProgress } from './progress.js';
 import { formatMetric } from './rankingTable.js';
@@ -50,14 +51,16 @@ export async function followSweep(
   try {
     for (;;) {
       try {
-        const { summary } = await call('getSweep', { sweepId });
+        const { summary, forecast } = await call('getSweep', { sweepId });
         if (summary === undefined) throw new Error(`the platform knows no summary of sweep ${sweepId}`);
         answeredAt = performance.now();
         const { fraction, ended } = progressOf(summary);
-        progress.update(fraction, describe(summary));
+        const left = forecast && !ended ? leftLine(forecast) : null;
+        progress.update(fraction, describe(summary), left);
         // A pipe has no bar; it gets a line whenever something ended.
         const line = `sweep ${sweepId}: ${describe(summary)}`;
-        if (process.stderr.isTTY !== true && line !== told) printNote(line);
+        if (process.stderr.isTTY !== true && line !== told)
+          printNote(left === null ? line : `${line}, ${left}`);
         told = line;
         if (ended) return summary;
       } catch (error) {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { reasonOf } from '../log.js';
 import { missingBundles } from '../nats/bundles.js';
 import { type Compiled, compileSweep } from '../search/compile.js';
+import { factsOf } from '../search/datasetFacts.js';
 import type { Prior } from '../search/prior.js';
 import type { DatasetFacts } from '../search/strata.js';
 import { type Lineage, lineageOf } from '../store/adopt.js';
@@ -26,18 +27,12 @@ import { checkInteger, checkLength } from './check.js';
 import type { Context } from './context.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { downsample } from './downsample.js';
+import { answerPlan, RunningForecasts } from './planning.js';
 import { invalid, notFound, Refusal, status } from './refusal.js';
 import { resultHandlers } from './results.js';
 import { unary } from './unary.js';
 import { uploadDataset } from './upload.js';
-import {
-  datasetToWire,
-  planToWire,
-  sweepToWire,
-  trialToWire,
-  trialWithAttempts,
-  workerToWire,
-} from './wire.js';
+import { datasetToWire, sweepToWire, trialToWire, trialWithAttempts, workerToWire } from './wire.js';
 
 type SpecText = { spec: string; format: 'YAML' | 'JSON' };
 
@@ -50,6 +45,7 @@ const trialCursor = z.strictObject({
 
 export function searchService(context: Context): SearchServiceServer {
   const { db, log, tunables, changes, scheduler } = context;
+  const forecasts = new RunningForecasts(context);
 
   const sweep = async (id: number): Promise<SweepRow> => {
     const [row] = await sweepsById(db, [checkInteger('sweep_id', id, 1)]);
@@ -60,7 +56,7 @@ export function searchService(context: Context): SearchServiceServer {
   return {
     ...resultHandlers(context),
 
-    planSweep: unary(log, async (request) => planToWire(await compile(context, checkSpec(request)))),
+    planSweep: unary(log, async (request) => answerPlan(context, await compile(context, checkSpec(request)))),
 
     submitSweep: unary(log, async (request) => {
       const submission = await submit(context, request);
@@ -84,10 +80,11 @@ export function searchService(context: Context): SearchServiceServer {
     }),
 
     getSweep: unary(log, async (request) => {
-      const summary = sweepToWire(await sweep(request.sweepId));
+      const row = await sweep(request.sweepId);
       const text = await sweepSpec(db, request.sweepId);
       if (!text) throw notFound(`sweep ${request.sweepId}`);
-      return { summary, spec: text.spec, format: SpecFormat[text.specFormat] };
+      const forecast = await forecasts.of(row);
+      return { summary: sweepToWire(row), spec: text.spec, format: SpecFormat[text.specFormat], forecast };
     }),
 
     cancelSweep: unary(log, async (request) => {
@@ -213,11 +210,7 @@ async function compile(
 
 async function datasetFacts({ db }: Context): Promise<DatasetFacts[]> {
   const datasets = await listDatasets(db);
-  return datasets.map(({ name, sha256, header }) => {
-    const { users, items, parts } = header;
-    const { interactions, falsePositives } = parts.train;
-    return { name, sha256, users, items, trainInteractions: interactions, hasFlags: falsePositives !== null };
-  });
+  return datasets.map(factsOf);
 }
 
 function checkSpec({ spec, format }: { spec: string; format: SpecFormat }): SpecText {

@@ -144,13 +144,17 @@ export function claimedToWire(trial: ClaimedTrial): WireClaimedTrial {
   return { ...trial, config: WireTrainingConfig.fromPartial(trial.config) };
 }
 
+const NO_DETAILS = { listing: undefined, forecast: undefined };
+
+/** The counts alone; listing and forecast are added where they are asked for. */
 export function planToWire(compiled: Compiled): SweepPlan {
   if (!compiled.ok) {
     const { reason, violations } = compiled;
-    return { violations, warnings: [], configurations: 0, runs: 0, strata: [], reason };
+    return { ...NO_DETAILS, violations, warnings: [], configurations: 0, runs: 0, strata: [], reason };
   }
   const { configurations, runs, strata } = compiled.sweep;
   return {
+    ...NO_DETAILS,
     violations: [],
     warnings: compiled.warnings,
     configurations,

@@ -11,7 +11,7 @@ import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
 import { Relay } from './relay.js';
-import { type Observed, OUT_OF_TIME, Searches } from './searches.js';
+import { type Observed, OUT_OF_TIME, type Outlook, Searches } from './searches.js';
 import { StuckSearch } from './searchMemory.js';
 import { Ticker } from './ticker.js';
 
@@ -76,6 +76,11 @@ export class Scheduler {
   /** A trial has reached an iteration with an objective. @returns whether the search wants it stopped */
   observe(attempt: Observed): Promise<boolean> {
     return this.#searches.observe(attempt);
+  }
+
+  /** Where a sweep's search stands; null when it is over, or there is none. */
+  outlook(sweepId: number): Promise<Outlook | null> {
+    return this.#searches.outlook(sweepId);
   }
 
   /** Safe to call twice. */

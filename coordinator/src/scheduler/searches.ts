@@ -6,6 +6,8 @@ import { nextDecision } from '../search/log/decide.js';
 import type { Entry, LoggedEntry, TrialOutcome } from '../search/log/entry.js';
 import { judge, nextRung } from '../search/log/judge.js';
 import type { LoadedSearch } from '../search/log/loaded.js';
+import { stillToStart, type ToStart } from '../search/log/outlook.js';
+import type { SearchPlan } from '../search/plan.js';
 import type { LeaderTerm } from '../store/leader.js';
 import { bestUntil } from '../store/metrics.js';
 import {
@@ -42,6 +44,13 @@ export type Observed = {
   epoch: number;
   /** Iteration of its newest objective value. */
   lastStep: number;
+};
+
+export type Outlook = {
+  plan: SearchPlan;
+  /** Trials that were started; their numbers go up to it. */
+  started: number;
+  toStart: readonly ToStart[];
 };
 
 export class Searches {
@@ -161,6 +170,16 @@ export class Searches {
     const retryAt = this.#stuck.get(sweepId);
     if (retryAt !== undefined && performance.now() < retryAt) return false;
     return this.#unlessStuck(sweepId, () => this.#memory.inTurn(sweepId, () => this.#judge(attempt)));
+  }
+
+  /** Where a search stands; null when it is over, or the sweep has none. */
+  outlook(sweepId: number): Promise<Outlook | null> {
+    return this.#memory.inTurn(sweepId, async () => {
+      const search = await this.#memory.current(sweepId);
+      if (search === null) return null;
+      const { plan, state } = search;
+      return { plan, started: state.trials.length, toStart: stillToStart(state) };
+    });
   }
 
   async #judge({ sweepId, trialId, number, epoch, lastStep }: Observed): Promise<boolean> {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { accepted, compile, DATASETS, GRID, refused, warnings, withParameters } from './exampleSpecs.js';
+import {
+  accepted,
+  compile,
+  DATASETS,
+  GRID,
+  RANDOM,
+  refused,
+  warnings,
+  withParameters,
+} from './exampleSpecs.js';
 import { quickStartSweep } from './presets/quickStart.js';
 
 describe('what belongs elsewhere or is not built', () => {
@@ -80,6 +89,23 @@ describe('what is found out beyond the first trials', () => {
 });
 
 describe('warnings', () => {
+  it('tell of early stopping that cannot judge what it should', () => {
+    const late = withParameters({ eps_n: { values: [100, 600] } });
+    expect(warnings({ ...late, early_terminate: { type: 'asha', min_steps: 200 } })).toContain(
+      'early_terminate.min_steps: synthetic, GMF, T-CE: the first rung is below eps_n, where T-CE is still close to ' +
+        'CE: 2 of 4 configurations are judged later, from iteration 600 at the latest',
+    );
+    expect(warnings(late)).not.toContainEqual(expect.stringContaining('early_terminate'));
+  });
+
+  it('look at points of the space where configurations are suggested one by one', () => {
+    const spec = withParameters({ eps_n: { min: 100, max: 100_000 } }, RANDOM);
+    const told = warnings({ ...spec, method: 'tpe', training: { epochs: 1 } });
+    expect(told).toContainEqual(
+      expect.stringMatching(/^parameters\.eps_n: \d+ is beyond the 118 iterations/),
+    );
+  });
+
   it('tell schedules that end after the run, by their numbers', () => {
     expect(warnings(withParameters({ eps_n: { values: [1000, 5000] } }))).toContain(
       'parameters.eps_n: 5000 is beyond the 1180 iterations of a run on synthetic (118 an epoch × 10): the drop rate never reaches eps_max 0.1',

@@ -83,7 +83,7 @@ export function compileSweep({ spec, format, datasets, pools, prior = [] }: Comp
   const trials = compileTrials(plan, firstTrials(plan), ({ stratum, configuration }) =>
     listedAt(plan, stratum, configuration),
   );
-  const warnings = warningsOf({ document, plan, trials, wanted: perStratum, pools: pools ?? null });
+  const warnings = warningsOf({ document, plan, wanted: perStratum, pools: pools ?? null });
   return { ok: true, sweep: deepFreeze(sweepOf(document, plan, trials)), warnings: toViolations(warnings) };
 }
 

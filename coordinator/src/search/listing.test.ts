@@ -73,4 +73,21 @@ describe('the list of what a sweep would run', () => {
     expect(listing.columns).toEqual(['lr']);
     expect(new Set(listing.rows.map(([lr]) => lr)).size).toBe(10);
   });
+
+  it('counts the confirmation among the trainings, but lists search seeds only', () => {
+    const listing = listed({ ...GRID, seeds: { search: [1, 2], confirm: { count: 6, base: 50 } } });
+    expect(listing).toMatchObject({ seeds: [1, 2], configurations: 6, runs: 6 * 2 + 4 * 6 });
+  });
+
+  it('lists what a search by model begins with, strata in turns, and counts what it will suggest', () => {
+    const listing = listed({
+      ...GRID,
+      method: 'tpe',
+      parameters: { ...GRID.parameters, model: { value: 'GMF' }, lr: { min: 0.001, max: 0.1 } },
+      budget: { max_trials_per_stratum: 75 },
+    });
+    expect(listing.rows).toHaveLength(20);
+    expect(listing.rows.slice(0, 2).map(([loss]) => loss)).toEqual(['CE', 'T-CE']);
+    expect(listing).toMatchObject({ configurations: 50, suggested: 30, more: 30, runs: 150 });
+  });
 });

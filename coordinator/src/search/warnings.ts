@@ -1,8 +1,11 @@
 /** What a sweep may do but its owner should know before it runs. */
 import type { FieldViolation } from '@adt/proto/gen/adt/v1/common';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
+import { configOf } from './configuration.js';
 import type { SweepDocument } from './document.js';
-import type { CompiledTrial, PlannedStratum, SearchPlan } from './plan.js';
+import type { PlannedStratum, SearchPlan } from './plan.js';
+import { type PrunedRun, pruningWarnings } from './pruners/pruningWarnings.js';
+import { representatives } from './representatives.js';
 import type { DatasetFacts, Stratum } from './strata.js';
 
 /** Arms whose tuning differs by more than this are not tuned alike (product: tuning effort beside each verdict). */
@@ -24,17 +27,16 @@ export function stepsPerEpoch(
 export function warningsOf(params: {
   document: SweepDocument;
   plan: SearchPlan;
-  /** The first ones; none where they are suggested one by one. */
-  trials: readonly CompiledTrial[];
   /** Configurations that the budget allows each stratum; null for a grid. */
   wanted: number | null;
   pools: readonly string[] | null;
 }): FieldViolation[] {
-  const { document, plan, trials, wanted, pools } = params;
+  const { document, plan, wanted, pools } = params;
   const { strata } = plan;
-  const configs = trials.map(({ config }) => config);
+  const runs = runsOf(plan);
   return [
-    ...scheduleWarnings(document, strata, configs),
+    ...scheduleWarnings(document, runs),
+    ...pruningWarnings({ settings: plan.pruner, runs: runs.map(prunedRun) }),
     ...neverActive(document, strata),
     ...seedWarnings(document),
     ...exhausted(strata, wanted),
@@ -45,19 +47,38 @@ export function warningsOf(params: {
   ];
 }
 
+/** A configuration on its data set. */
+type Run = { config: TrainingConfig; dataset: DatasetFacts };
+
+/** One a configuration; points of the space where they are suggested one by one. */
+function runsOf(plan: SearchPlan): Run[] {
+  return plan.strata.flatMap((stratum) =>
+    representatives(plan, stratum).map((assignment) => ({
+      config: configOf(stratum, assignment, plan.seeds[0] ?? 0),
+      dataset: stratum.dataset,
+    })),
+  );
+}
+
+function prunedRun({ config, dataset }: Run): PrunedRun {
+  const { model, loss, evalEvery, epsN = null } = config;
+  return {
+    dataset: dataset.name,
+    model,
+    loss,
+    evalEvery,
+    epsN,
+    totalSteps: totalSteps(config, dataset),
+    stepsPerEpoch: stepsPerEpoch(config, dataset),
+  };
+}
+
 /** Schedules that end after the training does: the drop rate never reaches its maximum, or no validation comes in time. */
-function scheduleWarnings(
-  { parameters }: SweepDocument,
-  strata: readonly Stratum[],
-  configs: readonly TrainingConfig[],
-): FieldViolation[] {
+function scheduleWarnings({ parameters }: SweepDocument, runs: readonly Run[]): FieldViolation[] {
   const block = (name: string) =>
     parameters.some((parameter) => parameter.name === name) ? 'parameters' : 'training';
-  const facts = new Map(strata.map(({ dataset }) => [dataset.name, dataset]));
   const largest = new Map<string, FieldViolation & { beyond: number }>();
-  for (const config of configs) {
-    const dataset = facts.get(config.dataset);
-    if (dataset === undefined) continue;
+  for (const { config, dataset } of runs) {
     const total = totalSteps(config, dataset);
     const run = `the ${total} iterations of a run on ${dataset.name} (${total / config.epochs} an epoch × ${config.epochs})`;
     for (const { name, value, effect } of schedules(config)) {

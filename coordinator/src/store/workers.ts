@@ -70,3 +70,19 @@ export async function slotsInPool(db: Database, pool: string, leaseTtlMs: number
   );
   return rows[0]?.slots ?? 0;
 }
+
+/** A pool as it is now: its live slots, and the threads each has; null where its workers differ, or none lives. */
+export async function poolCapacity(
+  db: Database,
+  pool: string,
+  leaseTtlMs: number,
+): Promise<{ slots: number; threads: number | null }> {
+  const { rows } = await db.pool.query<{ slots: number; threads: number | null }>(
+    `SELECT coalesce(sum(slots), 0)::int AS slots,
+            CASE WHEN min(threads_per_slot) = max(threads_per_slot) THEN min(threads_per_slot) END AS threads
+     FROM worker
+     WHERE pool = $1 AND NOT draining AND last_seen_at > clock_timestamp() - $2::float8 * interval '1 ms'`,
+    [pool, leaseTtlMs],
+  );
+  return rows[0] ?? { slots: 0, threads: null };
+}

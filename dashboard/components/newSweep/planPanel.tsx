@@ -4,6 +4,7 @@ import type { StratumPlan, SweepPlan } from '@adt/proto/gen/adt/v1/search';
 import { CircleAlert, Info, LoaderCircle } from 'lucide-react';
 import { Button } from '@/components/ui/button';
 import { Loss } from '@/components/ui/lossMark';
+import { formatForecast } from '@/format/forecast';
 import { formatCount } from '@/format/number';
 import type { Planned } from './usePlan';
 import { unclaimed } from './violations';
@@ -42,6 +43,14 @@ function Counts({ plan, checking }: { plan: SweepPlan | null; checking: boolean 
         <p className="tabular">
           <span className="font-semibold text-xl">{formatCount(plan.runs)}</span> runs
           <span className="text-muted"> of {formatCount(plan.configurations)} configurations</span>
+        </p>
+      )}
+      {plan?.forecast && refusals === 0 && (
+        <p
+          className="tabular text-muted text-sm"
+          title={[...plan.forecast.basis, ...plan.forecast.reasons].join('\n')}
+        >
+          {formatForecast(plan.forecast)}
         </p>
       )}
     </div>

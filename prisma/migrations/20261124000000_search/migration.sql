@@ -38,3 +38,8 @@ CREATE TABLE "search_entry" (
 -- Each sweep's oldest queued trial: sweeps share a pool, so the oldest of all is not the next one.
 CREATE INDEX "trial_sweep_queued_idx" ON "trial" ("sweep_id", "id") WHERE "state" = 'QUEUED';
 DROP INDEX "trial_queued_idx";
+
+-- The newest trainings like a planned one: forecasts rest on them.
+CREATE INDEX "trial_measured_idx" ON "trial"
+  (("config" ->> 'datasetSha256'), ("config" ->> 'model'), ("config" ->> 'loss'), "ended_at" DESC)
+  WHERE "state" = 'SUCCEEDED';

@@ -2,8 +2,8 @@ import { type TrainingConfig, trainingConfigSchema } from '@adt/proto/trainingCo
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makespan } from './schedule.js';
-import { type EndedTrial, forecastSweep, type RunningTrial } from './sweepForecast.js';
-import { iterationsOf, type Measurement, type Planned } from './training.js';
+import { type EndedTrial, forecastSweep, type QueuedTrial, type RunningTrial } from './sweepForecast.js';
+import { iterationsOf, type Measurement } from './training.js';
 
 const DATASET = {
   sha256: 'a'.repeat(64),
@@ -14,7 +14,7 @@ const DATASET = {
   testInteractions: 6000,
 };
 
-function planned(config: Partial<TrainingConfig> = {}): Planned {
+function planned(config: Partial<TrainingConfig> = {}, fate: QueuedTrial['fate'] = 'races'): QueuedTrial {
   return {
     config: trainingConfigSchema.parse({
       dataset: 'tiny',
@@ -34,6 +34,7 @@ function planned(config: Partial<TrainingConfig> = {}): Planned {
     }),
     dataset: DATASET,
     place: { engine: null, threads: null },
+    fate,
   };
 }
 
@@ -51,9 +52,10 @@ function measured(pace: number, config: Partial<TrainingConfig> = {}): Measureme
 const TWELVE = Array.from({ length: 12 }, (_, index) => measured(1 + index / 10));
 const NOTHING = { measurements: TWELVE, queued: [], running: [], ended: [], slots: 2 };
 
-const running = (lastStep: number, elapsedSeconds: number): RunningTrial => ({
+const running = (lastStep: number, elapsedSeconds: number, resumeStep = 0): RunningTrial => ({
   ...planned(),
   lastStep,
+  resumeStep,
   totalSteps: 1000,
   elapsedSeconds,
 });
@@ -153,6 +155,24 @@ describe('a sweep', () => {
     expect(forecast.slotSeconds.p90).toBeGreaterThan(forecast.slotSeconds.p50);
   });
 
+  it('counts what follows a race as often as one is survived, and what never races whole', () => {
+    const races = [ended(true), ended(true), ended(true), ended(false)];
+    const seconds = (fate: QueuedTrial['fate']) => {
+      const forecast = forecastSweep({ ...NOTHING, queued: [planned({}, fate)], ended: races });
+      if (forecast.kind === 'unknown') throw new Error('is unknown');
+      return forecast.slotSeconds;
+    };
+    expect(seconds('whole')).toEqual({ p50: expect.closeTo(37.5, 9), p90: expect.closeTo(50, 9) });
+    expect(seconds('follows')).toEqual({ p50: expect.closeTo(37.5 / 4, 9), p90: expect.closeTo(50 / 4, 9) });
+  });
+
+  it('takes the pace of a resumed trial from what it did since', () => {
+    const forecast = forecastSweep({ ...NOTHING, running: [running(750, 100, 500)] });
+    if (forecast.kind === 'unknown') throw new Error('is unknown');
+    // 250 iterations in 100 s, 250 to go.
+    expect(forecast.slotSeconds.p50).toBeCloseTo(100 + 3, 9);
+  });
+
   it('takes a trial that has just begun at the pace of others', () => {
     const forecast = forecastSweep({ ...NOTHING, running: [running(10, 60)] });
     if (forecast.kind === 'unknown') throw new Error('is unknown');
@@ -198,7 +218,7 @@ describe('every forecast of a sweep', () => {
             measurements: pace.map((factor, index) =>
               measured(factor, { evalEvery: index % 2 === 0 ? 100 : 50 }),
             ),
-            queued: queue.map(planned),
+            queued: queue.map((config) => planned(config)),
             running: run.map(([step, seconds]) => running(step, seconds)),
             ended: over,
             slots,

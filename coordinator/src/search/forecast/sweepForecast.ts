@@ -1,4 +1,5 @@
 /** Slot-hours and finish of a sweep, before it runs and while it does. */
+import type { Fate } from '../log/outlook.js';
 import { makespan } from './schedule.js';
 import type { Measurement, Planned } from './training.js';
 import {
@@ -16,16 +17,22 @@ const OWN_PACE_FROM = 0.05;
 /** Ended trials of a stratum that it takes to believe its own share of pruned ones. */
 const ENOUGH_ENDED = 5;
 
+export type QueuedTrial = Planned & { fate: Fate };
+
 export type RunningTrial = Planned & {
   /** Seconds since the attempt began. */
   elapsedSeconds: number;
+  /** Iteration that the attempt began at. */
+  resumeStep: number;
   lastStep: number;
   /** 0 while the worker has not said. */
   totalSteps: number;
 };
 
-/** An ended trial of the sweep; failed and cancelled ones are not asked. */
-export type EndedTrial = { config: Planned['config']; pruned: boolean; lastStep: number; totalSteps: number };
+/** A trial of the sweep that has run its race; failed and cancelled ones, and those that never raced, are not asked. */
+export type EndedTrial = { config: StratumNames; pruned: boolean; lastStep: number; totalSteps: number };
+
+type StratumNames = Pick<Planned['config'], 'datasetSha256' | 'model' | 'loss'>;
 
 export type SweepForecast =
   | {
@@ -50,15 +57,15 @@ export type SweepForecast =
  * p50 takes every trial at its median, p90 every trial at its p90: a slow machine or a wrong scale is slow or wrong for
  * all trials alike, so the spreads add up instead of evening out.
  *
- * A queued trial is pruned with the share that was observed in its stratum, or in the sweep while the stratum has
- * fewer than five ended trials, and then trains as large a part as the pruned ones did. A running trial goes on at its
- * own pace once it has done a twentieth. The running ones hold their slots first, then the queued ones follow in order.
+ * A trial that races is pruned with the share that was observed in its stratum, or in the sweep while the stratum has
+ * fewer than five ended trials, and then trains as large a part as the pruned ones did; one that follows a race runs
+ * with the share that is let through. A running trial goes on at its own pace once it has done a twentieth. The running ones hold their slots first, then the queued ones follow in order.
  * @param queued in the order to run them
  * @param slots that serve the sweep's pool
  */
 export function forecastSweep(params: {
   measurements: readonly Measurement[];
-  queued: readonly Planned[];
+  queued: readonly QueuedTrial[];
   running: readonly RunningTrial[];
   ended: readonly EndedTrial[];
   slots: number;
@@ -69,7 +76,7 @@ export function forecastSweep(params: {
   const queued = params.queued.map((trial) => ({ trial, forecast: ask(trial) }));
   const jobs = [
     ...running.map(({ trial, forecast }) => remainderOf(trial, forecast)),
-    ...queued.map(({ trial, forecast }) => expectedOf(forecast, pruning(trial.config))),
+    ...queued.map(({ trial, forecast }) => expectedOf(trial.fate, forecast, pruning(trial.config))),
   ];
   const known = jobs.filter((job) => job !== null);
   const slotSeconds = both((q) => known.reduce((sum, job) => sum + job[q], 0));
@@ -105,12 +112,15 @@ function both(of: (quantile: keyof Quantiles) => number): Quantiles {
 
 /** What a running trial still needs; its own pace says it even where nothing else was measured. */
 function remainderOf(trial: RunningTrial, forecast: TrainingForecast): Quantiles | null {
-  const done = trial.totalSteps === 0 ? 0 : Math.min(trial.lastStep / trial.totalSteps, 1);
-  if (done < OWN_PACE_FROM) {
+  const { lastStep, resumeStep, totalSteps } = trial;
+  const part = (steps: number) => (totalSteps === 0 ? 0 : Math.min(Math.max(steps, 0) / totalSteps, 1));
+  const done = part(lastStep);
+  const own = part(lastStep - resumeStep);
+  if (own < OWN_PACE_FROM) {
     if (forecast.kind === 'unknown') return null;
     return both((q) => (1 - done) * forecast[q]);
   }
-  const ahead = (trial.elapsedSeconds * (1 - done)) / done;
+  const ahead = (trial.elapsedSeconds * (1 - done)) / own;
   if (forecast.kind === 'unknown') return { p50: ahead, p90: ahead };
   const spread = forecast.p50 === 0 ? 1 : forecast.p90 / forecast.p50;
   const { p50, p90 } = forecast.phases;
@@ -119,9 +129,11 @@ function remainderOf(trial: RunningTrial, forecast: TrainingForecast): Quantiles
 
 type Pruning = { share: number; trained: number };
 
-/** Expected seconds: whole with 1 − share, else the start and a part of training and validations, without test. */
-function expectedOf(forecast: TrainingForecast, { share, trained }: Pruning): Quantiles | null {
+/** Expected seconds. A race: whole with 1 − share, else the start and a part of training and validations, without test. */
+function expectedOf(fate: Fate, forecast: TrainingForecast, { share, trained }: Pruning): Quantiles | null {
   if (forecast.kind === 'unknown') return null;
+  if (fate === 'whole') return { p50: forecast.p50, p90: forecast.p90 };
+  if (fate === 'follows') return both((q) => (1 - share) * forecast[q]);
   const expected = (phases: PhaseSeconds) =>
     (1 - share) * totalOf(phases) + share * (phases.start + trained * (phases.train + phases.validate));
   const p50 = expected(forecast.phases.p50);
@@ -129,7 +141,7 @@ function expectedOf(forecast: TrainingForecast, { share, trained }: Pruning): Qu
   return { p50, p90: Math.max(p50, expected(forecast.phases.p90)) };
 }
 
-function pruningOf(ended: readonly EndedTrial[]): (config: Planned['config']) => Pruning {
+function pruningOf(ended: readonly EndedTrial[]): (config: StratumNames) => Pruning {
   const strata = new Map<string, EndedTrial[]>();
   for (const trial of ended) {
     const name = stratumOf(trial.config);
@@ -144,7 +156,7 @@ function pruningOf(ended: readonly EndedTrial[]): (config: Planned['config']) =>
   return (config) => known.get(stratumOf(config)) ?? ofSweep;
 }
 
-function stratumOf({ datasetSha256, model, loss }: Planned['config']): string {
+function stratumOf({ datasetSha256, model, loss }: StratumNames): string {
   return `${datasetSha256} ${model} ${loss}`;
 }
 

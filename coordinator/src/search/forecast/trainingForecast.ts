@@ -99,7 +99,7 @@ function fits(wanted: string | number | null, there: string | number | null): bo
 function shapeOf({ config }: Planned): string {
   const { loss, batchSize, factors, mlpLayers, dropout, hidden, negatives, validUsers = 0, select } = config;
   const dropping = dropout !== undefined && dropout > 0;
-  return JSON.stringify([
+  return [
     loss,
     batchSize,
     factors,
@@ -110,7 +110,7 @@ function shapeOf({ config }: Planned): string {
     validUsers,
     select === 'valid/loss',
     Math.max(...config.topk),
-  ]);
+  ].join();
 }
 
 /** The planned work at the measurement's pace, phase by phase. */

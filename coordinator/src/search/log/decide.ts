@@ -71,7 +71,7 @@ function confirmBest(state: SearchState): Entry | null {
 }
 
 /** Best first. */
-function rankDone({ configurations }: StratumRecord): { ordinal: number; score: number }[] {
+export function rankDone({ configurations }: StratumRecord): { ordinal: number; score: number }[] {
   return configurations
     .flatMap(({ ordinal, observation: { outcome, score } }) =>
       outcome === 'done' && score !== null ? [{ ordinal, score }] : [],

@@ -272,6 +272,63 @@ export interface SweepPlan {
   strata: StratumPlan[];
   /** Reason of a refusal: PARSE_ERROR, SPACE_INVALID, SWEEP_TOO_LARGE, UNKNOWN_DATASET, UNSATISFIABLE. */
   reason: string;
+  /** Absent when the sweep is refused, as is the forecast. */
+  listing: Listing | undefined;
+  forecast: Forecast | undefined;
+}
+
+/** The configurations of a sweep, seeds taken together. */
+export interface Listing {
+  /** What differs between them: arms first, then parameters, by the names of sweep files. */
+  columns: string[];
+  /** The first ones, in the order to run. */
+  rows: ListingRow[];
+  /** What all of them share. */
+  common: ListingCell[];
+  seeds: number[];
+  /** Configurations beyond the rows, those suggested later included. */
+  more: number;
+  /** Configurations that nobody knows yet: a model suggests them from the results of the others. */
+  suggested: number;
+}
+
+export interface ListingRow {
+  /** One a column; empty where the parameter is not active. */
+  cells: string[];
+}
+
+export interface ListingCell {
+  name: string;
+  value: string;
+}
+
+/** What is still to be done, as if no other sweep shared the pool. */
+export interface Forecast {
+  /** Seconds that all slots together are to be busy. With unknown trials: the others alone, a lower bound. */
+  slotSeconds:
+    | Quantiles
+    | undefined;
+  /** Seconds until the last training ends. Absent while no slot serves the pool. */
+  wallSeconds:
+    | Quantiles
+    | undefined;
+  /** Slots that the sweep may use now. */
+  slots: number;
+  /** What the numbers rest on, a line a model and data set, and what they leave out. */
+  basis: string[];
+  /** Trainings that nothing measured compares to; 0: the forecast is known. */
+  unknownTrials: number;
+  /** Why they are unknown. */
+  reasons: string[];
+  /** Seconds that slots have been busy with the sweep so far, attempts that were lost included. */
+  usedSlotSeconds: number;
+  /** Milliseconds since 1970 at which it was made. */
+  madeMs: number;
+}
+
+export interface Quantiles {
+  p50: number;
+  p90: number;
 }
 
 /** (dataset, model, loss): searched apart, with an equal budget. */
@@ -332,6 +389,8 @@ export interface Sweep {
   /** As submitted. */
   spec: string;
   format: SpecFormat;
+  /** Absent once the sweep has ended or was cancelled. */
+  forecast: Forecast | undefined;
 }
 
 export interface ListSweepsRequest {
@@ -608,7 +667,16 @@ export const PlanSweepRequest: MessageFns<PlanSweepRequest> = {
 };
 
 function createBaseSweepPlan(): SweepPlan {
-  return { violations: [], warnings: [], configurations: 0, runs: 0, strata: [], reason: "" };
+  return {
+    violations: [],
+    warnings: [],
+    configurations: 0,
+    runs: 0,
+    strata: [],
+    reason: "",
+    listing: undefined,
+    forecast: undefined,
+  };
 }
 
 export const SweepPlan: MessageFns<SweepPlan> = {
@@ -630,6 +698,12 @@ export const SweepPlan: MessageFns<SweepPlan> = {
     }
     if (message.reason !== "") {
       writer.uint32(50).string(message.reason);
+    }
+    if (message.listing !== undefined) {
+      Listing.encode(message.listing, writer.uint32(58).fork()).join();
+    }
+    if (message.forecast !== undefined) {
+      Forecast.encode(message.forecast, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -695,6 +769,22 @@ export const SweepPlan: MessageFns<SweepPlan> = {
             message.reason = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.listing = Listing.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.forecast = Forecast.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -719,6 +809,8 @@ export const SweepPlan: MessageFns<SweepPlan> = {
       runs: isSet(object.runs) ? globalThis.Number(object.runs) : 0,
       strata: globalThis.Array.isArray(object?.strata) ? object.strata.map((e: any) => StratumPlan.fromJSON(e)) : [],
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      listing: isSet(object.listing) ? Listing.fromJSON(object.listing) : undefined,
+      forecast: isSet(object.forecast) ? Forecast.fromJSON(object.forecast) : undefined,
     };
   },
 
@@ -742,6 +834,12 @@ export const SweepPlan: MessageFns<SweepPlan> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.listing !== undefined) {
+      obj.listing = Listing.toJSON(message.listing);
+    }
+    if (message.forecast !== undefined) {
+      obj.forecast = Forecast.toJSON(message.forecast);
+    }
     return obj;
   },
 
@@ -756,6 +854,626 @@ export const SweepPlan: MessageFns<SweepPlan> = {
     message.runs = object.runs ?? 0;
     message.strata = object.strata?.map((e) => StratumPlan.fromPartial(e)) || [];
     message.reason = object.reason ?? "";
+    message.listing = (object.listing !== undefined && object.listing !== null)
+      ? Listing.fromPartial(object.listing)
+      : undefined;
+    message.forecast = (object.forecast !== undefined && object.forecast !== null)
+      ? Forecast.fromPartial(object.forecast)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseListing(): Listing {
+  return { columns: [], rows: [], common: [], seeds: [], more: 0, suggested: 0 };
+}
+
+export const Listing: MessageFns<Listing> = {
+  encode(message: Listing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.columns) {
+      writer.uint32(10).string(v!);
+    }
+    for (const v of message.rows) {
+      ListingRow.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.common) {
+      ListingCell.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.seeds.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.seeds) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.more !== 0) {
+      writer.uint32(40).uint32(message.more);
+    }
+    if (message.suggested !== 0) {
+      writer.uint32(48).uint32(message.suggested);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Listing {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListing();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.columns.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.rows.push(ListingRow.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.common.push(ListingCell.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag === 32) {
+              message.seeds.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.seeds.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.more = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.suggested = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Listing {
+    return {
+      columns: globalThis.Array.isArray(object?.columns) ? object.columns.map((e: any) => globalThis.String(e)) : [],
+      rows: globalThis.Array.isArray(object?.rows) ? object.rows.map((e: any) => ListingRow.fromJSON(e)) : [],
+      common: globalThis.Array.isArray(object?.common) ? object.common.map((e: any) => ListingCell.fromJSON(e)) : [],
+      seeds: globalThis.Array.isArray(object?.seeds) ? object.seeds.map((e: any) => globalThis.Number(e)) : [],
+      more: isSet(object.more) ? globalThis.Number(object.more) : 0,
+      suggested: isSet(object.suggested) ? globalThis.Number(object.suggested) : 0,
+    };
+  },
+
+  toJSON(message: Listing): unknown {
+    const obj: any = {};
+    if (message.columns?.length) {
+      obj.columns = message.columns;
+    }
+    if (message.rows?.length) {
+      obj.rows = message.rows.map((e) => ListingRow.toJSON(e));
+    }
+    if (message.common?.length) {
+      obj.common = message.common.map((e) => ListingCell.toJSON(e));
+    }
+    if (message.seeds?.length) {
+      obj.seeds = message.seeds.map((e) => Math.round(e));
+    }
+    if (message.more !== 0) {
+      obj.more = Math.round(message.more);
+    }
+    if (message.suggested !== 0) {
+      obj.suggested = Math.round(message.suggested);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Listing>, I>>(base?: I): Listing {
+    return Listing.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Listing>, I>>(object: I): Listing {
+    const message = createBaseListing();
+    message.columns = object.columns?.map((e) => e) || [];
+    message.rows = object.rows?.map((e) => ListingRow.fromPartial(e)) || [];
+    message.common = object.common?.map((e) => ListingCell.fromPartial(e)) || [];
+    message.seeds = object.seeds?.map((e) => e) || [];
+    message.more = object.more ?? 0;
+    message.suggested = object.suggested ?? 0;
+    return message;
+  },
+};
+
+function createBaseListingRow(): ListingRow {
+  return { cells: [] };
+}
+
+export const ListingRow: MessageFns<ListingRow> = {
+  encode(message: ListingRow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.cells) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListingRow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListingRow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cells.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListingRow {
+    return { cells: globalThis.Array.isArray(object?.cells) ? object.cells.map((e: any) => globalThis.String(e)) : [] };
+  },
+
+  toJSON(message: ListingRow): unknown {
+    const obj: any = {};
+    if (message.cells?.length) {
+      obj.cells = message.cells;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListingRow>, I>>(base?: I): ListingRow {
+    return ListingRow.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListingRow>, I>>(object: I): ListingRow {
+    const message = createBaseListingRow();
+    message.cells = object.cells?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseListingCell(): ListingCell {
+  return { name: "", value: "" };
+}
+
+export const ListingCell: MessageFns<ListingCell> = {
+  encode(message: ListingCell, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListingCell {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListingCell();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListingCell {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: ListingCell): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListingCell>, I>>(base?: I): ListingCell {
+    return ListingCell.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListingCell>, I>>(object: I): ListingCell {
+    const message = createBaseListingCell();
+    message.name = object.name ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseForecast(): Forecast {
+  return {
+    slotSeconds: undefined,
+    wallSeconds: undefined,
+    slots: 0,
+    basis: [],
+    unknownTrials: 0,
+    reasons: [],
+    usedSlotSeconds: 0,
+    madeMs: 0,
+  };
+}
+
+export const Forecast: MessageFns<Forecast> = {
+  encode(message: Forecast, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.slotSeconds !== undefined) {
+      Quantiles.encode(message.slotSeconds, writer.uint32(10).fork()).join();
+    }
+    if (message.wallSeconds !== undefined) {
+      Quantiles.encode(message.wallSeconds, writer.uint32(18).fork()).join();
+    }
+    if (message.slots !== 0) {
+      writer.uint32(24).uint32(message.slots);
+    }
+    for (const v of message.basis) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.unknownTrials !== 0) {
+      writer.uint32(40).uint32(message.unknownTrials);
+    }
+    for (const v of message.reasons) {
+      writer.uint32(50).string(v!);
+    }
+    if (message.usedSlotSeconds !== 0) {
+      writer.uint32(57).double(message.usedSlotSeconds);
+    }
+    if (message.madeMs !== 0) {
+      writer.uint32(65).double(message.madeMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Forecast {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForecast();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.slotSeconds = Quantiles.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.wallSeconds = Quantiles.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.slots = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.basis.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.unknownTrials = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.reasons.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.usedSlotSeconds = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.madeMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Forecast {
+    return {
+      slotSeconds: isSet(object.slotSeconds)
+        ? Quantiles.fromJSON(object.slotSeconds)
+        : isSet(object.slot_seconds)
+        ? Quantiles.fromJSON(object.slot_seconds)
+        : undefined,
+      wallSeconds: isSet(object.wallSeconds)
+        ? Quantiles.fromJSON(object.wallSeconds)
+        : isSet(object.wall_seconds)
+        ? Quantiles.fromJSON(object.wall_seconds)
+        : undefined,
+      slots: isSet(object.slots) ? globalThis.Number(object.slots) : 0,
+      basis: globalThis.Array.isArray(object?.basis) ? object.basis.map((e: any) => globalThis.String(e)) : [],
+      unknownTrials: isSet(object.unknownTrials)
+        ? globalThis.Number(object.unknownTrials)
+        : isSet(object.unknown_trials)
+        ? globalThis.Number(object.unknown_trials)
+        : 0,
+      reasons: globalThis.Array.isArray(object?.reasons) ? object.reasons.map((e: any) => globalThis.String(e)) : [],
+      usedSlotSeconds: isSet(object.usedSlotSeconds)
+        ? globalThis.Number(object.usedSlotSeconds)
+        : isSet(object.used_slot_seconds)
+        ? globalThis.Number(object.used_slot_seconds)
+        : 0,
+      madeMs: isSet(object.madeMs)
+        ? globalThis.Number(object.madeMs)
+        : isSet(object.made_ms)
+        ? globalThis.Number(object.made_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: Forecast): unknown {
+    const obj: any = {};
+    if (message.slotSeconds !== undefined) {
+      obj.slotSeconds = Quantiles.toJSON(message.slotSeconds);
+    }
+    if (message.wallSeconds !== undefined) {
+      obj.wallSeconds = Quantiles.toJSON(message.wallSeconds);
+    }
+    if (message.slots !== 0) {
+      obj.slots = Math.round(message.slots);
+    }
+    if (message.basis?.length) {
+      obj.basis = message.basis;
+    }
+    if (message.unknownTrials !== 0) {
+      obj.unknownTrials = Math.round(message.unknownTrials);
+    }
+    if (message.reasons?.length) {
+      obj.reasons = message.reasons;
+    }
+    if (message.usedSlotSeconds !== 0) {
+      obj.usedSlotSeconds = floatToJson(message.usedSlotSeconds);
+    }
+    if (message.madeMs !== 0) {
+      obj.madeMs = floatToJson(message.madeMs);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Forecast>, I>>(base?: I): Forecast {
+    return Forecast.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Forecast>, I>>(object: I): Forecast {
+    const message = createBaseForecast();
+    message.slotSeconds = (object.slotSeconds !== undefined && object.slotSeconds !== null)
+      ? Quantiles.fromPartial(object.slotSeconds)
+      : undefined;
+    message.wallSeconds = (object.wallSeconds !== undefined && object.wallSeconds !== null)
+      ? Quantiles.fromPartial(object.wallSeconds)
+      : undefined;
+    message.slots = object.slots ?? 0;
+    message.basis = object.basis?.map((e) => e) || [];
+    message.unknownTrials = object.unknownTrials ?? 0;
+    message.reasons = object.reasons?.map((e) => e) || [];
+    message.usedSlotSeconds = object.usedSlotSeconds ?? 0;
+    message.madeMs = object.madeMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseQuantiles(): Quantiles {
+  return { p50: 0, p90: 0 };
+}
+
+export const Quantiles: MessageFns<Quantiles> = {
+  encode(message: Quantiles, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.p50 !== 0) {
+      writer.uint32(9).double(message.p50);
+    }
+    if (message.p90 !== 0) {
+      writer.uint32(17).double(message.p90);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Quantiles {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQuantiles();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.p50 = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.p90 = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Quantiles {
+    return {
+      p50: isSet(object.p50) ? globalThis.Number(object.p50) : 0,
+      p90: isSet(object.p90) ? globalThis.Number(object.p90) : 0,
+    };
+  },
+
+  toJSON(message: Quantiles): unknown {
+    const obj: any = {};
+    if (message.p50 !== 0) {
+      obj.p50 = floatToJson(message.p50);
+    }
+    if (message.p90 !== 0) {
+      obj.p90 = floatToJson(message.p90);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Quantiles>, I>>(base?: I): Quantiles {
+    return Quantiles.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Quantiles>, I>>(object: I): Quantiles {
+    const message = createBaseQuantiles();
+    message.p50 = object.p50 ?? 0;
+    message.p90 = object.p90 ?? 0;
     return message;
   },
 };
@@ -1513,7 +2231,7 @@ export const SweepSummary: MessageFns<SweepSummary> = {
 };
 
 function createBaseSweep(): Sweep {
-  return { summary: undefined, spec: "", format: SpecFormat.UNSPECIFIED };
+  return { summary: undefined, spec: "", format: SpecFormat.UNSPECIFIED, forecast: undefined };
 }
 
 export const Sweep: MessageFns<Sweep> = {
@@ -1526,6 +2244,9 @@ export const Sweep: MessageFns<Sweep> = {
     }
     if (message.format !== SpecFormat.UNSPECIFIED) {
       writer.uint32(24).int32(specFormatToNumber(message.format));
+    }
+    if (message.forecast !== undefined) {
+      Forecast.encode(message.forecast, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1567,6 +2288,14 @@ export const Sweep: MessageFns<Sweep> = {
             message.format = specFormatFromJSON(reader.int32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.forecast = Forecast.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1584,6 +2313,7 @@ export const Sweep: MessageFns<Sweep> = {
       summary: isSet(object.summary) ? SweepSummary.fromJSON(object.summary) : undefined,
       spec: isSet(object.spec) ? globalThis.String(object.spec) : "",
       format: isSet(object.format) ? specFormatFromJSON(object.format) : SpecFormat.UNSPECIFIED,
+      forecast: isSet(object.forecast) ? Forecast.fromJSON(object.forecast) : undefined,
     };
   },
 
@@ -1598,6 +2328,9 @@ export const Sweep: MessageFns<Sweep> = {
     if (message.format !== SpecFormat.UNSPECIFIED) {
       obj.format = specFormatToJSON(message.format);
     }
+    if (message.forecast !== undefined) {
+      obj.forecast = Forecast.toJSON(message.forecast);
+    }
     return obj;
   },
 
@@ -1611,6 +2344,9 @@ export const Sweep: MessageFns<Sweep> = {
       : undefined;
     message.spec = object.spec ?? "";
     message.format = object.format ?? SpecFormat.UNSPECIFIED;
+    message.forecast = (object.forecast !== undefined && object.forecast !== null)
+      ? Forecast.fromPartial(object.forecast)
+      : undefined;
     return message;
   },
 };
@@ -4559,7 +5295,7 @@ export const Worker: MessageFns<Worker> = {
 
 export type SearchServiceService = typeof SearchServiceService;
 export const SearchServiceService = {
-  /** Checks a sweep and counts what it would run, writing nothing. Violations are in the reply, not an error. */
+  /** Checks a sweep, lists and forecasts what it would run, writing nothing. Violations are in the reply, not an error. */
   planSweep: {
     path: "/adt.v1.SearchService/PlanSweep" as const,
     requestStream: false as const,
@@ -4705,7 +5441,7 @@ export const SearchServiceService = {
 } as const;
 
 export interface SearchServiceServer extends UntypedServiceImplementation {
-  /** Checks a sweep and counts what it would run, writing nothing. Violations are in the reply, not an error. */
+  /** Checks a sweep, lists and forecasts what it would run, writing nothing. Violations are in the reply, not an error. */
   planSweep: handleUnaryCall<PlanSweepRequest, SweepPlan>;
   /** Writes the sweep with all its trials, or refuses it whole (INVALID_ARGUMENT with ErrorInfo). */
   submitSweep: handleUnaryCall<SubmitSweepRequest, SweepSummary>;
@@ -4730,7 +5466,7 @@ export interface SearchServiceServer extends UntypedServiceImplementation {
 }
 
 export interface SearchServiceClient extends Client {
-  /** Checks a sweep and counts what it would run, writing nothing. Violations are in the reply, not an error. */
+  /** Checks a sweep, lists and forecasts what it would run, writing nothing. Violations are in the reply, not an error. */
   planSweep(
     request: PlanSweepRequest,
     callback: (error: ServiceError | null, response: SweepPlan) => void,
