@@ -5,6 +5,7 @@ import { compileSweep } from '@adt/coordinator/search/compile';
 import type { DatasetFacts } from '@adt/coordinator/search/strata';
 import { acquireLeadership, resignLeadership } from '@adt/coordinator/store/leader';
 import { ingest } from '@adt/coordinator/store/metrics';
+import { searchingSweeps } from '@adt/coordinator/store/searchLog';
 import { submitSweep } from '@adt/coordinator/store/submit';
 import { finishSweeps, stopOpenTrials } from '@adt/coordinator/store/sweeps';
 import { listTrials, type TrialRow } from '@adt/coordinator/store/trials';
@@ -44,12 +45,14 @@ export async function searchedSweep(db: Database, params: SearchParams): Promise
   const specSha256 = createHash('sha256').update(`YAML\n${spec}`).digest('hex');
   const used = facts.filter(({ name }) => compiled.sweep.datasets.includes(name));
   const text = { spec, specFormat: 'YAML', specSha256, facts: used, idempotencyKey: '', owner: '' } as const;
-  const { sweepId } = await submitSweep(db, { ...compiled.sweep, ...text });
+  const lineage = { ancestors: [], prior: [] };
+  const { sweepId } = await submitSweep(db, { ...compiled.sweep, ...text, ...lineage });
   const leader = await acquireLeadership(db, { holder: 'test', leaderTtlMs: 600_000, leaseTtlMs: 60_000 });
   if (leader === null) throw new Error('another one leads');
-  const searches = new Searches({ db, tunables: DEFAULT_TUNABLES });
+  const searches = new Searches({ db, retryMs: DEFAULT_TUNABLES.searchRetryMs });
   for (;;) {
-    await searches.advance(sweepId, leader);
+    const going = await searchingSweeps(db, DEFAULT_TUNABLES.leaseTtlMs);
+    for (const sweep of going.filter((one) => one.sweepId === sweepId)) await searches.advance(sweep, leader);
     const { trials } = await listTrials(db, { sweepId, order: 'number', limit: 1_000, after: null });
     const queued = trials.filter((trial) => trial.state === 'QUEUED' && !leave(trial));
     if (queued.length === 0) break;
@@ -89,6 +92,7 @@ async function runTraining(
       !(await searches.observe({
         sweepId: trial.sweepId,
         trialId: trial.id,
+        number: trial.number,
         epoch: lease.epoch,
         lastStep: step,
       }))

@@ -8,7 +8,7 @@ import { TPE } from './tpe.js';
 const MOST_POINTS = 256;
 
 /**
- * The stratum's configurations in the order of their ordinals: all that are listed; else Sobol's points, as many as
+ * The stratum's configurations in the order of their ordinals: all that are listed, then Sobol's points, as many as
  * the budget allows or enough to stand for them. The first `knownFirst` of them are what the search begins with.
  */
 export function representatives(
@@ -16,10 +16,12 @@ export function representatives(
   stratum: PlannedStratum,
 ): readonly Assignment[] {
   const { listed, wanted, parameters } = stratum;
-  return listed ?? drawSobol(parameters, Math.min(wanted, MOST_POINTS), samplerSeed, namesOf(stratum));
+  const unknown = Math.min(wanted - listed.length, MOST_POINTS);
+  if (unknown === 0) return listed;
+  return [...listed, ...drawSobol(parameters, unknown, samplerSeed, namesOf(stratum))];
 }
 
 /** How many configurations of a stratum are known before any has ended. */
 export function knownFirst({ listed, wanted }: PlannedStratum): number {
-  return listed?.length ?? Math.min(wanted, TPE.startups);
+  return listed.length === wanted ? wanted : Math.max(listed.length, Math.min(wanted, TPE.startups));
 }
