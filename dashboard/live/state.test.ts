@@ -42,6 +42,7 @@ const sweep: SweepSummary = {
   models: [],
   losses: [],
   createdMs: 0,
+  reason: '',
 };
 
 function point(step: number, value: number | null, fields: Partial<LivePoint> = {}): LivePoint {
