@@ -5,7 +5,7 @@ import { latticeParameters, RECORDED_LOSSES } from './lattice.js';
 import { openRecordedTable } from './recordedTable.js';
 
 const RESULTS = fileURLToPath(new URL('../results', import.meta.url));
-const table = openRecordedTable('ml1m_noisy', RESULTS);
+const table = openRecordedTable({ folder: RESULTS });
 
 describe('the recorded trials of ml1m_noisy', () => {
   it('are every configuration of the lattice, each with a value at every step', () => {
@@ -29,6 +29,6 @@ describe('the recorded trials of ml1m_noisy', () => {
   });
 
   it('are none for a data set that was not recorded', () => {
-    expect(openRecordedTable('nothing', RESULTS)).toBeNull();
+    expect(openRecordedTable({ dataset: 'nothing', folder: RESULTS })).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Assignment } from '@adt/coordinator/search/grid';
 import { RESULTS } from '../results.js';
-import type { RecordedLoss } from './lattice.js';
+import type { RecordedLoss, TableName } from './lattice.js';
 
 /** How every training of the table was run. */
 export type RecordedSettings = {
@@ -49,8 +49,14 @@ export type RecordedTable = {
   trials(loss: RecordedLoss): readonly RecordedTrial[];
 };
 
-export function recordedPath(dataset: string, folder = RESULTS): string {
-  return join(folder, `trials-${dataset}.json`);
+type Place = { dataset?: string; table?: TableName; folder?: string };
+
+export function recordedPath({
+  dataset = 'ml1m_noisy',
+  table = 'samplers',
+  folder = RESULTS,
+}: Place = {}): string {
+  return join(folder, `trials-${dataset}${table === 'samplers' ? '' : `-${table}`}.json`);
 }
 
 /** @returns null where nothing was recorded */
@@ -59,8 +65,8 @@ export function readRecordedFile(path: string): RecordedFile | null {
 }
 
 /** @returns null where the data set's trials were not recorded (`npm run record-trials`) */
-export function openRecordedTable(dataset = 'ml1m_noisy', folder = RESULTS): RecordedTable | null {
-  const file = readRecordedFile(recordedPath(dataset, folder));
+export function openRecordedTable(place: Place = {}): RecordedTable | null {
+  const file = readRecordedFile(recordedPath(place));
   if (file === null) return null;
   const byName = new Map(file.trials.map((trial) => [nameOf(trial.loss, trial.assignment), trial]));
   const find = (loss: RecordedLoss, assignment: Assignment): RecordedTrial => {
