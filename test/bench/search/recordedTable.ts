@@ -1,9 +1,10 @@
 /** Real validation curves of a lattice of configurations, read back: what a sampler or a pruner would have seen. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Parameter } from '@adt/coordinator/search/document';
 import type { Assignment } from '@adt/coordinator/search/grid';
 import { RESULTS } from '../results.js';
-import type { RecordedLoss, TableName } from './lattice.js';
+import { latticeParameters, type RecordedLoss, type TableName } from './lattice.js';
 
 /** How every training of the table was run. */
 export type RecordedSettings = {
@@ -47,6 +48,8 @@ export type RecordedTable = {
   score(loss: RecordedLoss, assignment: Assignment): number;
   /** All of a loss, in the lattice's order. */
   trials(loss: RecordedLoss): readonly RecordedTrial[];
+  /** The lattice's space. */
+  parameters(loss: RecordedLoss): readonly Parameter[];
 };
 
 type Place = { dataset?: string; table?: TableName; folder?: string };
@@ -83,6 +86,7 @@ export function openRecordedTable(place: Place = {}): RecordedTable | null {
     },
     score: (loss, assignment) => Math.max(...find(loss, assignment).curve),
     trials: (loss) => file.trials.filter((trial) => trial.loss === loss),
+    parameters: (loss) => latticeParameters(loss, place.table),
   };
 }
 
