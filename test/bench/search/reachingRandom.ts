@@ -41,7 +41,7 @@ type Search = Judged & { name: string; order: 'random' | 'tpe' };
 const NONE: PrunerSettings = { type: 'none' };
 const ashaFrom = (minSteps: number | null): PrunerSettings => ({ type: 'asha', eta: 3, minSteps });
 
-/** Random search without pruning is the measure itself: what it needs is where in its order its best one comes. */
+/** Random search is the measure itself: what it needs of its iterations is where in its order the best one comes. */
 function searchesOf(stepsPerEpoch: number): Search[] {
   const searches: [string, PrunerSettings, Search['order']][] = [
     ['random', NONE, 'random'],
@@ -74,6 +74,7 @@ type Outcome = {
  * Random search trains a third of a stratum's configurations to the end. Each of the others meets them in the same
  * order (TPE in its own) and goes on to further ones with what it saves: both have the same iterations, as in Li et
  * al., "A System for Massively Parallel Hyperparameter Tuning" (MLSys 2020), not the same number of configurations.
+ * Without pruning nothing is saved, so random search and plain TPE end with that third.
  */
 export function benchReachingRandom(
   table: CurveTable,
@@ -154,12 +155,19 @@ function quickest({ table, loss }: { table: CurveTable; loss: PrunedLoss }, best
   return table.steps[Math.min(...first.filter((index) => index >= 0))] ?? Number.NaN;
 }
 
-function nextOf(params: { table: CurveTable; loss: PrunedLoss; search: Search; seed: number }): Next {
-  const { table, loss, search, seed } = params;
+function nextOf(params: {
+  table: CurveTable;
+  loss: PrunedLoss;
+  search: Search;
+  seed: number;
+  trained: number;
+}): Next {
+  const { table, loss, search, seed, trained } = params;
+  const most = search.settings.type === 'none' ? trained : table.trials(loss).length;
   const drawn: CurveTrial[] = [];
   const pick = search.order === 'tpe' ? tpeOrder({ table, loss, seed }) : randomOrder({ table, loss, seed });
   return (before) => {
-    const trial = pick(drawn, before);
+    const trial = before.length < most ? pick(drawn, before) : null;
     if (trial === null) return null;
     drawn.push(trial);
     return candidateOf({ table, loss, judged: search, trial, configuration: before.length });
