@@ -75,9 +75,7 @@ async function record(params: {
   const trials: RecordedTrial[] = goesOn ? [...known.trials] : [];
   let steps = goesOn ? known.steps : [];
   const done = new Set(trials.map(({ loss, assignment }) => nameOf(loss, assignment)));
-  const wanted = RECORDED_LOSSES.flatMap((loss) =>
-    [...expandGrid(latticeParameters(loss, table))].map((assignment) => ({ loss, assignment })),
-  );
+  const wanted = trainingsOf(table);
   const machine = describeMachine();
   for (const { loss, assignment } of wanted) {
     if (done.has(nameOf(loss, assignment))) continue;
@@ -89,6 +87,14 @@ async function record(params: {
       `record-trials: ${trials.length} of ${wanted.length}, ${nameOf(loss, assignment)}\n`,
     );
   }
+}
+
+/** The strata side by side: a table that is half recorded has the first half of each. */
+function trainingsOf(table: TableName): { loss: RecordedLoss; assignment: Assignment }[] {
+  return RECORDED_LOSSES.flatMap((loss) => {
+    const lattice = [...expandGrid(latticeParameters(loss, table))];
+    return lattice.map((assignment, place) => ({ loss, assignment, turn: place / lattice.length }));
+  }).sort((a, b) => a.turn - b.turn);
 }
 
 async function runOnce(params: {
