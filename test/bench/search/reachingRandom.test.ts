@@ -69,6 +69,19 @@ describe('the bench of reaching what random search has', () => {
     expect(of('R-CE', 'random').atLeast).toBeLessThanOrEqual(1 / 50);
   });
 
+  test('has a value within 1 % no later, and no less often', () => {
+    for (const { mean, meanNear, reached, reachedNear } of rows) {
+      expect(meanNear).toBeLessThanOrEqual(mean);
+      expect(reachedNear).toBeGreaterThanOrEqual(reached);
+    }
+    expect(of('CE', 'random').meanNear).toBeLessThan(of('CE', 'random').mean);
+  });
+
+  test('says whether it could be chance: not where early values tell, and of random itself nothing', () => {
+    expect(of('CE', 'asha').p).toBeLessThan(0.01);
+    expect(of('CE', 'random')).toMatchObject({ p: null, pNear: null });
+  });
+
   test('adds up the iterations of the strata, and calls reached what all have reached', () => {
     for (const search of ['random', 'median', 'asha', 'tpe with asha']) {
       const [ce, rce, all] = ['CE', 'R-CE', 'all'].map((loss) => of(loss, search));

@@ -2,10 +2,7 @@
  * How soon a search with early stopping has what random search has after its whole budget: the part `reachingRandom` of
  * `npm run bench -- search`.
  */
-import type { Assignment } from '@adt/coordinator/search/grid';
-import type { Observation } from '@adt/coordinator/search/history';
 import type { PrunerSettings } from '@adt/coordinator/search/pruners/earlyTerminate';
-import { suggest } from '@adt/coordinator/search/sampler';
 import { median } from '../median.js';
 import {
   type CurveTable,
@@ -18,8 +15,10 @@ import {
   totalStepsOf,
   trialsInOrder,
 } from './candidates.js';
-import { type Next, type Progress, simulateSearch, spentToReach } from './prunerSimulation.js';
-import { nameOf } from './recordedTable.js';
+import { type Next, simulateSearch, spentToReach } from './prunerSimulation.js';
+import { NEAR } from './pruning.js';
+import { randomOrder, tpeOrder } from './searchOrder.js';
+import { signFlipP } from './signFlip.js';
 import { meanSd, round } from './summary.js';
 
 export type ReachingRow = {
@@ -33,8 +32,14 @@ export type ReachingRow = {
   median: number;
   /** Share of the seeds that had it within random's iterations; of `all` those that had it in every stratum. */
   reached: number;
+  /** The same two for a value within 1 % of random's best. */
+  meanNear: number;
+  reachedNear: number;
   /** Mean of what the quickest configuration of all needs alone: no search can have it for less. */
   atLeast: number;
+  /** Of the paired difference to random search itself, sign-flip test of the mean, two-sided; null for random search. */
+  p: number | null;
+  pNear: number | null;
 };
 
 type Search = Judged & { name: string; order: 'random' | 'tpe' };
@@ -50,6 +55,8 @@ function searchesOf(stepsPerEpoch: number): Search[] {
     ['asha', ashaFrom(null), 'random'],
     ['asha, from 2 epochs', ashaFrom(2 * stepsPerEpoch), 'random'],
     ['asha, from 3 epochs', ashaFrom(3 * stepsPerEpoch), 'random'],
+    // Added after the results of the others were known.
+    ['asha, from 5 epochs', ashaFrom(5 * stepsPerEpoch), 'random'],
     ['tpe', NONE, 'tpe'],
     ['tpe with asha', ashaFrom(null), 'tpe'],
     ['tpe with asha, from 3 epochs', ashaFrom(3 * stepsPerEpoch), 'tpe'],
@@ -66,6 +73,8 @@ type Outcome = {
   spent: number;
   budget: number;
   reached: boolean;
+  spentNear: number;
+  reachedNear: boolean;
   /** Iterations of the configuration that has such a value first, counted for itself. */
   atLeast: number;
 };
@@ -85,45 +94,65 @@ export function benchReachingRandom(
     return { loss, size, trained: Math.round(RANDOM_SHARE * size) };
   }).filter(({ trained }) => trained > 0);
   const count = (pick: 'size' | 'trained') => strata.reduce((sum, stratum) => sum + stratum[pick], 0);
-  return searchesOf(stepsPerEpochOf(table)).flatMap((search) => {
+  const heads: Head[] = [
+    ...strata.map(({ loss, trained, size }) => ({ loss, random: `${trained} of ${size}` })),
+    { loss: 'all', random: `${count('trained')} of ${count('size')}` },
+  ];
+  const runAll = (search: Search): Outcome[][] => {
     const outcomes = strata.map(({ loss, trained }) =>
       Array.from({ length: seeds }, (_, seed) => runOnce({ table, loss, search, seed, workers, trained })),
     );
-    const together = Array.from({ length: seeds }, (_, seed) =>
-      outcomes.flatMap((ofStratum) => ofStratum[seed] ?? []).reduce(join),
-    );
-    return [
-      ...strata.map(({ loss, trained, size }, place) =>
-        rowOf({ loss, search, random: `${trained} of ${size}`, outcomes: outcomes[place] ?? [] }),
-      ),
-      rowOf({ loss: 'all', search, random: `${count('trained')} of ${count('size')}`, outcomes: together }),
-    ];
-  });
+    const ofSeed = (seed: number) => outcomes.flatMap((ofStratum) => ofStratum[seed] ?? []);
+    return [...outcomes, Array.from({ length: seeds }, (_, seed) => ofSeed(seed).reduce(join))];
+  };
+  const searches = searchesOf(stepsPerEpochOf(table)).map((search) => ({ search, outcomes: runAll(search) }));
+  const random = searches.find(({ search }) => search.name === 'random')?.outcomes ?? [];
+  return searches.flatMap(({ search, outcomes }) =>
+    heads.map((head, place) =>
+      rowOf({ head, search, outcomes: outcomes[place] ?? [], random: random[place] ?? [] }),
+    ),
+  );
 }
+
+type Head = Pick<ReachingRow, 'loss' | 'random'>;
 
 function join(a: Outcome, b: Outcome): Outcome {
   return {
     spent: a.spent + b.spent,
     budget: a.budget + b.budget,
     reached: a.reached && b.reached,
+    spentNear: a.spentNear + b.spentNear,
+    reachedNear: a.reachedNear && b.reachedNear,
     atLeast: a.atLeast + b.atLeast,
   };
 }
 
 function rowOf(params: {
-  loss: ReachingRow['loss'];
+  head: Head;
   search: Search;
-  random: string;
   outcomes: readonly Outcome[];
+  /** Of random search, seed by seed. */
+  random: readonly Outcome[];
 }): ReachingRow {
-  const { loss, search, random, outcomes } = params;
+  const { head, search, outcomes, random } = params;
   const ratios = outcomes.map(({ spent, budget }) => spent / budget);
+  const mean = (pick: (outcome: Outcome) => number) => round(meanSd(outcomes.map(pick)).mean);
+  const pOf = (pick: (outcome: Outcome) => number) => {
+    const own = outcomes.map(pick);
+    return outcomes === random
+      ? null
+      : round(signFlipP(random.map(pick).map((one, seed) => one - (own[seed] ?? Number.NaN))));
+  };
   return {
-    ...{ loss, search: search.name, random },
+    ...{ loss: head.loss, search: search.name, random: head.random },
     mean: round(meanSd(ratios).mean),
     median: round(median(ratios)),
-    reached: round(outcomes.filter(({ reached }) => reached).length / outcomes.length),
-    atLeast: round(meanSd(outcomes.map(({ atLeast, budget }) => atLeast / budget)).mean),
+    reached: mean(({ reached }) => Number(reached)),
+    meanNear: mean(({ spentNear, budget }) => spentNear / budget),
+    reachedNear: mean(({ reachedNear }) => Number(reachedNear)),
+    atLeast: mean(({ atLeast, budget }) => atLeast / budget),
+    p: pOf(({ spent, budget }) => spent / budget),
+    pNear: pOf(({ spentNear, budget }) => spentNear / budget),
   };
 }
 
@@ -140,11 +169,11 @@ function runOnce(params: {
   const best = Math.max(...known.flatMap(({ curve }) => curve));
   const budget = trained * totalStepsOf(table);
   const race = simulateSearch({ settings: search.settings, next: nextOf(params), workers });
-  const spent = spentToReach(race, best) ?? Number.POSITIVE_INFINITY;
+  const until = (value: number) => spentToReach(race, value) ?? Number.POSITIVE_INFINITY;
+  const [spent, spentNear] = [until(best), until(NEAR * best)];
   return {
-    spent: Math.min(spent, budget),
-    budget,
-    reached: spent <= budget,
+    ...{ spent: Math.min(spent, budget), budget, reached: spent <= budget },
+    ...{ spentNear: Math.min(spentNear, budget), reachedNear: spentNear <= budget },
     atLeast: quickest(params, best),
   };
 }
@@ -165,43 +194,11 @@ function nextOf(params: {
   const { table, loss, search, seed, trained } = params;
   const most = search.settings.type === 'none' ? trained : table.trials(loss).length;
   const drawn: CurveTrial[] = [];
-  const pick = search.order === 'tpe' ? tpeOrder({ table, loss, seed }) : randomOrder({ table, loss, seed });
+  const draw = search.order === 'tpe' ? tpeOrder({ table, loss, seed }) : randomOrder({ table, loss, seed });
   return (before) => {
-    const trial = before.length < most ? pick(drawn, before) : null;
+    const trial = before.length < most ? draw(drawn, before) : null;
     if (trial === null) return null;
     drawn.push(trial);
     return candidateOf({ table, loss, judged: search, trial, configuration: before.length });
-  };
-}
-
-type Pick = (drawn: readonly CurveTrial[], progress: readonly Progress[]) => CurveTrial | null;
-type Stratum = { table: CurveTable; loss: PrunedLoss; seed: number };
-
-function randomOrder({ table, loss, seed }: Stratum): Pick {
-  const order = trialsInOrder(table, loss, seed);
-  return (drawn) => order[drawn.length] ?? null;
-}
-
-/** As the coordinator asks: after each start, knowing how all before it stand. */
-function tpeOrder({ table, loss, seed }: Stratum): Pick {
-  const byName = new Map(table.trials(loss).map((trial) => [nameOf(loss, trial.assignment), trial]));
-  return (drawn, progress) => {
-    const history = progress.map((trial, place) => observationOf(drawn[place]?.assignment ?? {}, trial));
-    const next = suggest({
-      ...{ method: 'tpe', parameters: table.parameters(loss), samplerSeed: seed },
-      ...{ stratum: ['pruning', loss], history },
-    });
-    if (next === null) return null;
-    const trial = byName.get(nameOf(loss, next.assignment));
-    if (trial === undefined) throw new RangeError(`not recorded: ${nameOf(loss, next.assignment)}`);
-    return trial;
-  };
-}
-
-function observationOf(assignment: Assignment, { outcome, best, step }: Progress): Observation {
-  return {
-    ...{ assignment, outcome },
-    score: outcome === 'running' ? null : best,
-    step: outcome === 'pruned' ? step : null,
   };
 }
