@@ -1,11 +1,11 @@
-/** `npm run bench -- train|eval|trial|import|memory|search [--json] [--threads N] [--quick]`: ours and the peer as ratios. */
+/** `npm run bench -- train|eval|trial|import|memory|search [--json] [--threads N]`: ours and the peer as ratios. */
 import { parseArgs } from 'node:util';
 import { benchImport, USUAL } from './import.js';
 import { describeMachine } from './machine.js';
 import { benchMemory } from './memoryBench.js';
 import { benchRanking } from './rankingBench.js';
-import { saveResult } from './results.js';
-import { benchSearch } from './search/searchBench.js';
+import { saveParts, saveResult } from './results.js';
+import { benchSearch, SEARCH_PARTS, type SearchPart } from './search/searchBench.js';
 import { benchTraining } from './trainBench.js';
 import { benchTrial } from './trialBench.js';
 
@@ -16,14 +16,15 @@ const EXIT_BAD_INPUT = 2;
 class UsageError extends Error {}
 
 type Log = (line: string) => void;
+type Options = { quick: boolean; parts: readonly SearchPart[] };
 const BENCHES = {
   train: benchTraining,
   eval: benchRanking,
   trial: benchTrial,
   memory: benchMemory,
   import: (_threads: number, _log: Log) => benchImport(USUAL),
-  search: (_threads: number, log: Log, quick: boolean) => benchSearch({ quick, log }),
-} as const satisfies Record<string, (threads: number, log: Log, quick: boolean) => Promise<unknown>>;
+  search: (_threads: number, log: Log, options: Options) => benchSearch({ ...options, log }),
+} as const satisfies Record<string, (threads: number, log: Log, options: Options) => Promise<unknown>>;
 
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -33,6 +34,7 @@ async function main(args: string[]): Promise<void> {
       json: { type: 'boolean', default: false },
       threads: { type: 'string', default: '2' },
       quick: { type: 'boolean', default: false },
+      part: { type: 'string', multiple: true, default: [] },
     },
   });
   const names = positionals.map((name) => {
@@ -40,24 +42,36 @@ async function main(args: string[]): Promise<void> {
     throw new UsageError(`no bench ${JSON.stringify(name)}: ${Object.keys(BENCHES).join(', ')}`);
   });
   // The others have no shorter form.
-  if (values.quick && names.some((name) => name !== 'search'))
-    throw new UsageError('--quick: goes with search');
+  if ((values.quick || values.part.length > 0) && names.some((name) => name !== 'search'))
+    throw new UsageError('--quick and --part: go with search');
+  const parts = values.part.map(readPart);
   if (names.length === 0) throw new UsageError(`name at least one of ${Object.keys(BENCHES).join(', ')}`);
   const threads = Number(values.threads);
   if (!Number.isInteger(threads) || threads < 1) throw new UsageError('--threads: must be an integer from 1');
   for (const name of names) {
     const log: Log = (line) => process.stderr.write(`${name}: ${line}\n`);
-    const command = `npm run bench -- ${name}${threads === 2 ? '' : ` --threads ${threads}`}`;
+    const flags = [
+      ...(threads === 2 ? [] : [`--threads ${threads}`]),
+      ...parts.map((part) => `--part ${part}`),
+    ];
+    const command = ['npm run bench --', name, ...flags].join(' ');
+    const options = { quick: values.quick, parts: parts.length === 0 ? SEARCH_PARTS : parts };
     const result = {
       command,
       machine: describeMachine(),
-      result: await BENCHES[name](threads, log, values.quick),
+      result: await BENCHES[name](threads, log, options),
     };
     // A quick run is a look, no result.
-    if (!values.quick) saveResult(name, result);
+    if (!values.quick) (parts.length === 0 ? saveResult : saveParts)(name, result);
     if (values.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     else printTables(result.result);
   }
+}
+
+function readPart(name: string): SearchPart {
+  const part = SEARCH_PARTS.find((known) => known === name);
+  if (part === undefined) throw new UsageError(`--part: one of ${SEARCH_PARTS.join(', ')}`);
+  return part;
 }
 
 /** A list is a table; an object of lists one for each. */

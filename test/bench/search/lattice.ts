@@ -1,30 +1,61 @@
-/** The configurations whose real trainings are recorded, by stratum: GMF under three losses. */
+/** The configurations whose real trainings are recorded, by table and stratum: GMF under three losses. */
 
 import type { Parameter } from '@adt/coordinator/search/document';
 import type { Assignment } from '@adt/coordinator/search/grid';
 import type { Hyperparameter, TrainingConfig } from '@adt/proto/trainingConfig';
 
-const LR = [3e-4, 1e-3, 3e-3, 1e-2];
+export const RECORDED_LOSSES = ['T-CE', 'R-CE', 'CE'] as const satisfies TrainingConfig['loss'][];
+export type RecordedLoss = (typeof RECORDED_LOSSES)[number];
 
-/** ε_max, ε_N and β around what the paper searched (Wang et al., WSDM 2021, section 4.1). */
-export const LATTICE = {
-  'T-CE': {
-    eps_max: [0.05, 0.1, 0.15, 0.2, 0.3],
-    eps_n: [1000, 5000, 10_000, 20_000],
-    lr: LR,
+type Plan = {
+  epochs: number;
+  /** Iterations between validations. */
+  evalEvery: number;
+  validUsers: number;
+  lattice: Record<RecordedLoss, Partial<Record<Hyperparameter, readonly number[]>>>;
+};
+
+const SHORT_LR = [3e-4, 1e-3, 3e-3, 1e-2];
+const WIDE = { factors: [64, 16], lr: [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2] };
+
+/**
+ * samplers: short trainings of a fine lattice, ε_max, ε_N and β around what the paper searched (Wang et al., WSDM 2021,
+ * section 4.1). races: long trainings over a wide space, which is what early stopping is for; 27 = 3³ epochs of 840
+ * iterations on ml1m_noisy with a validation after each, and every ε_N early enough to leave T-CE its rungs.
+ */
+export const PLANS = {
+  samplers: {
+    ...{ epochs: 8, evalEvery: 400, validUsers: 2000 },
+    lattice: {
+      'T-CE': {
+        eps_max: [0.05, 0.1, 0.15, 0.2, 0.3],
+        eps_n: [1000, 5000, 10_000, 20_000],
+        lr: SHORT_LR,
+      },
+      'R-CE': { beta: [0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1], lr: SHORT_LR },
+      CE: { factors: [8, 16, 32, 64], lr: SHORT_LR },
+    },
   },
-  'R-CE': { beta: [0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1], lr: LR },
-  CE: { factors: [8, 16, 32, 64], lr: LR },
-} as const satisfies Partial<
-  Record<TrainingConfig['loss'], Partial<Record<Hyperparameter, readonly number[]>>>
->;
+  races: {
+    ...{ epochs: 27, evalEvery: 840, validUsers: 2000 },
+    lattice: {
+      'T-CE': { ...WIDE, eps_max: [0.1, 0.2], eps_n: [500, 1000, 2000] },
+      'R-CE': { ...WIDE, beta: [0.1, 0.25, 0.5] },
+      CE: WIDE,
+    },
+  },
+} as const satisfies Record<string, Plan>;
 
-export type RecordedLoss = keyof typeof LATTICE;
-export const RECORDED_LOSSES = Object.keys(LATTICE) as RecordedLoss[];
+export type TableName = keyof typeof PLANS;
+
+export function isTableName(name: string): name is TableName {
+  return Object.hasOwn(PLANS, name);
+}
 
 /** A stratum's space, as a sweep file with `values` would give it. */
-export function latticeParameters(loss: RecordedLoss): Parameter[] {
-  return Object.entries(LATTICE[loss]).map(([name, values]) => ({
+export function latticeParameters(loss: RecordedLoss, table: TableName = 'samplers'): Parameter[] {
+  const plan: Plan = PLANS[table];
+  return Object.entries(plan.lattice[loss]).map(([name, values]) => ({
     name: name as Hyperparameter,
     domain: { kind: 'choice', values, probabilities: null },
     when: [],

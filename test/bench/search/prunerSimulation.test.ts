@@ -1,8 +1,15 @@
 import { keyOf, uniform } from '@adt/coordinator/search/philox';
 import type { PrunerSettings } from '@adt/coordinator/search/pruners/earlyTerminate';
 import { describe, expect, test } from 'vitest';
-import { type Candidate, simulateRace, spentToReach } from './prunerSimulation.js';
-import { benchPruning, type CurveTable } from './pruning.js';
+import type { CurveTable } from './candidates.js';
+import {
+  type Candidate,
+  type Progress,
+  simulateRace,
+  simulateSearch,
+  spentToReach,
+} from './prunerSimulation.js';
+import { benchPruning } from './pruning.js';
 import { shuffled } from './shuffled.js';
 
 const ASHA: PrunerSettings = { type: 'asha', eta: 3, minSteps: null };
@@ -59,6 +66,32 @@ describe('a race', () => {
     expect(race.improvements.at(-1)?.spent).toBe(TOTAL);
   });
 
+  test('asks for the next candidate when a worker is free, and tells how those before it stand', () => {
+    const laws = [0.9, 0.5, 0.8, 0.7].map((limit) => ({ limit, pace: 0.5 }));
+    const asked: Progress[][] = [];
+    simulateSearch({
+      settings: ASHA,
+      workers: 2,
+      next(before) {
+        asked.push(before.map(({ outcome, best, step }) => ({ outcome, best, step })));
+        const law = laws[before.length];
+        return law === undefined ? null : candidate(law, [300]);
+      },
+    });
+    const at = (place: number, outcome: Progress['outcome'], step: number) => ({
+      ...{ outcome, step },
+      best: step === 0 ? Number.NEGATIVE_INFINITY : valueAt(laws[place] as Law, step),
+    });
+    expect(asked).toEqual([
+      [],
+      [at(0, 'running', 0)],
+      [at(0, 'running', 300), at(1, 'pruned', 300)],
+      [at(0, 'running', 600), at(1, 'pruned', 300), at(2, 'pruned', 300)],
+      [at(0, 'running', 900), at(1, 'pruned', 300), at(2, 'pruned', 300), at(3, 'pruned', 300)],
+      [at(0, 'done', 2700), at(1, 'pruned', 300), at(2, 'pruned', 300), at(3, 'pruned', 300)],
+    ]);
+  });
+
   test('finds the best at a third of the cost where early values tell', () => {
     const run = (settings: PrunerSettings, seed: number) => {
       const laws = shuffled(parallel, ['order', seed]);
@@ -97,6 +130,7 @@ describe('the bench of pruning', () => {
             assignment: loss === 'T-CE' ? { eps_n: index % 2 === 0 ? 300 : 5000 } : {},
             curve: STEPS.map((step) => valueAt(law, step)),
           })),
+    parameters: () => [],
   };
   const rows = benchPruning(table, { sweeps: 5 });
   const rowOf = (loss: string, pruner: string) => {
@@ -111,10 +145,12 @@ describe('the bench of pruning', () => {
       'CE asha',
       'CE hyperband',
       'CE asha, eta 2, from 2 epochs',
+      'CE asha, from 3 epochs',
       'T-CE median',
       'T-CE asha',
       'T-CE hyperband',
       'T-CE asha, eta 2, from 2 epochs',
+      'T-CE asha, from 3 epochs',
       'T-CE asha, eps_n ignored',
     ]);
   });

@@ -20,40 +20,70 @@ export type Race = {
   pruned: readonly (string | null)[];
 };
 
-type Running = { configuration: number; validation: number; best: number; time: number };
+/** A trial as far as it is known while others run. */
+export type Progress = {
+  outcome: 'running' | 'done' | 'pruned';
+  /** Best objective so far; -Infinity before the first validation. */
+  best: number;
+  /** Iterations so far. */
+  step: number;
+};
 
-/**
- * Runs the candidates in their order, each on the first worker that is free; an iteration takes every one of them the
- * same time, and workers that are due together act in their order. Deterministic.
- */
+/** Whom a free worker takes next, by the progress of those before it in their order; null: nobody is left. */
+export type Next = (before: readonly Progress[]) => Candidate | null;
+
+type Trial = Progress & {
+  candidate: Candidate;
+  configuration: number;
+  validation: number;
+  time: number;
+  reason: string | null;
+};
+
+/** A race of candidates in a given order, see simulateSearch. */
 export function simulateRace(params: {
   settings: PrunerSettings;
   candidates: readonly Candidate[];
   workers: number;
 }): Race {
   const { settings, candidates, workers } = params;
+  return simulateSearch({ settings, workers, next: (before) => candidates[before.length] ?? null });
+}
+
+/**
+ * Runs each candidate on the first worker that is free; an iteration takes every one of them the same time, and workers
+ * that are due together act in their order. Deterministic.
+ */
+export function simulateSearch(params: { settings: PrunerSettings; next: Next; workers: number }): Race {
+  const { settings, next, workers } = params;
   const log: RungReport[] = [];
   const improvements: { spent: number; value: number }[] = [];
-  const pruned: (string | null)[] = candidates.map(() => null);
-  let [next, spent, best] = [0, 0, Number.NEGATIVE_INFINITY];
-  const start = (time: number): Running[] =>
-    next < candidates.length
-      ? [{ configuration: next++, validation: 0, best: Number.NEGATIVE_INFINITY, time }]
-      : [];
+  const trials: Trial[] = [];
+  let [spent, best] = [0, Number.NEGATIVE_INFINITY];
+  const start = (time: number): Trial[] => {
+    const candidate = next(trials);
+    if (candidate === null) return [];
+    const fresh = { outcome: 'running', best: Number.NEGATIVE_INFINITY, step: 0, validation: 0 } as const;
+    const trial: Trial = { ...fresh, candidate, configuration: trials.length, time, reason: null };
+    trials.push(trial);
+    return [trial];
+  };
   let running = Array.from({ length: workers }, () => start(0)).flat();
 
   while (running.length > 0) {
-    const trial = earliest(running, candidates);
-    const { curve, rungs, bracket } = candidates[trial.configuration] as Candidate;
+    const trial = earliest(running);
+    const { curve, rungs, bracket } = trial.candidate;
     const point = curve[trial.validation];
-    if (point === undefined) {
+    if (point === undefined || trial.outcome !== 'running') {
       running = running.flatMap((other) => (other === trial ? start(trial.time) : [other]));
       continue;
     }
-    const since = point.step - (curve[trial.validation - 1]?.step ?? 0);
+    const since = point.step - trial.step;
     trial.time += since;
+    trial.step = point.step;
     trial.validation += 1;
     trial.best = Math.max(trial.best, point.value);
+    if (trial.validation === curve.length) trial.outcome = 'done';
     spent += since;
     if (point.value > best) {
       best = point.value;
@@ -70,18 +100,17 @@ export function simulateRace(params: {
     const verdict = judgeRung({ settings, report, peers: log });
     log.push(report);
     if (!verdict.prune) continue;
-    pruned[trial.configuration] = verdict.reason;
-    trial.validation = curve.length;
+    trial.outcome = 'pruned';
+    trial.reason = verdict.reason;
   }
-  return { spent, improvements, pruned };
+  return { spent, improvements, pruned: trials.map(({ reason }) => reason) };
 }
 
-/** Whose next validation is due first; of several the one on the first worker. */
-function earliest(running: readonly Running[], candidates: readonly Candidate[]): Running {
-  const due = ({ configuration, validation, time }: Running) => {
-    const { curve } = candidates[configuration] as Candidate;
-    const point = curve[validation];
-    return point === undefined ? time : time + point.step - (curve[validation - 1]?.step ?? 0);
+/** Whose next validation is due first; of several the one on the first worker. One that has ended is due at once. */
+function earliest(running: readonly Trial[]): Trial {
+  const due = ({ outcome, candidate, validation, step, time }: Trial) => {
+    const point = outcome === 'running' ? candidate.curve[validation] : undefined;
+    return point === undefined ? time : time + point.step - step;
   };
   return running.reduce((first, trial) => (due(trial) < due(first) ? trial : first));
 }

@@ -1,23 +1,15 @@
 /** What early stopping saves on recorded curves, and what it costs: the part `pruning` of `npm run bench -- search`. */
 import type { PrunerSettings } from '@adt/coordinator/search/pruners/earlyTerminate';
-import { rungsOf } from '@adt/coordinator/search/pruners/rungs';
-import { type Candidate, type Race, simulateRace, spentToReach } from './prunerSimulation.js';
-import { shuffled } from './shuffled.js';
-
-export const PRUNED_LOSSES = ['CE', 'T-CE', 'R-CE'] as const;
-type PrunedLoss = (typeof PRUNED_LOSSES)[number];
-
-/** What the bench reads of a table of recorded trials. */
-export type CurveTable = {
-  settings: { epochs: number; evalEvery: number };
-  /** Iterations of the validations, ascending, the end of the training last. */
-  steps: readonly number[];
-  trials(loss: PrunedLoss): readonly {
-    assignment: { readonly eps_n?: number };
-    /** Objective at each of the steps; larger is better. */
-    curve: readonly number[];
-  }[];
-};
+import {
+  type CurveTable,
+  candidateOf,
+  type Judged,
+  PRUNED_LOSSES,
+  type PrunedLoss,
+  stepsPerEpochOf,
+  trialsInOrder,
+} from './candidates.js';
+import { type Race, simulateRace, spentToReach } from './prunerSimulation.js';
 
 export type PruningRow = {
   loss: PrunedLoss;
@@ -42,29 +34,34 @@ export type PruningRow = {
   regret: number;
 };
 
-type Variant = { name: string; settings: PrunerSettings; heedsEpsN: boolean };
-const ASHA: PrunerSettings = { type: 'asha', eta: 3, minSteps: null };
+type Variant = Judged & { name: string };
+const ashaFrom = (minSteps: number | null): PrunerSettings => ({ type: 'asha', eta: 3, minSteps });
 
-/** The pruners as a sweep file gives them by default, and two that show what their rules are worth. */
+/** The pruners as a sweep file gives them by default, and some that show what their rules are worth. */
 function variantsOf(loss: PrunedLoss, stepsPerEpoch: number): Variant[] {
   return [
     { name: 'median', settings: { type: 'median', minSteps: null, startupTrials: 5 }, heedsEpsN: true },
-    { name: 'asha', settings: ASHA, heedsEpsN: true },
+    { name: 'asha', settings: ashaFrom(null), heedsEpsN: true },
     { name: 'hyperband', settings: { type: 'hyperband', eta: 3, minSteps: null }, heedsEpsN: true },
     {
       name: 'asha, eta 2, from 2 epochs',
       settings: { type: 'asha', eta: 2, minSteps: 2 * stepsPerEpoch },
       heedsEpsN: true,
     },
+    {
+      name: 'asha, from 3 epochs',
+      settings: ashaFrom(3 * stepsPerEpoch),
+      heedsEpsN: true,
+    },
     // Not offered to users.
-    ...(loss === 'T-CE' ? [{ name: 'asha, eps_n ignored', settings: ASHA, heedsEpsN: false }] : []),
+    ...(loss === 'T-CE' ? [{ name: 'asha, eps_n ignored', settings: ashaFrom(null), heedsEpsN: false }] : []),
   ];
 }
 
 /**
  * As good as the best: on ml1m_noisy two validations 400 iterations apart differ by 1 % on average, late in a training.
  */
-const NEAR = 0.99;
+export const NEAR = 0.99;
 
 /** A row a loss and pruner, each the mean over sweeps that differ in the order of the configurations. */
 export function benchPruning(
@@ -87,7 +84,9 @@ function rowOf(params: {
 }): PruningRow {
   const { table, loss, variant, sweeps, workers } = params;
   const results = Array.from({ length: sweeps }, (_, sweep) => {
-    const candidates = candidatesOf({ table, loss, variant, sweep });
+    const candidates = trialsInOrder(table, loss, sweep).map((trial, configuration) =>
+      candidateOf({ table, loss, judged: variant, trial, configuration }),
+    );
     const judged = candidates.filter(({ rungs }) => rungs.length > 0).length / candidates.length;
     const pruned = simulateRace({ settings: variant.settings, candidates, workers });
     return { judged, ...compare(pruned, simulateRace({ settings: { type: 'none' }, candidates, workers })) };
@@ -127,35 +126,4 @@ function compare(pruned: Race, whole: Race) {
     unprunedToNear: share(whole, NEAR * best),
     regret: (best - found) / best,
   };
-}
-
-/** The stratum's trials in the order of one sweep, with the rungs that a sweep file would give them. */
-function candidatesOf(params: {
-  table: CurveTable;
-  loss: PrunedLoss;
-  variant: Variant;
-  sweep: number;
-}): Candidate[] {
-  const { table, loss, variant, sweep } = params;
-  const { steps, settings: recorded } = table;
-  return shuffled(table.trials(loss), ['pruning', loss, sweep]).map(
-    ({ assignment, curve }, configuration) => {
-      const { bracket, steps: rungs } = rungsOf({
-        settings: variant.settings,
-        configuration,
-        seedIndex: 0,
-        totalSteps: steps.at(-1) ?? 0,
-        stepsPerEpoch: stepsPerEpochOf(table),
-        evalEvery: recorded.evalEvery,
-        loss: variant.heedsEpsN ? loss : 'CE',
-        epsN: variant.heedsEpsN ? (assignment.eps_n ?? null) : null,
-      });
-      const points = steps.map((step, index) => ({ step, value: curve[index] ?? Number.NaN }));
-      return { curve: points, rungs, bracket };
-    },
-  );
-}
-
-function stepsPerEpochOf({ steps, settings }: CurveTable): number {
-  return (steps.at(-1) ?? 0) / settings.epochs;
 }

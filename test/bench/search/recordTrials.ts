@@ -1,4 +1,4 @@
-/** `npm run record-trials -- --dataset NAME`: trains a lattice of real configurations and keeps their curves. */
+/** `npm run record-trials -- --dataset NAME --table NAME`: trains a lattice of real configurations, keeps their curves. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
@@ -10,7 +10,15 @@ import { openEngine } from '@adt/worker/engines/registry';
 import { train } from '@adt/worker/training/train';
 import { describeMachine } from '../machine.js';
 import { openStoredDataset } from '../storedDataset.js';
-import { configFields, latticeParameters, RECORDED_LOSSES, type RecordedLoss } from './lattice.js';
+import {
+  configFields,
+  isTableName,
+  latticeParameters,
+  PLANS,
+  RECORDED_LOSSES,
+  type RecordedLoss,
+  type TableName,
+} from './lattice.js';
 import {
   nameOf,
   type RecordedFile,
@@ -27,51 +35,47 @@ async function main(args: string[]): Promise<void> {
     args,
     options: {
       dataset: { type: 'string', default: 'ml1m_noisy' },
+      table: { type: 'string', default: 'samplers' },
       'data-dir': { type: 'string' },
-      epochs: { type: 'string', default: '8' },
-      'eval-every': { type: 'string', default: '400' },
-      'valid-users': { type: 'string', default: '2000' },
     },
   });
+  const { table } = values;
+  if (!isTableName(table)) throw new RangeError(`--table: one of ${Object.keys(PLANS).join(', ')}`);
+  const { epochs, evalEvery, validUsers } = PLANS[table];
   const bundle = await openStoredDataset(values.dataset, values['data-dir']);
   const settings: RecordedSettings = {
     dataset: values.dataset,
     datasetSha256: bundle.sha256,
     model: 'GMF',
     factors: TRAINING_DEFAULTS.factors,
-    epochs: Number(values.epochs),
-    evalEvery: Number(values['eval-every']),
-    validUsers: Number(values['valid-users']),
+    ...{ epochs, evalEvery, validUsers },
     metric: METRIC,
     seed: TRAINING_DEFAULTS.seed,
   };
-  const command = `npm run record-trials -- --dataset ${settings.dataset} --epochs ${settings.epochs} --eval-every ${settings.evalEvery} --valid-users ${settings.validUsers}`;
   await record({
-    path: recordedPath(settings.dataset),
-    settings,
-    bundle,
+    path: recordedPath({ dataset: settings.dataset, table }),
+    ...{ table, settings, bundle },
     engine: await openEngine(),
-    command,
+    command: `npm run record-trials -- --dataset ${settings.dataset} --table ${table}`,
   });
 }
 
 /** One training after another on one thread; the file is whole after each, and a later call goes on from there. */
 async function record(params: {
   path: string;
+  table: TableName;
   settings: RecordedSettings;
   bundle: Bundle;
   engine: Engine;
   command: string;
 }): Promise<void> {
-  const { path, settings, command } = params;
+  const { path, table, settings, command } = params;
   const known = readRecordedFile(path);
   const goesOn = known !== null && isDeepStrictEqual(known.settings, settings);
   const trials: RecordedTrial[] = goesOn ? [...known.trials] : [];
   let steps = goesOn ? known.steps : [];
   const done = new Set(trials.map(({ loss, assignment }) => nameOf(loss, assignment)));
-  const wanted = RECORDED_LOSSES.flatMap((loss) =>
-    [...expandGrid(latticeParameters(loss))].map((assignment) => ({ loss, assignment })),
-  );
+  const wanted = trainingsOf(table);
   const machine = describeMachine();
   for (const { loss, assignment } of wanted) {
     if (done.has(nameOf(loss, assignment))) continue;
@@ -83,6 +87,14 @@ async function record(params: {
       `record-trials: ${trials.length} of ${wanted.length}, ${nameOf(loss, assignment)}\n`,
     );
   }
+}
+
+/** The strata side by side: a table that is half recorded has the first half of each. */
+function trainingsOf(table: TableName): { loss: RecordedLoss; assignment: Assignment }[] {
+  return RECORDED_LOSSES.flatMap((loss) => {
+    const lattice = [...expandGrid(latticeParameters(loss, table))];
+    return lattice.map((assignment, place) => ({ loss, assignment, turn: place / lattice.length }));
+  }).sort((a, b) => a.turn - b.turn);
 }
 
 async function runOnce(params: {

@@ -1,9 +1,10 @@
 /** Real validation curves of a lattice of configurations, read back: what a sampler or a pruner would have seen. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Parameter } from '@adt/coordinator/search/document';
 import type { Assignment } from '@adt/coordinator/search/grid';
 import { RESULTS } from '../results.js';
-import type { RecordedLoss } from './lattice.js';
+import { latticeParameters, type RecordedLoss, type TableName } from './lattice.js';
 
 /** How every training of the table was run. */
 export type RecordedSettings = {
@@ -47,10 +48,18 @@ export type RecordedTable = {
   score(loss: RecordedLoss, assignment: Assignment): number;
   /** All of a loss, in the lattice's order. */
   trials(loss: RecordedLoss): readonly RecordedTrial[];
+  /** The lattice's space. */
+  parameters(loss: RecordedLoss): readonly Parameter[];
 };
 
-export function recordedPath(dataset: string, folder = RESULTS): string {
-  return join(folder, `trials-${dataset}.json`);
+type Place = { dataset?: string; table?: TableName; folder?: string };
+
+export function recordedPath({
+  dataset = 'ml1m_noisy',
+  table = 'samplers',
+  folder = RESULTS,
+}: Place = {}): string {
+  return join(folder, `trials-${dataset}${table === 'samplers' ? '' : `-${table}`}.json`);
 }
 
 /** @returns null where nothing was recorded */
@@ -59,8 +68,8 @@ export function readRecordedFile(path: string): RecordedFile | null {
 }
 
 /** @returns null where the data set's trials were not recorded (`npm run record-trials`) */
-export function openRecordedTable(dataset = 'ml1m_noisy', folder = RESULTS): RecordedTable | null {
-  const file = readRecordedFile(recordedPath(dataset, folder));
+export function openRecordedTable(place: Place = {}): RecordedTable | null {
+  const file = readRecordedFile(recordedPath(place));
   if (file === null) return null;
   const byName = new Map(file.trials.map((trial) => [nameOf(trial.loss, trial.assignment), trial]));
   const find = (loss: RecordedLoss, assignment: Assignment): RecordedTrial => {
@@ -77,6 +86,7 @@ export function openRecordedTable(dataset = 'ml1m_noisy', folder = RESULTS): Rec
     },
     score: (loss, assignment) => Math.max(...find(loss, assignment).curve),
     trials: (loss) => file.trials.filter((trial) => trial.loss === loss),
+    parameters: (loss) => latticeParameters(loss, place.table),
   };
 }
 
