@@ -17,14 +17,18 @@ export type StepBench = {
   model: string;
   data: string;
   threads: number;
-  /** Milliseconds a step, sampling included, median of chunks. */
+  /** Milliseconds a step, sampling included, median of chunks; and sampling not counted, as the peer counts. */
   oursMs: number;
+  oursStepMs: number;
   /** Median milliseconds a step, sampling not counted; null: the peer does not run here. */
   adamMs: number | null;
   sparseAdamMs: number | null;
-  /** How many times faster we are. */
+  /** How many times faster we are, our sampling counted. */
   overAdam: number | null;
   overSparseAdam: number | null;
+  /** The same work on both sides. */
+  stepOverAdam: number | null;
+  stepOverSparseAdam: number | null;
 };
 
 /** CDAE has no peer: the yardstick does not know it. */
@@ -48,16 +52,19 @@ export async function benchTraining(threads: number, log: (line: string) => void
     const { model } = each;
     log(`${model} on ${each.data}`);
     const bundle = benchBundle(each.data);
-    const oursMs = await ourStep(engine, bundle, model, threads, each.warmSteps);
+    const { oursMs, oursStepMs } = await ourStep(engine, bundle, model, threads, each.warmSteps);
     const theirs = await peerSteps(peer, bundle, each, threads);
     results.push({
       model,
       data: each.data,
       threads,
       oursMs,
+      oursStepMs,
       ...theirs,
       overAdam: theirs.adamMs && theirs.adamMs / oursMs,
       overSparseAdam: theirs.sparseAdamMs && theirs.sparseAdamMs / oursMs,
+      stepOverAdam: theirs.adamMs && theirs.adamMs / oursStepMs,
+      stepOverSparseAdam: theirs.sparseAdamMs && theirs.sparseAdamMs / oursStepMs,
     });
   }
   return results;
@@ -70,17 +77,18 @@ async function ourStep(
   model: Model,
   threads: number,
   warmSteps: number,
-): Promise<number> {
+): Promise<{ oursMs: number; oursStepMs: number }> {
   const trainer = engine.open({ bundle, config: benchConfig(bundle, model), threads });
   try {
     await trainer.run(warmSteps);
-    const perStep: number[] = [];
+    const [withDrawing, alone]: [number[], number[]] = [[], []];
     for (let chunk = 0; chunk < CHUNKS; chunk += 1) {
       const started = performance.now();
-      await trainer.run(STEPS_PER_CHUNK);
-      perStep.push((performance.now() - started) / STEPS_PER_CHUNK);
+      const { trainSeconds, steps } = await trainer.run(STEPS_PER_CHUNK);
+      withDrawing.push((performance.now() - started) / STEPS_PER_CHUNK);
+      alone.push((1000 * trainSeconds) / steps);
     }
-    return median(perStep);
+    return { oursMs: median(withDrawing), oursStepMs: median(alone) };
   } finally {
     trainer.close();
   }
