@@ -1,4 +1,4 @@
-/** `npm run record-trials -- --dataset NAME --table NAME`: trains a lattice of real configurations, keeps their curves. */
+/** `npm run record-trials -- --table NAME`: trains a lattice of real configurations, keeps their curves. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
@@ -34,17 +34,16 @@ async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
-      dataset: { type: 'string', default: 'ml1m_noisy' },
       table: { type: 'string', default: 'samplers' },
       'data-dir': { type: 'string' },
     },
   });
   const { table } = values;
   if (!isTableName(table)) throw new RangeError(`--table: one of ${Object.keys(PLANS).join(', ')}`);
-  const { epochs, evalEvery, validUsers } = PLANS[table];
-  const bundle = await openStoredDataset(values.dataset, values['data-dir']);
+  const { dataset, epochs, evalEvery, validUsers } = PLANS[table];
+  const bundle = await openStoredDataset(dataset, values['data-dir']);
   const settings: RecordedSettings = {
-    dataset: values.dataset,
+    dataset,
     datasetSha256: bundle.sha256,
     model: 'GMF',
     factors: TRAINING_DEFAULTS.factors,
@@ -53,10 +52,10 @@ async function main(args: string[]): Promise<void> {
     seed: TRAINING_DEFAULTS.seed,
   };
   await record({
-    path: recordedPath({ dataset: settings.dataset, table }),
+    path: recordedPath({ table }),
     ...{ table, settings, bundle },
     engine: await openEngine(),
-    command: `npm run record-trials -- --dataset ${settings.dataset} --table ${table}`,
+    command: `npm run record-trials -- --table ${table}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { countConfigurations, expandGrid } from '@adt/coordinator/search/grid';
 import { describe, expect, it } from 'vitest';
@@ -7,8 +8,8 @@ import { openRecordedTable } from './recordedTable.js';
 const RESULTS = fileURLToPath(new URL('../results', import.meta.url));
 const open = (table: TableName) => openRecordedTable({ table, folder: RESULTS });
 
-describe('the recorded trials of ml1m_noisy', () => {
-  it.each(['samplers', 'races'] as const)(
+describe('the recorded trials', () => {
+  it.each(Object.keys(PLANS) as TableName[])(
     '%s: are every configuration, each with a value at every step',
     (name) => {
       const table = open(name);
@@ -36,8 +37,8 @@ describe('the recorded trials of ml1m_noisy', () => {
     expect(() => table?.curve('CE', { lr: 0.002, factors: 64 })).toThrow(RangeError);
   });
 
-  it('are none for a data set that was not recorded', () => {
-    expect(openRecordedTable({ dataset: 'nothing', folder: RESULTS })).toBeNull();
+  it('are none where nothing was recorded', () => {
+    expect(openRecordedTable({ folder: join(RESULTS, 'nowhere') })).toBeNull();
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Parameter } from '@adt/coordinator/search/document';
 import type { Assignment } from '@adt/coordinator/search/grid';
 import { RESULTS } from '../results.js';
-import { latticeParameters, type RecordedLoss, type TableName } from './lattice.js';
+import { latticeParameters, PLANS, type RecordedLoss, type TableName } from './lattice.js';
 
 /** How every training of the table was run. */
 export type RecordedSettings = {
@@ -52,14 +52,10 @@ export type RecordedTable = {
   parameters(loss: RecordedLoss): readonly Parameter[];
 };
 
-type Place = { dataset?: string; table?: TableName; folder?: string };
+type Place = { table?: TableName; folder?: string };
 
-export function recordedPath({
-  dataset = 'ml1m_noisy',
-  table = 'samplers',
-  folder = RESULTS,
-}: Place = {}): string {
-  return join(folder, `trials-${dataset}${table === 'samplers' ? '' : `-${table}`}.json`);
+export function recordedPath({ table = 'samplers', folder = RESULTS }: Place = {}): string {
+  return join(folder, `trials-${PLANS[table].dataset}${table === 'samplers' ? '' : `-${table}`}.json`);
 }
 
 /** @returns null where nothing was recorded */
@@ -67,7 +63,7 @@ export function readRecordedFile(path: string): RecordedFile | null {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as RecordedFile) : null;
 }
 
-/** @returns null where the data set's trials were not recorded (`npm run record-trials`) */
+/** @returns null where the table's trials were not recorded (`npm run record-trials`) */
 export function openRecordedTable(place: Place = {}): RecordedTable | null {
   const file = readRecordedFile(recordedPath(place));
   if (file === null) return null;
