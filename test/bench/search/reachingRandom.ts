@@ -40,6 +40,8 @@ export type ReachingRow = {
   /** Of the paired difference to random search itself, sign-flip test of the mean, two-sided; null for random search. */
   p: number | null;
   pNear: number | null;
+  /** As `p`, of the difference to ASHA whose first rung is at one epoch; null for itself. */
+  pAsha: number | null;
 };
 
 type Search = Judged & { name: string; order: 'random' | 'tpe' };
@@ -111,10 +113,17 @@ export function benchReachingRandom(
     search,
     outcomes: runAll(search),
   }));
-  const random = searches.find(({ search }) => search.name === 'random')?.outcomes ?? [];
+  const outcomesOf = (name: string) => searches.find(({ search }) => search.name === name)?.outcomes ?? [];
+  const [random, asha] = [outcomesOf('random'), outcomesOf('asha')];
   return searches.flatMap(({ search, outcomes }) =>
     heads.map((head, place) =>
-      rowOf({ head, search, outcomes: outcomes[place] ?? [], random: random[place] ?? [] }),
+      rowOf({
+        head,
+        search,
+        outcomes: outcomes[place] ?? [],
+        random: random[place] ?? [],
+        asha: asha[place] ?? [],
+      }),
     ),
   );
 }
@@ -138,15 +147,17 @@ function rowOf(params: {
   outcomes: readonly Outcome[];
   /** Of random search, seed by seed. */
   random: readonly Outcome[];
+  /** Of ASHA from one epoch on. */
+  asha: readonly Outcome[];
 }): ReachingRow {
-  const { head, search, outcomes, random } = params;
+  const { head, search, outcomes, random, asha } = params;
   const ratios = outcomes.map(({ spent, budget }) => spent / budget);
   const mean = (pick: (outcome: Outcome) => number) => round(meanSd(outcomes.map(pick)).mean);
-  const pOf = (pick: (outcome: Outcome) => number) => {
+  const pOf = (others: readonly Outcome[], pick: (outcome: Outcome) => number) => {
     const own = outcomes.map(pick);
-    return outcomes === random
+    return outcomes === others
       ? null
-      : round(signFlipP(random.map(pick).map((one, seed) => one - (own[seed] ?? Number.NaN))));
+      : round(signFlipP(others.map(pick).map((one, seed) => one - (own[seed] ?? Number.NaN))));
   };
   return {
     ...{ loss: head.loss, search: search.name, random: head.random },
@@ -156,8 +167,9 @@ function rowOf(params: {
     meanNear: mean(({ spentNear, budget }) => spentNear / budget),
     reachedNear: mean(({ reachedNear }) => Number(reachedNear)),
     atLeast: mean(({ atLeast, budget }) => atLeast / budget),
-    p: pOf(({ spent, budget }) => spent / budget),
-    pNear: pOf(({ spentNear, budget }) => spentNear / budget),
+    p: pOf(random, ({ spent, budget }) => spent / budget),
+    pNear: pOf(random, ({ spentNear, budget }) => spentNear / budget),
+    pAsha: pOf(asha, ({ spent, budget }) => spent / budget),
   };
 }
 
