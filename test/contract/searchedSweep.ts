@@ -1,7 +1,9 @@
 /** A sweep carried through its search by the real store and the real search, with trainings that answer at once. */
+
 import { createHash } from 'node:crypto';
 import { Searches } from '@adt/coordinator/scheduler/searches';
 import { compileSweep } from '@adt/coordinator/search/compile';
+import { NEWEST_RULES } from '@adt/coordinator/search/rules';
 import type { DatasetFacts } from '@adt/coordinator/search/strata';
 import { acquireLeadership, resignLeadership } from '@adt/coordinator/store/leader';
 import { ingest } from '@adt/coordinator/store/metrics';
@@ -45,7 +47,7 @@ export async function searchedSweep(db: Database, params: SearchParams): Promise
   const specSha256 = createHash('sha256').update(`YAML\n${spec}`).digest('hex');
   const used = facts.filter(({ name }) => compiled.sweep.datasets.includes(name));
   const text = { spec, specFormat: 'YAML', specSha256, facts: used, idempotencyKey: '', owner: '' } as const;
-  const lineage = { ancestors: [], prior: [] };
+  const lineage = { ancestors: [], prior: [], rules: NEWEST_RULES };
   const { sweepId } = await submitSweep(db, { ...compiled.sweep, ...text, ...lineage });
   const leader = await acquireLeadership(db, { holder: 'test', leaderTtlMs: 600_000, leaseTtlMs: 60_000 });
   if (leader === null) throw new Error('another one leads');

@@ -1,8 +1,10 @@
 /** Sweeps that search, and the workers that the tests of searching play: over gRPC, with an objective of their own. */
+
 import { compileSweep } from '@adt/coordinator/search/compile';
 import type { LoggedEntry } from '@adt/coordinator/search/log/entry';
 import { rootHash } from '@adt/coordinator/search/log/entry';
 import { type Replay, replay } from '@adt/coordinator/search/log/replay';
+import { NEWEST_RULES, rulesOf } from '@adt/coordinator/search/rules';
 import { listDatasets, nameDataset } from '@adt/coordinator/store/datasets';
 import { readEntries, searchSource } from '@adt/coordinator/store/searchLog';
 import { submitSweep } from '@adt/coordinator/store/submit';
@@ -69,6 +71,7 @@ export async function addSearch(db: Database, spec: string): Promise<number> {
     facts,
     ancestors: [],
     prior: [],
+    rules: NEWEST_RULES,
     spec,
     specFormat: 'YAML',
     specSha256: 'b'.repeat(64),
@@ -186,9 +189,10 @@ export async function replayed(db: Database, sweepId: number): Promise<Replay> {
   const source = await searchSource(db, sweepId);
   if (source === null) throw new Error(`no sweep ${sweepId}`);
   const { spec, specFormat, specSha256, facts, prior } = source;
-  const compiled = compileSweep({ spec, format: specFormat, datasets: facts, prior });
+  const rules = rulesOf(source.rules);
+  const compiled = compileSweep({ spec, format: specFormat, datasets: facts, prior, rules });
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.violations));
-  return replay(compiled.sweep.plan, rootHash(specSha256, { facts, prior }), await logOf(db, sweepId));
+  return replay(compiled.sweep.plan, rootHash(specSha256, { facts, prior, rules }), await logOf(db, sweepId));
 }
 
 /** Every trial has ended, was told once where the search heard of it, and the log is what the search would do again. */

@@ -34,7 +34,7 @@ const PRUNE: Entry = {
 };
 
 function logged(...entries: Entry[]): LoggedEntry[] {
-  let hash = rootHash('b'.repeat(64), []);
+  let hash = rootHash('b'.repeat(64), { facts: [], prior: [], rules: 1 });
   return entries.map((entry, at) => {
     hash = chainHash(hash, entry);
     return { number: at + 1, entry, hash };

@@ -1,5 +1,6 @@
 /** What the coordinator's tests start from: a migrated database, a registered worker, a sweep of any size. */
 
+import { NEWEST_RULES } from '@adt/coordinator/search/rules';
 import { claimTrial } from '@adt/coordinator/store/claims';
 import type { Point } from '@adt/coordinator/store/metrics';
 import { type NewSweep, submitSweep } from '@adt/coordinator/store/submit';
@@ -61,6 +62,7 @@ export function newSweep(params: Partial<NewSweep> & { size?: number } = {}): Ne
     facts: [],
     ancestors: [],
     prior: [],
+    rules: NEWEST_RULES,
     isSearched: false,
     trials: Array.from({ length: size }, (_, at) => {
       const config = trainingConfig(at, rest.metric);

@@ -22,7 +22,7 @@ export async function logCommand(context: Context, sweepId: number, flags: LogFl
 export async function fetchLog(
   { call }: Connection,
   sweepId: number,
-): Promise<Pick<Reply<'getSearchLog'>, 'specSha256' | 'facts' | 'prior' | 'entries'>> {
+): Promise<Pick<Reply<'getSearchLog'>, 'specSha256' | 'facts' | 'prior' | 'rules' | 'entries'>> {
   const entries: SearchEntry[] = [];
   for (;;) {
     const after = entries.at(-1)?.number ?? 0;

@@ -56,7 +56,7 @@ export async function fetchSearch(
 ): Promise<StoredSearch & { name: string }> {
   const { summary, spec, format } = await connection.call('getSweep', { sweepId });
   if (summary === undefined) throw new Error(`the platform knows no summary of sweep ${sweepId}`);
-  const { specSha256, facts, prior, entries } = await fetchLog(connection, sweepId);
+  const { specSha256, facts, prior, rules, entries } = await fetchLog(connection, sweepId);
   const known = JSON.parse(facts) as DatasetFacts[];
   if (known.length === 0)
     throw new Error(
@@ -69,6 +69,7 @@ export async function fetchSearch(
     specSha256,
     facts: known,
     prior: JSON.parse(prior) as Prior,
+    rules,
     log: entries.map(({ number, entry, hash }) => ({ number, hash, entry: JSON.parse(entry) as Entry })),
     trials: (await fetchTrials(connection, sweepId)).map(storedTrial),
     finished: summary.state === SweepState.FINISHED,

@@ -56,7 +56,7 @@ export function resultHandlers(
 
     getSearchLog: unary(log, async (request) => {
       const { sweepId } = request;
-      const { specSha256, facts, prior } = await source(sweepId);
+      const { specSha256, facts, prior, rules } = await source(sweepId);
       const after = checkInteger('after', request.after, 0);
       const limit = checkInteger('limit', request.limit, 0, 1_000) || 500;
       const rows = await logEntries(db, { sweepId, after, limit: limit + 1 });
@@ -65,6 +65,7 @@ export function resultHandlers(
         specSha256,
         facts: canonicalJson(facts),
         prior: canonicalJson(prior),
+        rules,
         entries,
         more: rows.length > limit,
       };

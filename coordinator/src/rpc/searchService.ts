@@ -7,6 +7,7 @@ import { missingBundles } from '../nats/bundles.js';
 import { type Compiled, compileSweep } from '../search/compile.js';
 import { factsOf } from '../search/datasetFacts.js';
 import type { Prior } from '../search/prior.js';
+import { NEWEST_RULES } from '../search/rules.js';
 import type { DatasetFacts } from '../search/strata.js';
 import { type Lineage, lineageOf } from '../store/adopt.js';
 import { canonicalCurves } from '../store/curves.js';
@@ -183,6 +184,7 @@ ${text.spec}`)
     ...compiled.sweep,
     ...lineage,
     facts: used,
+    rules: NEWEST_RULES,
     spec,
     specFormat,
     specSha256,

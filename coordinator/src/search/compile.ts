@@ -19,6 +19,7 @@ import {
   stratumOf,
 } from './plan.js';
 import type { Prior } from './prior.js';
+import { NEWEST_RULES, type Rules } from './rules.js';
 import { readDocument } from './schema.js';
 import { buildStrata, type DatasetFacts } from './strata.js';
 import { warningsOf } from './warnings.js';
@@ -62,10 +63,19 @@ export type CompileParams = SpecText & {
   pools?: readonly string[];
   /** What the sweeps that this one extends have trained. */
   prior?: Prior;
+  /** Of a sweep that was submitted before; absent: the newest. */
+  rules?: Rules;
 };
 
 /** Compiles a sweep file. The same input gives the same trials in the same order; the result is frozen. */
-export function compileSweep({ spec, format, datasets, pools, prior = [] }: CompileParams): Compiled {
+export function compileSweep({
+  spec,
+  format,
+  datasets,
+  pools,
+  prior = [],
+  rules = NEWEST_RULES,
+}: CompileParams): Compiled {
   const parsed = parseSpec({ spec, format });
   if (!parsed.ok) {
     const message = `line ${parsed.line}, column ${parsed.column}: ${parsed.message}`;
@@ -73,7 +83,7 @@ export function compileSweep({ spec, format, datasets, pools, prior = [] }: Comp
   }
   const findings: Findings = [];
   const names = datasets.map(({ name }) => name);
-  const document = readDocument(parsed.value, names, findings);
+  const document = readDocument(parsed.value, { datasets: names, rules }, findings);
   refusePool(document.pool, pools, findings);
   const strata = findings.length === 0 ? buildStrata(document, datasets, findings) : [];
   const perStratum = findings.length === 0 ? configurationsPerStratum(document, strata, findings) : null;

@@ -9,6 +9,7 @@ import { type Findings, quote, refuse } from './finding.js';
 import { readParameters } from './parameters.js';
 import { readEarlyTerminate } from './pruners/earlyTerminate.js';
 import { type Mapping, readInteger, readMapping, readOneOf } from './read.js';
+import type { Rules } from './rules.js';
 import { readSeeds } from './seeds.js';
 import { oneMetric, readMetric, readOverrides, readTraining } from './settings.js';
 
@@ -31,7 +32,11 @@ const KEYS = [
 const MAX_PRIORITY = 100;
 
 /** Reads the whole file; the document is only of use when no finding was added. */
-export function readDocument(value: unknown, datasets: readonly string[], findings: Findings): SweepDocument {
+export function readDocument(
+  value: unknown,
+  { datasets, rules }: { datasets: readonly string[]; rules: Rules },
+  findings: Findings,
+): SweepDocument {
   const root = withoutEmpty(readMapping(value, '', KEYS, findings) ?? {});
   const method = readMethod(root.method, findings);
   const vocabulary: Vocabulary = { dataset: datasets, model: MODELS, loss: LOSSES };
@@ -49,7 +54,7 @@ export function readDocument(value: unknown, datasets: readonly string[], findin
     training: withMetric(root.metric, training, findings),
     overrides,
     ...readSeeds(root.seeds, findings),
-    pruner: readEarlyTerminate(root.early_terminate, findings),
+    pruner: readEarlyTerminate(root.early_terminate, rules, findings),
     budget: readBudget(root.budget, root.method, findings),
     priority: readPriority(root.priority, findings),
   };

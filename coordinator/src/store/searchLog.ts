@@ -15,12 +15,13 @@ export type SearchSource = {
   specSha256: string;
   facts: DatasetFacts[];
   prior: Prior;
+  rules: number;
 };
 
 export async function searchSource(db: Database, sweepId: number): Promise<SearchSource | null> {
   const { rows } = await db.pool.query<SearchSource>({
     name: 'search-source',
-    text: `SELECT spec, spec_format AS "specFormat", spec_sha256 AS "specSha256", facts, prior FROM sweep WHERE id = $1`,
+    text: `SELECT spec, spec_format AS "specFormat", spec_sha256 AS "specSha256", facts, prior, rules FROM sweep WHERE id = $1`,
     values: [sweepId],
   });
   return rows[0] ?? null;

@@ -2,6 +2,7 @@
 import type { Database } from '@adt/prisma/client';
 import type { CompiledTrial } from '../search/plan.js';
 import type { Prior } from '../search/prior.js';
+import type { Rules } from '../search/rules.js';
 import type { DatasetFacts } from '../search/strata.js';
 import { ADOPTED_COLUMNS, ADOPTED_VALUES, adoptedJoin } from './adopt.js';
 
@@ -30,6 +31,7 @@ export type NewSweep = {
   /** Sweeps whose results it takes over, and what they have tried. */
   ancestors: readonly number[];
   prior: Prior;
+  rules: Rules;
   /** Whether the search goes on after the submission. */
   isSearched: boolean;
   trials: readonly CompiledTrial[];
@@ -42,9 +44,9 @@ export type Submission = { kind: 'created' | 'repeated' | 'conflict'; sweepId: n
 const SUBMIT = `
   WITH created AS (
     INSERT INTO sweep (name, owner, spec, spec_format, spec_sha256, idempotency_key, metric, maximize, pool,
-                       datasets, models, losses, priority, max_concurrent, deadline, facts, searching, ancestors, prior)
+                       datasets, models, losses, priority, max_concurrent, deadline, facts, searching, ancestors, prior, rules)
     VALUES ($1, $2, $3, $4::"SpecFormat", $5, nullif($6, ''), $7, $8, $9, $10, $11, $12, $17, $18,
-            clock_timestamp() + $19::float8 * interval '1 s', $20::jsonb, $21, $24, $25::jsonb)
+            clock_timestamp() + $19::float8 * interval '1 s', $20::jsonb, $21, $24, $25::jsonb, $26)
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING id, pool, ancestors
   ), queued AS (
@@ -91,6 +93,7 @@ export async function submitSweep(db: Database, sweep: NewSweep): Promise<Submis
     sweep.trials.map((trial) => trial.configuration),
     sweep.ancestors,
     JSON.stringify(sweep.prior),
+    sweep.rules,
   ]);
   if (rows[0]) return { kind: 'created', sweepId: rows[0].id };
   const first = await findSubmission(db, { ...sweep, extended: sweep.ancestors[0] ?? null });

@@ -12,7 +12,7 @@ import {
 import { benchPruning } from './pruning.js';
 import { shuffled } from './shuffled.js';
 
-const ASHA: PrunerSettings = { type: 'asha', eta: 3, minSteps: null };
+const ASHA: PrunerSettings = { type: 'asha', eta: 3, minSteps: null, minShare: 0 };
 const NONE: PrunerSettings = { type: 'none' };
 const STEPS = Array.from({ length: 27 }, (_, index) => 100 * (index + 1));
 const TOTAL = 2700;

@@ -35,7 +35,12 @@ export type PruningRow = {
 };
 
 type Variant = Judged & { name: string };
-const ashaFrom = (minSteps: number | null): PrunerSettings => ({ type: 'asha', eta: 3, minSteps });
+const ashaFrom = (minSteps: number | null): PrunerSettings => ({
+  type: 'asha',
+  eta: 3,
+  minSteps,
+  minShare: 0,
+});
 
 /** The pruners as a sweep file gives them by default, and some that show what their rules are worth. */
 function variantsOf(loss: PrunedLoss, stepsPerEpoch: number): Variant[] {
@@ -45,7 +50,7 @@ function variantsOf(loss: PrunedLoss, stepsPerEpoch: number): Variant[] {
     { name: 'hyperband', settings: { type: 'hyperband', eta: 3, minSteps: null }, heedsEpsN: true },
     {
       name: 'asha, eta 2, from 2 epochs',
-      settings: { type: 'asha', eta: 2, minSteps: 2 * stepsPerEpoch },
+      settings: { type: 'asha', eta: 2, minSteps: 2 * stepsPerEpoch, minShare: 0 },
       heedsEpsN: true,
     },
     {

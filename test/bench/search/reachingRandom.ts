@@ -46,7 +46,12 @@ export type ReachingRow = {
 
 type Search = Judged & { name: string; order: 'random' | 'tpe' };
 const NONE: PrunerSettings = { type: 'none' };
-const ashaFrom = (minSteps: number | null): PrunerSettings => ({ type: 'asha', eta: 3, minSteps });
+const ashaFrom = (minSteps: number | null): PrunerSettings => ({
+  type: 'asha',
+  eta: 3,
+  minSteps,
+  minShare: 0,
+});
 
 /** Random search is the measure itself: what it needs of its iterations is where in its order the best one comes. */
 function searchesOf(stepsPerEpoch: number, totalSteps: number): Search[] {

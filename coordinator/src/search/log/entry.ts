@@ -47,9 +47,15 @@ export function isInput(entry: Entry): boolean {
 /** An entry in its place: `number` from 1, gapless. */
 export type LoggedEntry = { number: number; entry: Entry; hash: string };
 
-/** What the first entry's hash is chained to: the sweep file and the facts it was compiled with. */
-export function rootHash(specSha256: string, facts: unknown): string {
-  return sha256(`${specSha256}\n${canonicalJson(facts)}`);
+/**
+ * What the first entry's hash is chained to: the sweep file and what it was compiled with. The first rules are not
+ * spelt out, because logs are older than rules.
+ */
+export function rootHash(
+  specSha256: string,
+  { rules, ...known }: { facts: unknown; prior: unknown; rules: number },
+): string {
+  return sha256(`${specSha256}\n${canonicalJson(rules === 1 ? known : { ...known, rules })}`);
 }
 
 /** Covers the entry and, through `before`, all that came earlier: two logs with one hash are the same. */

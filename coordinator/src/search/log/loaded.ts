@@ -3,6 +3,7 @@ import { compileSweep } from '../compile.js';
 import type { Assignment } from '../grid.js';
 import { type CompiledTrial, compileTrials, type SearchPlan } from '../plan.js';
 import type { Prior } from '../prior.js';
+import { rulesOf } from '../rules.js';
 import type { DatasetFacts } from '../strata.js';
 import { chainHash, type Entry, type LoggedEntry, rootHash } from './entry.js';
 import { SearchState, type TrialRecord } from './state.js';
@@ -13,6 +14,8 @@ export type SearchText = {
   specSha256: string;
   facts: readonly DatasetFacts[];
   prior: Prior;
+  /** Which defaults it was submitted under (`search/rules.ts`). */
+  rules: number;
 };
 
 export class LoadedSearch {
@@ -32,14 +35,20 @@ export class LoadedSearch {
   }
 
   /** @throws Error when the stored spec does not compile any more: this version reads sweep files differently */
-  static from({ spec, specFormat, specSha256, facts, prior }: SearchText): LoadedSearch {
-    const compiled = compileSweep({ spec, format: specFormat, datasets: facts, prior });
+  static from({ spec, specFormat, specSha256, facts, prior, rules }: SearchText): LoadedSearch {
+    const compiled = compileSweep({
+      spec,
+      format: specFormat,
+      datasets: facts,
+      prior,
+      rules: rulesOf(rules),
+    });
     if (!compiled.ok) {
       const [first] = compiled.violations;
       throw new Error(`the stored sweep file can't be compiled again: ${first?.path} ${first?.message}`);
     }
     const { plan, maxFailures } = compiled.sweep;
-    return new LoadedSearch(plan, maxFailures, rootHash(specSha256, { facts, prior }));
+    return new LoadedSearch(plan, maxFailures, rootHash(specSha256, { facts, prior, rules }));
   }
 
   /** Takes in what is in the log already. @throws Error when it is not what comes next */

@@ -11,7 +11,7 @@ import { SearchState, type TrialRecord } from './state.js';
 const FACTS = [
   { name: 'tiny', sha256: 'a'.repeat(64), users: 100, items: 200, trainInteractions: 51_200, hasFlags: true },
 ];
-const ROOT = rootHash('spec', FACTS);
+const ROOT = rootHash('spec', { facts: FACTS, prior: [], rules: 1 });
 
 /** 100 iterations an epoch, 1,000 in all. */
 function planOf(block: string): SearchPlan {

@@ -38,7 +38,7 @@ function counter(seed: number): () => number {
 /** A sweep that has run to its end, as it is stored. */
 function stored(spec = TPE): StoredSearch {
   const specSha256 = createHash('sha256').update(`YAML\n${spec}`).digest('hex');
-  const text = { spec, specFormat: 'YAML', specSha256, facts: FACTS, prior: [] } as const;
+  const text = { spec, specFormat: 'YAML', specSha256, facts: FACTS, prior: [], rules: 2 } as const;
   const search = LoadedSearch.from(text);
   const { plan, root } = search;
   const objective = (_: unknown, { number, stratum }: { number: number; stratum: number }) =>

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Findings } from '../finding.js';
+import { NEWEST_RULES, type Rules } from '../rules.js';
 import { readEarlyTerminate } from './earlyTerminate.js';
 
-function read(value: unknown) {
+function read(value: unknown, rules: Rules = NEWEST_RULES) {
   const findings: Findings = [];
-  const settings = readEarlyTerminate(value, findings);
+  const settings = readEarlyTerminate(value, rules, findings);
   return { settings, lines: findings.map(({ path, message }) => `${path}: ${message}`) };
 }
 
@@ -14,7 +15,7 @@ test('no block is no early stopping', () => {
 
 test.each([
   [{ type: 'none' }, { type: 'none' }],
-  [{ type: 'asha' }, { type: 'asha', eta: 3, minSteps: null }],
+  [{ type: 'asha' }, { type: 'asha', eta: 3, minSteps: null, minShare: 0.2 }],
   [
     { type: 'hyperband', eta: 2, min_steps: 400 },
     { type: 'hyperband', eta: 2, minSteps: 400 },
@@ -26,6 +27,10 @@ test.each([
   ],
 ])('%j is read with the defaults of its type', (block, settings) => {
   expect(read(block)).toEqual({ settings, lines: [] });
+});
+
+test('a sweep of the first rules keeps its first rung at one epoch', () => {
+  expect(read({ type: 'asha' }, 1).settings).toEqual({ type: 'asha', eta: 3, minSteps: null, minShare: 0 });
 });
 
 test.each([

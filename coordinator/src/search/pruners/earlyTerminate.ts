@@ -1,6 +1,7 @@
 /** The sweep file's `early_terminate:` block: what it may say, and what it says. */
 import { at, type Findings, refuse } from '../finding.js';
 import { type Mapping, readInteger, readMapping, readOneOf } from '../read.js';
+import type { Rules } from '../rules.js';
 
 export const PRUNERS = ['none', 'median', 'asha', 'hyperband'] as const;
 export type PrunerType = (typeof PRUNERS)[number];
@@ -15,11 +16,19 @@ export type PrunerSettings =
       startupTrials: number;
     }
   | {
-      type: 'asha' | 'hyperband';
+      type: 'hyperband';
       /** Of the trials at a rung one in eta goes on, to a rung eta times as far. */
       eta: number;
       /** First rung in iterations; null: one epoch. */
       minSteps: number | null;
+    }
+  | {
+      type: 'asha';
+      eta: number;
+      /** First rung in iterations; null: `minShare` of the training. */
+      minSteps: number | null;
+      /** Of the training's iterations, in [0, 1); the first rung is at one epoch at least. */
+      minShare: number;
     };
 
 const PATH = 'early_terminate';
@@ -34,6 +43,8 @@ const KEYS = ['eta', 'min_steps', 'startup_trials'];
 /** Li et al., "Hyperband" (JMLR 18, 2018): 3 or 4 in practice. */
 const DEFAULT_ETA = 3;
 const MAX_ETA = 100;
+/** Of the training, by the sweep's rules. Before a fifth the curves of fast and slow learners cross (README). */
+const MIN_SHARE: Record<Rules, number> = { 1: 0, 2: 0.2 };
 /** As the bound of eps_n, the other schedule in iterations. */
 const MAX_STEPS = 100_000_000;
 /** As Optuna's MedianPruner. */
@@ -41,7 +52,7 @@ const DEFAULT_STARTUP = 5;
 const MAX_STARTUP = 10_000;
 
 /** Reads the block; no block is no early stopping. What it returns after a finding is of no use. */
-export function readEarlyTerminate(value: unknown, findings: Findings): PrunerSettings {
+export function readEarlyTerminate(value: unknown, rules: Rules, findings: Findings): PrunerSettings {
   if (value === undefined) return { type: 'none' };
   const entry = readMapping(value, PATH, ['type', ...KEYS], findings);
   const type = entry && readOneOf(entry.type, at(PATH, 'type'), PRUNERS, findings);
@@ -58,8 +69,10 @@ export function readEarlyTerminate(value: unknown, findings: Findings): PrunerSe
     case 'median':
       return { type, minSteps, startupTrials: read('startup_trials', [1, MAX_STARTUP]) ?? DEFAULT_STARTUP };
     case 'asha':
-    case 'hyperband':
-      return { type, eta: read('eta', [2, MAX_ETA]) ?? DEFAULT_ETA, minSteps };
+    case 'hyperband': {
+      const eta = read('eta', [2, MAX_ETA]) ?? DEFAULT_ETA;
+      return type === 'asha' ? { type, eta, minSteps, minShare: MIN_SHARE[rules] } : { type, eta, minSteps };
+    }
     default:
       return type satisfies never;
   }

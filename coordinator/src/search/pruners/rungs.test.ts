@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type RungsParams, rungsOf } from './rungs.js';
 
-const ASHA = { type: 'asha', eta: 3, minSteps: null } as const;
+const ASHA = { type: 'asha', eta: 3, minSteps: null, minShare: 0 } as const;
 const RUN: RungsParams = {
   settings: ASHA,
   configuration: 0,
@@ -18,6 +18,15 @@ const TCE = { loss: 'T-CE', epsN: 1000 } as const;
 describe('the rungs of a trial', () => {
   it('start after an epoch and are eta times as far each, at the next validation', () => {
     expect(rungsOf(RUN)).toEqual({ bracket: 0, steps: [900, 2600, 7600, 22_700], whyNone: null });
+  });
+
+  it('start after a share of the training that is longer than an epoch', () => {
+    const settings = { ...ASHA, minShare: 0.2 };
+    expect(rungsOf({ ...RUN, settings }).steps).toEqual([10_100, 30_300]);
+    expect(rungsOf({ ...RUN, settings, totalSteps: 3 * 840 }).steps).toEqual([900]);
+    expect(rungsOf({ ...RUN, settings: { ...settings, minSteps: 100 }, totalSteps: 400 }).steps).toEqual([
+      100, 300,
+    ]);
   });
 
   it('start at min_steps where it is given, and stay below the end', () => {
@@ -87,6 +96,7 @@ describe('the rungs of a trial', () => {
         fc.record({
           type: fc.constantFrom('asha' as const, 'hyperband' as const),
           eta: fc.integer({ min: 2, max: 5 }),
+          minShare: fc.constantFrom(0, 0.2),
           minSteps: fc.option(fc.integer({ min: 1, max: 5000 })),
         }),
         fc.record({

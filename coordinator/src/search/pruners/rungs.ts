@@ -6,6 +6,8 @@ import type { PrunerSettings } from './earlyTerminate.js';
 /** The median lets half of the trials go on; as in successive halving, each rung is then twice as far. */
 const MEDIAN_FACTOR = 2;
 
+type Ladder = Exclude<PrunerSettings, { type: 'none' }>;
+
 export type RungsParams = {
   settings: PrunerSettings;
   /** Ordinal of the configuration within its stratum, from 0. */
@@ -42,7 +44,7 @@ export function rungsOf(params: RungsParams): Rungs {
   if (seedIndex > 0) return none('only the first seed races: the others measure what it let through');
   const ladder = ladderOf(settings, params);
   if (ladder.length === 0) {
-    const first = (settings.minSteps ?? params.stepsPerEpoch).toLocaleString('en-US');
+    const first = Math.ceil(firstOf(settings, params)).toLocaleString('en-US');
     return none(
       `no validation (every ${evalEvery.toLocaleString('en-US')} iterations) falls between the first rung ` +
         `${first} and the end ${totalSteps.toLocaleString('en-US')}`,
@@ -69,14 +71,18 @@ function earliestOf({ loss, epsN, stepsPerEpoch }: RungsParams): number {
   return loss === 'T-CE' ? Math.max(epsN ?? 0, stepsPerEpoch) : 0;
 }
 
+/** Where the ladder begins, before it is rounded up to a validation. */
+function firstOf(settings: Ladder, { totalSteps, stepsPerEpoch }: RungsParams): number {
+  const share = settings.type === 'asha' ? settings.minShare : 0;
+  return settings.minSteps ?? Math.max(stepsPerEpoch, share * totalSteps);
+}
+
 /** Without repeats: rungs closer than a validation are one. */
-function ladderOf(
-  settings: Exclude<PrunerSettings, { type: 'none' }>,
-  { totalSteps, stepsPerEpoch, evalEvery }: RungsParams,
-): number[] {
+function ladderOf(settings: Ladder, params: RungsParams): number[] {
+  const { totalSteps, evalEvery } = params;
   const factor = settings.type === 'median' ? MEDIAN_FACTOR : settings.eta;
   const steps = new Set<number>();
-  for (let wanted = settings.minSteps ?? stepsPerEpoch; wanted < totalSteps; wanted *= factor) {
+  for (let wanted = firstOf(settings, params); wanted < totalSteps; wanted *= factor) {
     const step = Math.ceil(wanted / evalEvery) * evalEvery;
     if (step < totalSteps) steps.add(step);
   }

@@ -29,6 +29,8 @@ export interface GetSearchLogReply {
   specSha256: string;
   facts: string;
   prior: string;
+  /** Which defaults the sweep was submitted under. */
+  rules: number;
   entries: SearchEntry[];
   /** There are later entries. */
   more: boolean;
@@ -162,7 +164,7 @@ export const GetSearchLogRequest: MessageFns<GetSearchLogRequest> = {
 };
 
 function createBaseGetSearchLogReply(): GetSearchLogReply {
-  return { specSha256: "", facts: "", prior: "", entries: [], more: false };
+  return { specSha256: "", facts: "", prior: "", rules: 0, entries: [], more: false };
 }
 
 export const GetSearchLogReply: MessageFns<GetSearchLogReply> = {
@@ -175,6 +177,9 @@ export const GetSearchLogReply: MessageFns<GetSearchLogReply> = {
     }
     if (message.prior !== "") {
       writer.uint32(42).string(message.prior);
+    }
+    if (message.rules !== 0) {
+      writer.uint32(48).uint32(message.rules);
     }
     for (const v of message.entries) {
       SearchEntry.encode(v!, writer.uint32(26).fork()).join();
@@ -222,6 +227,14 @@ export const GetSearchLogReply: MessageFns<GetSearchLogReply> = {
             message.prior = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.rules = reader.uint32();
+            continue;
+          }
           case 3: {
             if (tag !== 26) {
               break;
@@ -259,6 +272,7 @@ export const GetSearchLogReply: MessageFns<GetSearchLogReply> = {
         : "",
       facts: isSet(object.facts) ? globalThis.String(object.facts) : "",
       prior: isSet(object.prior) ? globalThis.String(object.prior) : "",
+      rules: isSet(object.rules) ? globalThis.Number(object.rules) : 0,
       entries: globalThis.Array.isArray(object?.entries) ? object.entries.map((e: any) => SearchEntry.fromJSON(e)) : [],
       more: isSet(object.more) ? globalThis.Boolean(object.more) : false,
     };
@@ -274,6 +288,9 @@ export const GetSearchLogReply: MessageFns<GetSearchLogReply> = {
     }
     if (message.prior !== "") {
       obj.prior = message.prior;
+    }
+    if (message.rules !== 0) {
+      obj.rules = Math.round(message.rules);
     }
     if (message.entries?.length) {
       obj.entries = message.entries.map((e) => SearchEntry.toJSON(e));
@@ -292,6 +309,7 @@ export const GetSearchLogReply: MessageFns<GetSearchLogReply> = {
     message.specSha256 = object.specSha256 ?? "";
     message.facts = object.facts ?? "";
     message.prior = object.prior ?? "";
+    message.rules = object.rules ?? 0;
     message.entries = object.entries?.map((e) => SearchEntry.fromPartial(e)) || [];
     message.more = object.more ?? false;
     return message;
