@@ -1,4 +1,5 @@
 /** The coordinator's environment, parsed once. */
+import { isLoopbackHost, readTls, type Tls } from '@adt/proto/tls';
 import { z } from 'zod';
 import { type Tunables, tunablesFrom } from './tunables.js';
 
@@ -9,6 +10,8 @@ export type CoordinatorEnv = {
   natsToken: string;
   /** Platform token. */
   token: string;
+  /** gRPC speaks TLS with it and demands a certificate of its CA; the live listener uses it off loopback. Null: plain. */
+  tls: Tls | null;
   /** host:port */
   grpcListen: string;
   liveListen: string;
@@ -25,7 +28,6 @@ export class EnvError extends Error {
   readonly code = 'ENV';
 }
 
-const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 const listen = z.string().regex(/^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i, 'must be host:port');
 
 const schema = z.object({
@@ -53,12 +55,14 @@ export function parseEnv(env: Readonly<Record<string, string | undefined>>): Coo
     throw new EnvError(lines.join('\n'));
   }
   const { data } = parsed;
-  for (const name of ['ADT_GRPC_LISTEN', 'ADT_LIVE_LISTEN'] as const) refuseOpenListen(name, data);
+  const tls = valid(() => readTls(given));
+  for (const name of ['ADT_GRPC_LISTEN', 'ADT_LIVE_LISTEN'] as const) refuseOpenListen(name, data, tls);
   return {
     databaseUrl: data.DATABASE_URL,
     natsUrl: data.NATS_URL,
     natsToken: data.ADT_NATS_TOKEN,
     token: data.ADT_TOKEN,
+    tls,
     grpcListen: data.ADT_GRPC_LISTEN,
     liveListen: data.ADT_LIVE_LISTEN,
     liveOrigins: data.ADT_LIVE_ORIGINS.split(',')
@@ -66,22 +70,27 @@ export function parseEnv(env: Readonly<Record<string, string | undefined>>): Coo
       .filter((origin) => origin !== ''),
     verbose: data.ADT_VERBOSE === '1',
     parentWatch: data.ADT_PARENT_WATCH === '1',
-    tunables: readTunables(env),
+    tunables: valid(() => tunablesFrom(env)),
   };
 }
 
-/** The listeners speak plain text, so only loopback is safe unless somebody else encrypts. */
-function refuseOpenListen(name: 'ADT_GRPC_LISTEN' | 'ADT_LIVE_LISTEN', data: z.infer<typeof schema>): void {
+/** Plain text is safe on loopback only, unless somebody else encrypts. */
+function refuseOpenListen(
+  name: 'ADT_GRPC_LISTEN' | 'ADT_LIVE_LISTEN',
+  data: z.infer<typeof schema>,
+  tls: Tls | null,
+): void {
   const host = data[name].slice(0, data[name].lastIndexOf(':'));
-  if (LOOPBACK.includes(host) || data.ADT_INSECURE_LISTEN === '1') return;
+  if (isLoopbackHost(host) || tls !== null || data.ADT_INSECURE_LISTEN === '1') return;
   throw new EnvError(
-    `${name}: ${host} is not loopback and this listener has no TLS; set ADT_INSECURE_LISTEN=1 where a mesh or a tunnel encrypts`,
+    `${name}: ${host} is not loopback and there is no TLS: set ADT_TLS_CERT, ADT_TLS_KEY and ADT_TLS_CA (ADT_INSECURE_LISTEN=1 where a mesh or a tunnel encrypts)`,
   );
 }
 
-function readTunables(env: Readonly<Record<string, string | undefined>>): Tunables {
+/** What a reader of variables throws is the environment's fault. */
+function valid<T>(read: () => T): T {
   try {
-    return tunablesFrom(env);
+    return read();
   } catch (error) {
     throw new EnvError(error instanceof Error ? error.message : String(error));
   }

@@ -73,6 +73,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const live = await startLive({
       ...splitListen(options.liveListen),
       token,
+      tls: options.tls,
       origins: options.liveOrigins,
       topics,
       healthy: () =>
@@ -93,7 +94,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
     const natsForWorkers = { servers: link.servers, token: options.natsToken };
     const context: Context = { db, link, changes, scheduler, tunables, log, natsForWorkers };
-    const rpc = await startRpc(context, { listen: options.grpcListen, token });
+    const rpc = await startRpc(context, { listen: options.grpcListen, token, tls: options.tls });
     started.push(() => rpc.stop(tunables.stopGraceMs));
     return { grpcAddress: rpc.address, liveAddress: live.address, stop };
   } catch (error) {

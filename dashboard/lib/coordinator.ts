@@ -1,8 +1,10 @@
 /** The one gRPC client of the process, and the gate that every question to the coordinator goes through. */
 import 'server-only';
 import { SearchServiceClient } from '@adt/proto/gen/adt/v1/search';
+import { channelCredentials } from '@adt/proto/grpcCredentials';
+import { readTls } from '@adt/proto/tls';
 import { AUTHORIZATION } from '@adt/proto/token';
-import { type CallOptions, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type CallOptions, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { dashboardEnv } from './env';
 import { type Answer, problem, problemOfCall } from './problem';
 import { hasSession } from './session';
@@ -20,7 +22,7 @@ const held = globalThis as { adtSearchClient?: SearchServiceClient };
 function client(): SearchServiceClient {
   held.adtSearchClient ??= new SearchServiceClient(
     dashboardEnv().ADT_COORDINATOR,
-    credentials.createInsecure(),
+    channelCredentials(readTls(process.env)),
     {
       'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
       'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,

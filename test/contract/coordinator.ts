@@ -8,12 +8,13 @@ import { ErrorInfo } from '@adt/proto/gen/adt/v1/common';
 import { SearchServiceClient } from '@adt/proto/gen/adt/v1/search';
 import { type MetricDown, type MetricUp, TrialServiceClient } from '@adt/proto/gen/adt/v1/trial';
 import type { ClientToServer, Delta, ServerToClient, Topic } from '@adt/proto/live';
+import { channelCredentials } from '@adt/proto/grpcCredentials';
+import type { Tls } from '@adt/proto/tls';
 import { AUTHORIZATION, ERROR_INFO, LIVE_TICKET, mintTicket, newToken } from '@adt/proto/token';
 import {
   type CallOptions,
   type ClientDuplexStream,
   type ClientUnaryCall,
-  credentials,
   Metadata,
   type ServiceError,
   status,
@@ -44,6 +45,8 @@ export type CoordinatorParams = {
   databaseUrl?: string;
   token?: string;
   tunables?: Partial<Tunables>;
+  tls?: Tls;
+  grpcListen?: string;
 };
 
 /** Ends with the test file, or by `stop`. */
@@ -61,7 +64,8 @@ export async function testCoordinator(params: CoordinatorParams = {}): Promise<T
     natsUrl: params.natsUrl ?? params.nats?.url ?? '',
     natsToken: params.natsToken ?? params.nats?.token ?? '',
     token,
-    grpcListen: '127.0.0.1:0',
+    tls: params.tls ?? null,
+    grpcListen: params.grpcListen ?? '127.0.0.1:0',
     liveListen: '127.0.0.1:0',
     liveOrigins: [ORIGIN],
     tunables: { ...DEFAULT_TUNABLES, stopGraceMs: 500, ...params.tunables },
@@ -72,8 +76,9 @@ export async function testCoordinator(params: CoordinatorParams = {}): Promise<T
     },
   });
   const db = openDatabase({ url: databaseUrl, connectionLimit: 4 });
-  const trials = new TrialServiceClient(coordinator.grpcAddress, credentials.createInsecure());
-  const search = new SearchServiceClient(coordinator.grpcAddress, credentials.createInsecure());
+  const credentials = channelCredentials(params.tls ?? null);
+  const trials = new TrialServiceClient(coordinator.grpcAddress, credentials);
+  const search = new SearchServiceClient(coordinator.grpcAddress, credentials);
   atEnd(async () => {
     trials.close();
     search.close();
