@@ -37,7 +37,11 @@ export class UsageError extends Error {}
  */
 export function makeCertificates({ out, days = 397, servers = {}, workers = [] }) {
   const wanted = [
-    ...Object.entries(servers).map(([role, hosts]) => ({ name: role, hosts, usage: 'serverAuth,clientAuth' })),
+    ...Object.entries(servers).map(([role, hosts]) => ({
+      name: role,
+      hosts,
+      usage: 'serverAuth,clientAuth',
+    })),
     ...workers.map((name) => ({ name: `worker-${name}`, hosts: [], usage: 'clientAuth' })),
   ];
   const caExists = existsSync(join(out, 'ca.key'));
@@ -66,7 +70,8 @@ function refuseBadInput({ out, days, servers, workers, caExists }) {
   for (const [role, hosts] of Object.entries(servers)) {
     if (!SERVERS.includes(role)) throw new UsageError(`${role}: must be one of ${SERVERS.join(', ')}`);
     const bad = hosts.find((host) => isIP(host) === 0 && !HOST.test(host));
-    if (bad !== undefined) throw new UsageError(`--${role}: ${JSON.stringify(bad)} is no host name or address`);
+    if (bad !== undefined)
+      throw new UsageError(`--${role}: ${JSON.stringify(bad)} is no host name or address`);
   }
   const bad = workers.find((name) => !WORKER_NAME.test(name));
   if (bad !== undefined)
@@ -76,7 +81,9 @@ function refuseBadInput({ out, days, servers, workers, caExists }) {
   const names = [...Object.keys(servers), ...workers.map((name) => `worker-${name}`)];
   if (names.length === 0) throw new UsageError('nothing to make: name a server or a worker (--help)');
   if (new Set(names).size < names.length) throw new UsageError('--worker: a name is given twice');
-  const taken = names.flatMap((name) => [`${name}.crt`, `${name}.key`]).find((file) => existsSync(join(out, file)));
+  const taken = names
+    .flatMap((name) => [`${name}.crt`, `${name}.key`])
+    .find((file) => existsSync(join(out, file)));
   if (taken !== undefined) throw new UsageError(`${join(out, taken)}: exists and is not overwritten`);
 }
 
@@ -111,7 +118,16 @@ function makeKey(file) {
 }
 
 function request(folder, name, subject) {
-  openssl(['req', '-new', '-key', join(folder, `${name}.key`), '-subj', subject, '-out', join(folder, `${name}.csr`)]);
+  openssl([
+    'req',
+    '-new',
+    '-key',
+    join(folder, `${name}.key`),
+    '-subj',
+    subject,
+    '-out',
+    join(folder, `${name}.csr`),
+  ]);
 }
 
 function sign(folder, name, days, extensions, by) {
@@ -119,7 +135,19 @@ function sign(folder, name, days, extensions, by) {
   writeFileSync(file, `${extensions.join('\n')}\n`);
   const serial = `0x${randomBytes(16).toString('hex')}`;
   const to = ['-in', join(folder, `${name}.csr`), '-out', join(folder, `${name}.crt`)];
-  openssl(['x509', '-req', '-sha256', '-days', String(days), '-set_serial', serial, ...to, '-extfile', file, ...by]);
+  openssl([
+    'x509',
+    '-req',
+    '-sha256',
+    '-days',
+    String(days),
+    '-set_serial',
+    serial,
+    ...to,
+    '-extfile',
+    file,
+    ...by,
+  ]);
 }
 
 function openssl(args) {

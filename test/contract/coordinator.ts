@@ -7,8 +7,8 @@ import { type Database, openDatabase } from '@adt/prisma/client';
 import { ErrorInfo } from '@adt/proto/gen/adt/v1/common';
 import { SearchServiceClient } from '@adt/proto/gen/adt/v1/search';
 import { type MetricDown, type MetricUp, TrialServiceClient } from '@adt/proto/gen/adt/v1/trial';
-import type { ClientToServer, Delta, ServerToClient, Topic } from '@adt/proto/live';
 import { channelCredentials } from '@adt/proto/grpcCredentials';
+import type { ClientToServer, Delta, ServerToClient, Topic } from '@adt/proto/live';
 import type { Tls } from '@adt/proto/tls';
 import { AUTHORIZATION, ERROR_INFO, LIVE_TICKET, mintTicket, newToken } from '@adt/proto/token';
 import {

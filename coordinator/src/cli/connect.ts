@@ -120,7 +120,8 @@ const CALLERS_FAULT: readonly status[] = [
   status.OUT_OF_RANGE,
 ];
 
-function explain(error: unknown, absent: () => Error): unknown {
+/** A refused call as the command line says it. @param absent the error for a coordinator that does not answer */
+export function explain(error: unknown, absent: () => Error): unknown {
   if (!isServiceError(error)) return error;
   if (error.code === status.UNAVAILABLE) return absent();
   if (error.code === status.DEADLINE_EXCEEDED)
@@ -146,7 +147,7 @@ function errorInfo(error: ServiceError): ErrorInfo | null {
   }
 }
 
-function noAnswer(address: string): Unreachable {
+export function noAnswer(address: string): Unreachable {
   return new Unreachable(`no coordinator answers at ${address}`);
 }
 
