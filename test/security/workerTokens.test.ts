@@ -73,7 +73,8 @@ describe('a worker token', () => {
     for (const call of [
       () => ask(stranger, c.search, 'listSweeps', { cursor: '', limit: 10 }),
       () => ask(stranger, c.search, 'cancelSweep', { sweepId: 1 }),
-      () => ask(stranger, access, 'createWorkerToken', { name: 'more', pool: undefined, lifetimeMs: undefined }),
+      () =>
+        ask(stranger, access, 'createWorkerToken', { name: 'more', pool: undefined, lifetimeMs: undefined }),
       () => ask(stranger, access, 'openSession', { sessionId: 'x'.repeat(32), lifetimeMs: 60_000 }),
     ])
       expect(await refusalOf(call())).toMatchObject({
@@ -99,7 +100,10 @@ describe('a worker token', () => {
       () => ask(thief, c.trials, 'release', lease),
       () => new MetricStream(thief).say({ hello: lease }),
     ])
-      expect(await refusalOf(call())).toMatchObject({ status: 'PERMISSION_DENIED', reason: 'NOT_LEASE_OWNER' });
+      expect(await refusalOf(call())).toMatchObject({
+        status: 'PERMISSION_DENIED',
+        reason: 'NOT_LEASE_OWNER',
+      });
     expect((await c.db.pool.query('SELECT * FROM trial WHERE id = $1', [lease.trialId])).rows).toEqual(
       before.rows,
     );
