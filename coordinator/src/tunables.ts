@@ -45,6 +45,8 @@ export const LIMITS = {
   /** Batches read from a metric stream and not yet committed; then the stream is paused. */
   batchesInFlight: 8,
   chunkBytes: 256 * 1024,
+  /** Data sets taken in at a time: each is a file on disk and a hash on the only thread. */
+  uploadsAtOnce: 4,
   datasetBytes: 8 * 1024 ** 3,
   specBytes: 256 * 1024,
   leasesPerHeartbeat: 1_024,

@@ -21,6 +21,11 @@ function limits(): Record<ChangeKind, RateLimit> {
   return held.adtRateLimits;
 }
 
+/** A sign-in that succeeded was no guess: only those that fail are to be few. */
+export function forgive(request: Request, kind: ChangeKind): void {
+  limits()[kind].giveBack(request.headers.get(PEER_HEADER) ?? '');
+}
+
 /** The refusal of a POST, or null when it may go on: 403 `CSRF` from elsewhere, 429 `TOO_OFTEN` with Retry-After. */
 export function refuseChange(request: Request, kind: ChangeKind): Response | null {
   if (!isSameOrigin(request.headers)) {

@@ -17,6 +17,15 @@ describe('a rate limit', () => {
     expect(limit.take('a', 1_000)).toBe(0);
   });
 
+  test('does not count what is given back', () => {
+    const limit = new RateLimit({ burst: 1, everyMs: 1_000 });
+    for (let time = 0; time < 5; time += 1) {
+      expect(limit.take('a', 0)).toBe(0);
+      limit.giveBack('a');
+    }
+    limit.giveBack('nobody');
+  });
+
   test('is each client’s own', () => {
     const limit = new RateLimit({ burst: 1, everyMs: 1_000 });
     expect([limit.take('a', 0), limit.take('b', 0), limit.take('a', 0)]).toEqual([0, 0, 1_000]);

@@ -1,7 +1,7 @@
 /** Trades a one-time login code for a session cookie. */
 
 import { z } from 'zod';
-import { refuseChange } from '@/lib/changeGuard';
+import { forgive, refuseChange } from '@/lib/changeGuard';
 import { problemResponse } from '@/lib/problem';
 import { readJson } from '@/lib/requestBody';
 import { signIn } from '@/lib/session';
@@ -14,5 +14,7 @@ export async function POST(request: Request): Promise<Response> {
   const read = await readJson(request, body);
   if (!read.ok) return problemResponse(read.problem);
   const signedIn = await signIn(read.value.code);
-  return signedIn.ok ? new Response(null, { status: 204 }) : problemResponse(signedIn.problem);
+  if (!signedIn.ok) return problemResponse(signedIn.problem);
+  forgive(request, 'login');
+  return new Response(null, { status: 204 });
 }
