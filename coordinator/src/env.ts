@@ -1,4 +1,5 @@
 /** The coordinator's environment, parsed once. */
+import { coordinatorLogin, type NatsLogin, tokenLogin } from '@adt/proto/natsLogin';
 import { isLoopbackHost, readTls, type Tls } from '@adt/proto/tls';
 import { z } from 'zod';
 import { type Tunables, tunablesFrom } from './tunables.js';
@@ -7,7 +8,12 @@ export type CoordinatorEnv = {
   databaseUrl: string;
   /** Comma-separated; empty: no NATS, workers poll. */
   natsUrl: string;
-  natsToken: string;
+  /** As which we come to NATS. */
+  nats: NatsLogin;
+  /** Workers' passwords are derived from it; empty: they come by the token that we come by, or poll. */
+  natsWorkerSecret: string;
+  /** Of a role that may change tables; empty: `databaseUrl` must find them up to date, or be such a role. */
+  migratorUrl: string;
   /** Platform token. */
   token: string;
   /** gRPC speaks TLS with it and demands a certificate of its CA; the live listener uses it off loopback. Null: plain. */
@@ -33,7 +39,16 @@ const listen = z.string().regex(/^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i, 'must be 
 const schema = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://'),
   NATS_URL: z.string().default(''),
+  ADT_MIGRATOR_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .default(''),
   ADT_NATS_TOKEN: z.string().default(''),
+  ADT_NATS_USER: z.string().default(''),
+  ADT_NATS_PASSWORD: z.string().default(''),
+  ADT_NATS_WORKER_SECRET: z
+    .union([z.literal(''), z.string().min(32, 'must have at least 32 characters')])
+    .default(''),
   ADT_TOKEN: z.string().min(32, 'must have at least 32 characters'),
   ADT_GRPC_LISTEN: listen.default('127.0.0.1:7070'),
   ADT_LIVE_LISTEN: listen.default('127.0.0.1:7071'),
@@ -60,7 +75,9 @@ export function parseEnv(env: Readonly<Record<string, string | undefined>>): Coo
   return {
     databaseUrl: data.DATABASE_URL,
     natsUrl: data.NATS_URL,
-    natsToken: data.ADT_NATS_TOKEN,
+    nats: natsLogin(data),
+    natsWorkerSecret: data.ADT_NATS_WORKER_SECRET,
+    migratorUrl: data.ADT_MIGRATOR_URL,
     token: data.ADT_TOKEN,
     tls,
     grpcListen: data.ADT_GRPC_LISTEN,
@@ -72,6 +89,14 @@ export function parseEnv(env: Readonly<Record<string, string | undefined>>): Coo
     parentWatch: data.ADT_PARENT_WATCH === '1',
     tunables: valid(() => tunablesFrom(env)),
   };
+}
+
+function natsLogin(data: z.infer<typeof schema>): NatsLogin {
+  const { ADT_NATS_USER: user, ADT_NATS_PASSWORD: password, ADT_NATS_TOKEN: token } = data;
+  if (user === '' && password === '') return tokenLogin(token);
+  if (user === '' || password === '')
+    throw new EnvError('ADT_NATS_USER: belongs together with ADT_NATS_PASSWORD');
+  return coordinatorLogin(user, password);
 }
 
 /** Plain text is safe on loopback only, unless somebody else encrypts. */

@@ -9,6 +9,7 @@ import { SearchServiceClient } from '@adt/proto/gen/adt/v1/search';
 import { type MetricDown, type MetricUp, TrialServiceClient } from '@adt/proto/gen/adt/v1/trial';
 import { channelCredentials } from '@adt/proto/grpcCredentials';
 import type { ClientToServer, Delta, ServerToClient, Topic } from '@adt/proto/live';
+import { type NatsLogin, tokenLogin } from '@adt/proto/natsLogin';
 import type { Tls } from '@adt/proto/tls';
 import { AUTHORIZATION, ERROR_INFO, LIVE_TICKET, mintTicket, newToken } from '@adt/proto/token';
 import {
@@ -42,6 +43,9 @@ export type CoordinatorParams = {
   /** An address where NATS may be later. */
   natsUrl?: string;
   natsToken?: string;
+  natsLogin?: NatsLogin;
+  natsWorkerSecret?: string;
+  migratorUrl?: string;
   databaseUrl?: string;
   token?: string;
   tunables?: Partial<Tunables>;
@@ -62,7 +66,9 @@ export async function testCoordinator(params: CoordinatorParams = {}): Promise<T
   const coordinator = await startCoordinator({
     databaseUrl,
     natsUrl: params.natsUrl ?? params.nats?.url ?? '',
-    natsToken: params.natsToken ?? params.nats?.token ?? '',
+    nats: params.natsLogin ?? tokenLogin(params.natsToken ?? params.nats?.token ?? ''),
+    natsWorkerSecret: params.natsWorkerSecret ?? '',
+    migratorUrl: params.migratorUrl ?? '',
     token,
     tls: params.tls ?? null,
     grpcListen: params.grpcListen ?? '127.0.0.1:0',

@@ -178,9 +178,11 @@ function slug(host: string): string {
 }
 
 function linkTo(reply: RegisterReply, { env, log }: AgentParams): NatsLink {
-  return new NatsLink({ servers: reply.natsServers, token: reply.natsToken, pool: env.pool, log });
+  const { natsServers: servers, natsToken: token, natsUser: user, natsPassword: password } = reply;
+  const login = { token, user, password, inboxPrefix: reply.natsInboxPrefix };
+  return new NatsLink({ servers, login, tls: env.tls, pool: env.pool, log });
 }
 
 function serversOf(reply: RegisterReply): string {
-  return JSON.stringify([reply.natsServers, reply.natsToken]);
+  return JSON.stringify([reply.natsServers, reply.natsToken, reply.natsUser, reply.natsPassword]);
 }
