@@ -3,7 +3,7 @@ import { type NextRequest, NextResponse } from 'next/server';
 import { dashboardEnv } from '@/lib/env';
 import { problem, problemResponse } from '@/lib/problem';
 import { isKnownHost } from '@/lib/requestGuard';
-import { contentSecurityPolicy, FIXED_HEADERS } from '@/lib/securityHeaders';
+import { contentSecurityPolicy, FIXED_HEADERS, STRICT_TRANSPORT } from '@/lib/securityHeaders';
 
 export function proxy(request: NextRequest): Response {
   const env = dashboardEnv();
@@ -21,6 +21,7 @@ export function proxy(request: NextRequest): Response {
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('content-security-policy', policy);
   for (const [name, value] of Object.entries(FIXED_HEADERS)) response.headers.set(name, value);
+  if (request.headers.get('x-forwarded-proto') === 'https') response.headers.set(...STRICT_TRANSPORT);
   return response;
 }
 

@@ -46,6 +46,28 @@ describe('parseEnv', () => {
     expect(parseEnv({ ...open, ADT_INSECURE_LISTEN: '1' }).grpcListen).toBe('0.0.0.0:7070');
   });
 
+  it('comes to NATS by one token or as a user with a password, never half of it', () => {
+    expect(parseEnv({ ...GOOD, ADT_NATS_TOKEN: 't' }).nats).toMatchObject({ token: 't', user: '' });
+    const user = { ADT_NATS_USER: 'coordinator', ADT_NATS_PASSWORD: 'p' };
+    expect(parseEnv({ ...GOOD, ...user, ADT_NATS_TOKEN: 't' }).nats).toEqual({
+      token: '',
+      user: 'coordinator',
+      password: 'p',
+      inboxPrefix: '_INBOX_coordinator',
+    });
+    expect(messageOf({ ...GOOD, ADT_NATS_USER: 'coordinator' })).toMatch(/^ADT_NATS_USER: belongs together/);
+    expect(messageOf({ ...GOOD, ADT_NATS_WORKER_SECRET: 'short' })).toBe(
+      'ADT_NATS_WORKER_SECRET: must have at least 32 characters',
+    );
+  });
+
+  it('migrates by another role where it is given one', () => {
+    expect(parseEnv(GOOD).migratorUrl).toBe('');
+    const message = messageOf({ ...GOOD, ADT_MIGRATOR_URL: 'mysql://me:secret@h/d' });
+    expect(message).toMatch(/^ADT_MIGRATOR_URL: must begin with postgres/);
+    expect(message).not.toContain('secret');
+  });
+
   it('takes timings, and refuses those that cannot work', () => {
     const quick = { ...GOOD, ADT_LEASE_TTL_MS: '3000', ADT_HEARTBEAT_MS: '500' };
     expect(parseEnv(quick).tunables).toMatchObject({ leaseTtlMs: 3_000, heartbeatMs: 500 });

@@ -10,6 +10,7 @@ import { type Dirty, type Rows, Topics } from './live/topics.js';
 import { type Log, reasonOf } from './log.js';
 import { NatsLink } from './nats/link.js';
 import type { Context } from './rpc/context.js';
+import { natsForWorkers } from './rpc/natsForWorkers.js';
 import { startRpc } from './rpc/server.js';
 import { sweepToWire, trialToWire } from './rpc/wire.js';
 import { Scheduler } from './scheduler/scheduler.js';
@@ -36,7 +37,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const started: (() => Promise<void>)[] = [];
   const stop = once(() => stopAll(started, log));
   try {
-    const applied = await migrate({ url: options.databaseUrl });
+    const applied = await migrate({ url: options.migratorUrl || options.databaseUrl });
     if (applied.length > 0) log('info', 'database migrated', { migrations: applied.join(', ') });
     const onIdleError = (error: Error) =>
       log('warn', 'database connection broke', { reason: reasonOf(error) });
@@ -45,7 +46,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
     const link = new NatsLink({
       url: options.natsUrl,
-      token: options.natsToken,
+      login: options.nats,
+      tls: options.tls,
       timeoutMs: tunables.natsTimeoutMs,
       log,
     });
@@ -73,6 +75,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const live = await startLive({
       ...splitListen(options.liveListen),
       token,
+      tls: options.tls,
       origins: options.liveOrigins,
       topics,
       healthy: () =>
@@ -91,9 +94,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       if (foreign && change.points.length === 0) scheduler.wakeAll();
     });
 
-    const natsForWorkers = { servers: link.servers, token: options.natsToken };
-    const context: Context = { db, link, changes, scheduler, tunables, log, natsForWorkers };
-    const rpc = await startRpc(context, { listen: options.grpcListen, token });
+    const natsFor = natsForWorkers(link.servers, options);
+    const context: Context = { db, link, changes, scheduler, tunables, log, natsFor };
+    const rpc = await startRpc(context, { listen: options.grpcListen, token, tls: options.tls });
     started.push(() => rpc.stop(tunables.stopGraceMs));
     return { grpcAddress: rpc.address, liveAddress: live.address, stop };
   } catch (error) {

@@ -25,6 +25,8 @@ export const DEFAULT_TUNABLES = {
   natsTimeoutMs: 5_000,
   /** At most one delta a topic in this time: four a second keep charts smooth and browsers idle. */
   liveIntervalMs: 250,
+  /** A worker's token that was found good is looked up again after this: how long a revoked one still opens. */
+  workerTokenFreshMs: 5_000,
   /** On stop, calls in flight get this long before they are cut. */
   stopGraceMs: 5_000,
 };
@@ -43,6 +45,8 @@ export const LIMITS = {
   /** Batches read from a metric stream and not yet committed; then the stream is paused. */
   batchesInFlight: 8,
   chunkBytes: 256 * 1024,
+  /** Data sets taken in at a time: each is a file on disk and a hash on the only thread. */
+  uploadsAtOnce: 4,
   datasetBytes: 8 * 1024 ** 3,
   specBytes: 256 * 1024,
   leasesPerHeartbeat: 1_024,
@@ -52,6 +56,8 @@ export const LIMITS = {
   forecastRest: 10,
   curveTrials: 500,
   curvePoints: 100_000,
+  /** Names of workers whose tokens are remembered at a time. */
+  workerTokensKnown: 4_096,
   stderrBytes: 8 * 1024,
   /** Live: a browser this far behind is sent no more deltas until it has caught up … */
   liveBufferedBytes: 1024 * 1024,

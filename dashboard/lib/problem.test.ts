@@ -31,6 +31,18 @@ test('text that does not parse is 400, another body under the same key is 409', 
   expect(problemOfCall(refused(status.ALREADY_EXISTS, 'other spec'))).toMatchObject({ status: 409 });
 });
 
+test('what is too large says so, and nobody is told to wait for it to shrink', () => {
+  for (const [reason, http] of [
+    ['SWEEP_TOO_LARGE', 422],
+    ['TOO_LARGE', 413],
+  ] as const) {
+    const problem = problemOfCall(refused(status.RESOURCE_EXHAUSTED, 'too much', { reason }));
+    expect(problem).toMatchObject({ status: http, code: reason, retryAfterS: null });
+  }
+  const busy = problemOfCall(refused(status.RESOURCE_EXHAUSTED, 'too many at once', { reason: 'BUSY' }));
+  expect(busy).toMatchObject({ status: 429, code: 'BUSY', retryAfterS: expect.any(Number) });
+});
+
 test('an unreachable coordinator asks to retry and tells no address', () => {
   const error = refused(status.UNAVAILABLE, 'connect ECONNREFUSED 10.0.0.7:50051');
   const problem = problemOfCall(error);

@@ -48,6 +48,13 @@ const KINDS: Partial<Record<status, Kind>> = {
   },
 };
 
+/** Reasons that say more than their gRPC status: what is too large stays so, however long one waits. */
+const REASONS: Readonly<Record<string, { http: number; title: string }>> = {
+  PARSE_ERROR: { http: 400, title: 'The text does not parse' },
+  SWEEP_TOO_LARGE: { http: 422, title: 'The sweep is too large' },
+  TOO_LARGE: { http: 413, title: 'Too large' },
+};
+
 const UNEXPECTED: Kind = { http: 502, title: 'The coordinator failed', code: 'COORDINATOR_ERROR' };
 
 export function problem(http: number, code: string, title: string, detail: string): Problem {
@@ -67,10 +74,11 @@ export function problemOfCall(error: ServiceError): Problem {
   const kind = KINDS[error.code] ?? UNEXPECTED;
   const info = errorInfo(error.metadata);
   const code = info?.reason || kind.code;
+  const { http, title } = REASONS[code] ?? kind;
   return {
-    ...problem(code === 'PARSE_ERROR' ? 400 : kind.http, code, kind.title, detailOf(error, kind)),
+    ...problem(http, code, title, detailOf(error, kind)),
     violations: info?.violations ?? [],
-    retryAfterS: kind.retry ? RETRY_AFTER_S : null,
+    retryAfterS: kind.retry && !(code in REASONS) ? RETRY_AFTER_S : null,
   };
 }
 

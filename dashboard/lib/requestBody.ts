@@ -13,8 +13,9 @@ export async function readJson<T>(request: Request, schema: z.ZodType<T>): Promi
     return refuse(413, 'TOO_LARGE', 'Too large', `A request may have ${MAX_BODY_BYTES / 1024} KiB.`);
   }
   const parsed = parseJson(text);
-  if (parsed === undefined) return refuse(400, 'PARSE_ERROR', 'Not JSON', 'The body is not valid JSON.');
-  const checked = schema.safeParse(parsed);
+  if ('place' in parsed)
+    return refuse(400, 'PARSE_ERROR', 'Not JSON', `The body is no JSON: ${parsed.place}.`);
+  const checked = schema.safeParse(parsed.value);
   if (checked.success) return { ok: true, value: checked.data };
   const violations = checked.error.issues.map((issue) => ({
     path: issue.path.join('.'),
@@ -40,12 +41,19 @@ async function readText(request: Request): Promise<string | null> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string): { value: unknown } | { place: string } {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return { place: placeOf(text, error instanceof Error ? error.message : '') };
   }
+}
+
+/** V8 names the position in its message, but for an end that comes too early. */
+function placeOf(text: string, message: string): string {
+  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
+  const before = text.slice(0, position).split('\n');
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
 function refuse(status: number, code: string, title: string, detail: string): Answer<never> {

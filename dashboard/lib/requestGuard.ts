@@ -1,5 +1,8 @@
 /** Who may talk to the dashboard: known host names, and for changes only its own pages. */
 
+/** Address of the peer, set by our own server over whatever a client sends under this name. */
+export const PEER_HEADER = 'x-adt-peer';
+
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**

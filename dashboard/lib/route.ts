@@ -1,19 +1,10 @@
-/** What every API route shares: same-origin for changes, ids from paths, answers as JSON or problem+json. */
+/** What every API route shares: ids from paths, answers as JSON or problem+json. */
 import 'server-only';
 import { type Answer, problem, problemResponse } from './problem';
-import { isSameOrigin } from './requestGuard';
 
 export function respond<T>(answer: Answer<T>, status = 200): Response {
   if (!answer.ok) return problemResponse(answer.problem);
   return Response.json(answer.value, { status, headers: { 'cache-control': 'no-store' } });
-}
-
-/** The refusal of a cross-site change, or null when the request may go on. */
-export function refuseCrossSite(request: Request): Response | null {
-  if (isSameOrigin(request.headers)) return null;
-  return problemResponse(
-    problem(403, 'CSRF', 'Cross-site request', 'Changes are accepted only from the dashboard’s own pages.'),
-  );
 }
 
 /** A row id from a path: 1 to 2^31 - 1, else null. */

@@ -24,6 +24,9 @@ export function contentSecurityPolicy(nonce: string, liveUrl: string, developmen
   ].join('; ');
 }
 
+/** Over https, and only there: a browser that has seen it never asks this host in plain text again. */
+export const STRICT_TRANSPORT: [string, string] = ['strict-transport-security', 'max-age=31536000'];
+
 export const FIXED_HEADERS: Record<string, string> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

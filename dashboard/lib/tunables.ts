@@ -19,6 +19,16 @@ export const MAX_REPLY_BYTES = 4 * 1024 * 1024;
 export const MAX_BODY_BYTES = 256 * 1024;
 
 export const SESSION_LIFETIME_MS = 30 * 24 * 3_600_000;
+/** A session that was found open is asked about again after this: how long a signed-out cookie may still open. */
+export const SESSION_FRESH_MS = 5_000;
+export const MAX_SESSIONS_KNOWN = 10_000;
+
+/** For each address. Codes can't be guessed: this keeps who tries from costing anything. */
+export const LOGIN_RATE = { burst: 10, everyMs: 6_000 };
+/** Submits, cancels, sign-outs: more than hands can do, less than a runaway script. */
+export const CHANGE_RATE = { burst: 60, everyMs: 500 };
+/** The page asks a moment after each key stroke. */
+export const PLAN_RATE = { burst: 60, everyMs: 200 };
 /** Long enough for a handshake; a leaked ticket is worth little. */
 export const LIVE_TICKET_LIFETIME_MS = 60_000;
 

@@ -53,13 +53,21 @@ export async function migrate(params: { url: string; folder?: URL }): Promise<st
   try {
     // A session lock: it goes with the connection, so a killed migrator leaves none behind.
     await client.query('SELECT pg_advisory_lock($1)', [LOCK_KEY]);
-    await client.query(LEDGER);
+    await openLedger(client);
     const pending = pendingOf(migrations, await appliedChecksums(client));
     for (const migration of pending) await apply(client, migration);
     return pending.map((migration) => migration.name);
   } finally {
     await client.end();
   }
+}
+
+/** A role that may change no table finds the ledger there; asked to create it, even IF NOT EXISTS, it would be refused. */
+async function openLedger(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS there`,
+  );
+  if (!rows[0]?.there) await client.query(LEDGER);
 }
 
 async function appliedChecksums(client: pg.Client): Promise<Map<string, string>> {

@@ -7,13 +7,15 @@ import { type Database, openDatabase } from '@adt/prisma/client';
 import { ErrorInfo } from '@adt/proto/gen/adt/v1/common';
 import { SearchServiceClient } from '@adt/proto/gen/adt/v1/search';
 import { type MetricDown, type MetricUp, TrialServiceClient } from '@adt/proto/gen/adt/v1/trial';
+import { channelCredentials } from '@adt/proto/grpcCredentials';
 import type { ClientToServer, Delta, ServerToClient, Topic } from '@adt/proto/live';
+import { type NatsLogin, tokenLogin } from '@adt/proto/natsLogin';
+import type { Tls } from '@adt/proto/tls';
 import { AUTHORIZATION, ERROR_INFO, LIVE_TICKET, mintTicket, newToken } from '@adt/proto/token';
 import {
   type CallOptions,
   type ClientDuplexStream,
   type ClientUnaryCall,
-  credentials,
   Metadata,
   type ServiceError,
   status,
@@ -41,9 +43,14 @@ export type CoordinatorParams = {
   /** An address where NATS may be later. */
   natsUrl?: string;
   natsToken?: string;
+  natsLogin?: NatsLogin;
+  natsWorkerSecret?: string;
+  migratorUrl?: string;
   databaseUrl?: string;
   token?: string;
   tunables?: Partial<Tunables>;
+  tls?: Tls;
+  grpcListen?: string;
 };
 
 /** Ends with the test file, or by `stop`. */
@@ -59,9 +66,12 @@ export async function testCoordinator(params: CoordinatorParams = {}): Promise<T
   const coordinator = await startCoordinator({
     databaseUrl,
     natsUrl: params.natsUrl ?? params.nats?.url ?? '',
-    natsToken: params.natsToken ?? params.nats?.token ?? '',
+    nats: params.natsLogin ?? tokenLogin(params.natsToken ?? params.nats?.token ?? ''),
+    natsWorkerSecret: params.natsWorkerSecret ?? '',
+    migratorUrl: params.migratorUrl ?? '',
     token,
-    grpcListen: '127.0.0.1:0',
+    tls: params.tls ?? null,
+    grpcListen: params.grpcListen ?? '127.0.0.1:0',
     liveListen: '127.0.0.1:0',
     liveOrigins: [ORIGIN],
     tunables: { ...DEFAULT_TUNABLES, stopGraceMs: 500, ...params.tunables },
@@ -72,8 +82,9 @@ export async function testCoordinator(params: CoordinatorParams = {}): Promise<T
     },
   });
   const db = openDatabase({ url: databaseUrl, connectionLimit: 4 });
-  const trials = new TrialServiceClient(coordinator.grpcAddress, credentials.createInsecure());
-  const search = new SearchServiceClient(coordinator.grpcAddress, credentials.createInsecure());
+  const credentials = channelCredentials(params.tls ?? null);
+  const trials = new TrialServiceClient(coordinator.grpcAddress, credentials);
+  const search = new SearchServiceClient(coordinator.grpcAddress, credentials);
   atEnd(async () => {
     trials.close();
     search.close();

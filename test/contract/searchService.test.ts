@@ -8,12 +8,21 @@ import { SpecFormat } from '@adt/proto/gen/adt/v1/search';
 import { DATASET_BUCKET } from '@adt/proto/subjects';
 import { decodeBundle } from '@adt/worker/data/decodeBundle';
 import { generateSynthetic } from '@adt/worker/data/synthetic';
+import type { ClientWritableStream } from '@grpc/grpc-js';
 import { Objm } from '@nats-io/obj';
 import { connect } from '@nats-io/transport-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { atEnd } from '../harness/cleanup.js';
 import { startTestNats } from '../harness/nats.js';
-import { ask, bearer, refusalOf, refused, type TestCoordinator, testCoordinator } from './coordinator.js';
+import {
+  ask,
+  bearer,
+  type Refused,
+  refusalOf,
+  refused,
+  type TestCoordinator,
+  testCoordinator,
+} from './coordinator.js';
 import { addSweep } from './trials.js';
 
 const BUNDLE = generateSynthetic();
@@ -124,6 +133,28 @@ describe('uploading a data set', () => {
     expect((await bucket.list()).length).toBe(objects);
     expect(await c.db.prisma.dataset.count({ where: { name: 'bad' } })).toBe(0);
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`adt-upload-${process.pid}-`))).toEqual([]);
+  });
+
+  it('is refused while four others are under way, and taken when one of them has ended', async () => {
+    const calls = Array.from({ length: 5 }, () => {
+      let call!: ClientWritableStream<UploadDatasetRequest>;
+      const settled = new Promise<{ error: Refused | null; call: typeof call }>((resolve) => {
+        call = c.search.uploadDataset(bearer(c.token), (error) =>
+          resolve({ error: error ? refused(error) : null, call }),
+        );
+        call.on('error', () => {});
+      });
+      call.write({ head: HEAD, chunk: undefined });
+      return { call, settled };
+    });
+    const first = await Promise.race(calls.map(({ settled }) => settled));
+    expect(first.error).toMatchObject({ status: 'RESOURCE_EXHAUSTED', reason: 'BUSY' });
+    const rest = calls.filter(({ call }) => call !== first.call);
+    rest[0]?.call.end();
+    expect((await rest[0]?.settled)?.error?.message).toContain('0 arrived');
+    expect((await upload(HEAD, BUNDLE)).name).toBe('synthetic');
+    for (const { call } of rest) call.cancel();
+    await Promise.all(rest.map(({ settled }) => settled));
   });
 
   it('says that NATS is away when it is', async () => {

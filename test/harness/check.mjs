@@ -1,4 +1,5 @@
-// What is true of the sources without running them: formatting and lint, and generated code that is up to date.
+// What is true of the sources without running them: formatting and lint, generated code that is up to date, dependencies
+// without known holes.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build, ROOT } from '../../deploy/local/build.mjs';
 import { install } from '../../deploy/local/install.mjs';
 import { createStages } from '../../deploy/local/stages.mjs';
+import { auditDependencies, readLock, refuseLockedHosts } from './audit.mjs';
 
 const BIN = join(ROOT, 'node_modules/.bin');
 
@@ -19,6 +21,7 @@ export async function check(stages) {
   const results = [
     await holds('formatting', checkFormat, stages),
     await holds('generated code', checkGenerated, stages),
+    await holds('dependencies', checkDependencies, stages),
   ];
   return results.every(Boolean);
 }
@@ -52,6 +55,11 @@ async function checkGenerated(say) {
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
+}
+
+async function checkDependencies(say) {
+  refuseLockedHosts(readLock(ROOT));
+  say(await auditDependencies(ROOT));
 }
 
 function readTree(root) {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { readTls, type Tls } from '@adt/proto/tls';
 import { z } from 'zod';
 import { EnvError } from './envError.js';
 import { messageOf } from './log.js';
@@ -10,6 +11,8 @@ export type WorkerEnv = {
   /** host:port of the coordinator's gRPC listener. */
   coordinator: string;
   token: string;
+  /** What the worker shows the coordinator and NATS, and the CA that both must be of; null: plain text. */
+  tls: Tls | null;
   /** Absolute; the worker keeps to its folder `worker` in it. */
   dataDir: string;
   pool: string;
@@ -56,6 +59,7 @@ export function parseEnv(env: NodeJS.ProcessEnv, cores = availableParallelism())
   return Object.freeze({
     coordinator: given.ADT_COORDINATOR,
     token: readToken(given.ADT_TOKEN, given.ADT_TOKEN_FILE),
+    tls: tlsOf(env),
     dataDir: resolve(given.ADT_DATA_DIR),
     pool: given.ADT_POOL,
     slots,
@@ -67,6 +71,14 @@ export function parseEnv(env: NodeJS.ProcessEnv, cores = availableParallelism())
 /** A variable set to nothing counts as not set, as compose files and systemd units write it. */
 function dropEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}
+
+function tlsOf(env: NodeJS.ProcessEnv): Tls | null {
+  try {
+    return readTls(env);
+  } catch (error) {
+    throw new EnvError(messageOf(error));
+  }
 }
 
 function readToken(token: string | undefined, file: string | undefined): string {

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { ErrorInfo } from '@adt/proto/gen/adt/v1/common';
 import { SearchServiceClient, type SearchServiceService } from '@adt/proto/gen/adt/v1/search';
+import { channelCredentials } from '@adt/proto/grpcCredentials';
+import { readTls, type Tls } from '@adt/proto/tls';
 import { AUTHORIZATION, ERROR_INFO } from '@adt/proto/token';
-import { type ClientUnaryCall, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { type ClientUnaryCall, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { Context } from './context.js';
 import { Refused, UsageError } from './failure.js';
 import { type Platform, readRunFile } from './runFile.js';
@@ -40,7 +42,7 @@ export type Connection = {
  * @throws UsageError when the environment is half set, Unreachable when no platform is running
  */
 export async function findPlatform(context: Pick<Context, 'dataDir'>, env = process.env): Promise<Platform> {
-  if (env.ADT_COORDINATOR) return { grpc: env.ADT_COORDINATOR, token: tokenFrom(env) };
+  if (env.ADT_COORDINATOR) return { grpc: env.ADT_COORDINATOR, token: tokenFrom(env), tls: tlsFrom(env) };
   const platform = await readRunFile(context.dataDir);
   if (platform === null) throw notRunning(context.dataDir);
   return platform;
@@ -70,7 +72,7 @@ export function openConnection(
   params: Platform & { signal: AbortSignal; absent?: () => Error },
 ): Connection & { close(): void } {
   const { grpc, token, signal, absent = () => noAnswer(grpc) } = params;
-  const client = new SearchServiceClient(grpc, credentials.createInsecure(), {
+  const client = new SearchServiceClient(grpc, channelCredentials(params.tls ?? null), {
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
   });
@@ -118,7 +120,8 @@ const CALLERS_FAULT: readonly status[] = [
   status.OUT_OF_RANGE,
 ];
 
-function explain(error: unknown, absent: () => Error): unknown {
+/** A refused call as the command line says it. @param absent the error for a coordinator that does not answer */
+export function explain(error: unknown, absent: () => Error): unknown {
   if (!isServiceError(error)) return error;
   if (error.code === status.UNAVAILABLE) return absent();
   if (error.code === status.DEADLINE_EXCEEDED)
@@ -144,7 +147,7 @@ function errorInfo(error: ServiceError): ErrorInfo | null {
   }
 }
 
-function noAnswer(address: string): Unreachable {
+export function noAnswer(address: string): Unreachable {
   return new Unreachable(`no coordinator answers at ${address}`);
 }
 
@@ -153,6 +156,15 @@ export function notRunning(dataDir: string): Unreachable {
   const near = relative(process.cwd(), dataDir);
   const shown = near === '' || near.startsWith('..') ? dataDir : near;
   return new Unreachable(`no platform is running in ${shown} (start it with npm start)`);
+}
+
+/** Like the token's: for a platform of ADT_COORDINATOR; one on this machine speaks plain text on loopback. */
+function tlsFrom(env: NodeJS.ProcessEnv): Tls | null {
+  try {
+    return readTls(env);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 /** Never from a flag: other users of the machine can read command lines. */

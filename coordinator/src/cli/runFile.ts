@@ -1,6 +1,7 @@
 /** Where the running platform of a data dir is, as its launcher wrote it down. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Tls } from '@adt/proto/tls';
 import { z } from 'zod';
 
 /** What the command line needs of `<data-dir>/run.json`; the launcher keeps more there. */
@@ -9,7 +10,7 @@ const runFileSchema = z.object({
   grpc: z.string().min(1),
   token: z.string().min(1),
 });
-export type Platform = z.infer<typeof runFileSchema>;
+export type Platform = z.infer<typeof runFileSchema> & { tls?: Tls | null };
 
 /** null: no platform was started from this data dir, or it has stopped. A dead launcher's file may remain. */
 export async function readRunFile(dataDir: string): Promise<Platform | null> {

@@ -10,6 +10,7 @@ import { type Context, openContext } from './context.js';
 import { EXIT, UsageError } from './failure.js';
 import { integerOption } from './options.js';
 import { type Column, formatSeconds, print, printJson, printNote, renderTable } from './output.js';
+import { registerWorkerTokenCommands } from './workerToken.js';
 
 type WorkerFlags = {
   coordinator?: string;
@@ -33,6 +34,7 @@ export function registerWorkerCommands(program: Command): void {
     .command('ls')
     .description('list the workers of the running platform')
     .action((_flags, command: Command) => ls(openContext(command)));
+  registerWorkerTokenCommands(worker);
 }
 
 /** The token travels by environment: other users of the machine can read command lines. */

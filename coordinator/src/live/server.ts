@@ -5,9 +5,11 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import type { ClientToServer, Delta, ServerToClient, Topic } from '@adt/proto/live';
 import { topicKey } from '@adt/proto/live';
+import { isLoopbackHost, type Tls } from '@adt/proto/tls';
 import { checkTicket, LIVE_TICKET } from '@adt/proto/token';
 import { Server } from 'socket.io';
 import { z } from 'zod';
@@ -21,6 +23,8 @@ export type LiveParams = {
   port: number;
   /** Platform token: tickets are signed with it. */
   token: string;
+  /** Off loopback the listener speaks it; on loopback never, since a proxy before it does. */
+  tls?: Tls | null;
   /** Origins that a browser may connect from. */
   origins: readonly string[];
   topics: Topics;
@@ -43,7 +47,7 @@ const topicSchema: z.ZodType<Topic> = z.discriminatedUnion('kind', [
 
 /** Resolves when the port is open. */
 export async function startLive(params: LiveParams): Promise<LiveServer> {
-  const http = createServer((request, response) => void answerHttp(params, request, response));
+  const http = openHttp(params);
   const io = new Server<ClientToServer, ServerToClient>(http, {
     // CORS does not govern WebSocket, so the origin is checked here for every transport. No origin: not a browser.
     allowRequest: (request, callback) => {
@@ -97,6 +101,15 @@ async function close(io: Server, connections: ReadonlySet<TcpSocket>): Promise<v
   }, LIVE_CLOSE_MS);
   await io.close();
   clearTimeout(timer);
+}
+
+/** Browsers show no certificate: the ticket says who they are. */
+function openHttp(params: LiveParams): HttpServer {
+  const answer = (request: IncomingMessage, response: ServerResponse) =>
+    void answerHttp(params, request, response);
+  const { tls, host } = params;
+  if (!tls || isLoopbackHost(host)) return createServer(answer);
+  return createTlsServer({ cert: tls.cert, key: tls.key }, answer);
 }
 
 function serve(socket: LiveSocket, browser: Browser, topics: Topics): void {

@@ -1,5 +1,7 @@
 /** The connection to NATS, which may come and go: the coordinator works without it, only slower. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { type NatsLogin, natsConnectOptions } from '@adt/proto/natsLogin';
+import type { Tls } from '@adt/proto/tls';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Log, reasonOf } from '../log.js';
@@ -22,7 +24,9 @@ export class NatsLink {
   #running: Promise<void> = Promise.resolve();
 
   /** @param params.url server addresses, comma-separated; empty: there is no NATS */
-  constructor(private readonly params: { url: string; token: string; timeoutMs: number; log: Log }) {}
+  constructor(
+    private readonly params: { url: string; login: NatsLogin; tls: Tls | null; timeoutMs: number; log: Log },
+  ) {}
 
   get servers(): string[] {
     return this.params.url.split(',').filter((server) => server !== '');
@@ -55,13 +59,13 @@ export class NatsLink {
   }
 
   async #connect(): Promise<void> {
-    const { token, timeoutMs, log } = this.params;
+    const { login, tls, timeoutMs, log } = this.params;
     let complained = false;
     while (!this.#stop.signal.aborted) {
       try {
         const connection = await connect({
           servers: this.servers,
-          ...(token === '' ? {} : { token }),
+          ...natsConnectOptions(login, this.servers, tls),
           name: 'adt-coordinator',
           timeout: timeoutMs,
           maxReconnectAttempts: -1,

@@ -5,6 +5,7 @@ import type { Log } from '../log.js';
 import type { NatsLink } from '../nats/link.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
 import type { Tunables } from '../tunables.js';
+import type { NatsForWorker } from './natsForWorkers.js';
 
 export type Context = {
   db: Database;
@@ -14,5 +15,5 @@ export type Context = {
   tunables: Tunables;
   log: Log;
   /** What Register tells workers; no servers: they poll. */
-  natsForWorkers: { servers: string[]; token: string };
+  natsFor(workerId: string): NatsForWorker;
 };

@@ -70,8 +70,16 @@ export function trialService(context: Context): TrialServiceServer {
         log('warn', 'no consumer for the pool yet', { pool, reason: reasonOf(error) });
       });
       scheduler.wakeAll();
-      const { servers, token } = context.natsForWorkers;
-      return { heartbeatMs: tunables.heartbeatMs, leaseTtlMs, natsServers: servers, natsToken: token };
+      const nats = context.natsFor(request.workerId);
+      return {
+        heartbeatMs: tunables.heartbeatMs,
+        leaseTtlMs,
+        natsServers: nats.servers,
+        natsToken: nats.token,
+        natsUser: nats.user,
+        natsPassword: nats.password,
+        natsInboxPrefix: nats.inboxPrefix,
+      };
     }),
 
     claim: unary(log, async (request) => {

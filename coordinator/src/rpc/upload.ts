@@ -26,9 +26,19 @@ import { invalid, Refusal, status, statusOf } from './refusal.js';
 import { datasetToWire } from './wire.js';
 
 export function uploadDataset(context: Context): SearchServiceServer['uploadDataset'] {
+  let running = 0;
+  const counted = async (messages: AsyncIterable<UploadDatasetRequest>): Promise<Dataset> => {
+    if (running >= LIMITS.uploadsAtOnce) throw busy();
+    running += 1;
+    try {
+      return await receive(context, messages);
+    } finally {
+      running -= 1;
+    }
+  };
   return (call, callback) => {
     call.on('cancelled', () => call.destroy());
-    receive(context, call).then(
+    counted(call).then(
       (dataset) => callback(null, dataset),
       (error) => {
         if (!call.cancelled) callback(statusOf(error, context.log));
@@ -147,6 +157,11 @@ function chunksOf(file: FileHandle): ReadableStream<Uint8Array> {
 function noNats(): Refusal {
   const message = 'data sets are kept in NATS, which is not connected: try again when it is';
   return new Refusal({ status: status.UNAVAILABLE, reason: 'NATS_UNAVAILABLE', message });
+}
+
+function busy(): Refusal {
+  const message = `${LIMITS.uploadsAtOnce} data sets are being uploaded: try again when one is done`;
+  return new Refusal({ status: status.RESOURCE_EXHAUSTED, reason: 'BUSY', message });
 }
 
 function nameTaken(name: string): Refusal {

@@ -8,11 +8,11 @@ import { SignOut } from '@/components/shell/signOut';
 import { readTheme, THEME_COOKIE } from '@/components/shell/theme';
 import { ThemeToggle } from '@/components/shell/themeToggle';
 import { Mark } from '@/components/shell/wordmark';
-import { hasSession } from '@/lib/session';
+import { readSession } from '@/lib/session';
 
 export default async function AppLayout({ children }: { children: ReactNode }) {
   // For comfort only: the data itself is guarded in lib/coordinator.
-  if (!(await hasSession())) redirect('/login');
+  if ((await readSession()).kind === 'closed') redirect('/login');
   const theme = readTheme((await cookies()).get(THEME_COOKIE)?.value);
   return (
     <>

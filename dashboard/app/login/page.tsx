@@ -2,12 +2,12 @@
 import type { Metadata } from 'next';
 import { LoginByLink } from '@/components/login/loginByLink';
 import { Mark } from '@/components/shell/wordmark';
-import { hasSession } from '@/lib/session';
+import { readSession } from '@/lib/session';
 
 export const metadata: Metadata = { title: 'Sign in' };
 
 export default async function LoginPage() {
-  const signedIn = await hasSession();
+  const signedIn = (await readSession()).kind === 'open';
   return (
     <main className="grid min-h-dvh place-items-center px-4">
       <div className="w-full max-w-sm rounded-lg border border-line bg-surface p-6">

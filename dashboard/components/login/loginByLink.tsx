@@ -2,9 +2,9 @@
 /** Posts the code from the link's fragment, which no server ever logs, and goes on to the sweeps. */
 import { useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { postJson } from '@/live/fetchProblem';
+import { postPatiently } from '@/live/fetchProblem';
 
-type Stage = 'checking' | 'no code' | 'refused' | 'unreachable';
+type Stage = 'checking' | 'waiting' | 'no code' | 'refused' | 'unreachable';
 
 // A code works once; React may run an effect twice.
 let posted: string | null = null;
@@ -34,7 +34,7 @@ async function signInByFragment(setStage: (stage: Stage) => void, signedIn: bool
   if (code === posted) return;
   posted = code;
   setStage('checking');
-  const answer = await postJson('/api/login', { code });
+  const answer = await postPatiently('/api/login', { code }, { onWaiting: () => setStage('waiting') });
   // The code is spent: neither history nor a screenshot needs it.
   history.replaceState(null, '', '/login');
   const isSpent = !answer.ok && answer.problem.status === 401;
@@ -53,6 +53,7 @@ const NEW_LINK = (
 
 const CONTENT: Record<Stage, React.ReactNode> = {
   checking: <p className="text-muted">Signing in…</p>,
+  waiting: <p className="text-muted">The platform is busy or starting. This page is retrying by itself.</p>,
   'no code': <div className="text-muted">You are signed out. A link signs you in. {NEW_LINK}</div>,
   refused: (
     <div role="alert" className="text-muted">

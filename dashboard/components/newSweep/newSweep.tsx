@@ -6,7 +6,7 @@ import { useMemo, useRef, useState } from 'react';
 import { PageHeader } from '@/components/shell/page';
 import { Card } from '@/components/ui/card';
 import { useNotify } from '@/components/ui/toast';
-import { postJson } from '@/live/fetchProblem';
+import { postPatiently } from '@/live/fetchProblem';
 import { newKey } from './idempotencyKey';
 import { PlanBar, PlanDetails } from './planPanel';
 import { type Change, openFile, withValues } from './sweepFile';
@@ -90,7 +90,15 @@ function useSubmit(text: string) {
   const submit = async () => {
     setSubmitting(true);
     const headers = { 'idempotency-key': key };
-    const answer = await postJson<SweepSummary>('/api/sweeps', { spec: text }, { headers });
+    const answer = await postPatiently<SweepSummary>(
+      '/api/sweeps',
+      { spec: text },
+      {
+        init: { headers },
+        onWaiting: (problem) =>
+          notify({ title: problem.title, detail: `${problem.detail} Retrying by itself.` }),
+      },
+    );
     if (answer.ok) return router.push(`/sweeps/${answer.value.sweepId}`);
     setSubmitting(false);
     const { title, detail, violations } = answer.problem;

@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { useNotify } from '@/components/ui/toast';
 import { formatCount } from '@/format/number';
-import { postJson } from '@/live/fetchProblem';
+import { postPatiently } from '@/live/fetchProblem';
 
 export function CancelSweep({ sweep, onCancelled }: { sweep: SweepSummary; onCancelled: () => void }) {
   const [open, setOpen] = useState(false);
@@ -14,7 +14,14 @@ export function CancelSweep({ sweep, onCancelled }: { sweep: SweepSummary; onCan
   const notify = useNotify();
   const cancel = async () => {
     setBusy(true);
-    const answer = await postJson(`/api/sweeps/${sweep.sweepId}/cancel`, {});
+    const answer = await postPatiently(
+      `/api/sweeps/${sweep.sweepId}/cancel`,
+      {},
+      {
+        onWaiting: (problem) =>
+          notify({ title: problem.title, detail: `${problem.detail} Retrying by itself.` }),
+      },
+    );
     setBusy(false);
     setOpen(false);
     if (answer.ok) {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { RegisterReply, RegisterRequest } from '@adt/proto/gen/adt/v1/trial';
+import { parseWorkerToken, workerIdOf } from '@adt/proto/workerToken';
 import type { EngineInfo } from '../engines/engine.js';
 import type { WorkerEnv } from '../env.js';
 import { type Log, messageOf } from '../log.js';
@@ -52,7 +53,7 @@ export class Agent {
    * @throws RegistrationRefused; the signal's reason when it aborts first
    */
   static async start(params: AgentParams, signal: AbortSignal): Promise<Agent> {
-    const connection = new Connection(params.env.coordinator, params.env.token);
+    const connection = new Connection(params.env.coordinator, params.env.token, params.env.tls);
     try {
       const identity = identify(params);
       const registered = await register(connection, identity, params.log, signal);
@@ -153,8 +154,10 @@ async function register(
 
 function identify({ env, engines }: AgentParams): RegisterRequest {
   const host = hostname();
+  // A worker with a token of its own goes by the token's name: the coordinator takes no other id from it.
+  const name = parseWorkerToken(env.token)?.name ?? slug(host);
   return {
-    workerId: `${slug(host)}-${randomBytes(4).toString('hex')}`,
+    workerId: workerIdOf(name, randomBytes(4).toString('hex')),
     host,
     pool: env.pool,
     slots: env.slots,
@@ -175,9 +178,11 @@ function slug(host: string): string {
 }
 
 function linkTo(reply: RegisterReply, { env, log }: AgentParams): NatsLink {
-  return new NatsLink({ servers: reply.natsServers, token: reply.natsToken, pool: env.pool, log });
+  const { natsServers: servers, natsToken: token, natsUser: user, natsPassword: password } = reply;
+  const login = { token, user, password, inboxPrefix: reply.natsInboxPrefix };
+  return new NatsLink({ servers, login, tls: env.tls, pool: env.pool, log });
 }
 
 function serversOf(reply: RegisterReply): string {
-  return JSON.stringify([reply.natsServers, reply.natsToken]);
+  return JSON.stringify([reply.natsServers, reply.natsToken, reply.natsUser, reply.natsPassword]);
 }

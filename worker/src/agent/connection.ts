@@ -5,8 +5,10 @@ import {
   TrialServiceClient,
   type TrialServiceService,
 } from '@adt/proto/gen/adt/v1/trial';
+import { channelCredentials } from '@adt/proto/grpcCredentials';
+import type { Tls } from '@adt/proto/tls';
 import { AUTHORIZATION } from '@adt/proto/token';
-import { type ClientDuplexStream, type ClientUnaryCall, credentials, Metadata } from '@grpc/grpc-js';
+import { type ClientDuplexStream, type ClientUnaryCall, Metadata } from '@grpc/grpc-js';
 import {
   BACKOFF_FIRST_MS,
   BACKOFF_LAST_MS,
@@ -40,9 +42,9 @@ export class Connection {
   private readonly metadata = new Metadata();
 
   /** @param address host:port */
-  constructor(address: string, token: string) {
+  constructor(address: string, token: string, tls: Tls | null = null) {
     this.metadata.set(AUTHORIZATION, `Bearer ${token}`);
-    this.client = new TrialServiceClient(address, credentials.createInsecure(), {
+    this.client = new TrialServiceClient(address, channelCredentials(tls), {
       'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
       'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
       'grpc.keepalive_permit_without_calls': 1,

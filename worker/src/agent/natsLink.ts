@@ -1,6 +1,8 @@
 /** The worker's connection to NATS, which comes and goes: hints to pull and bundles to fetch while it is there. */
 
+import { type NatsLogin, natsConnectOptions } from '@adt/proto/natsLogin';
 import { DATASET_BUCKET, poolConsumer, TRIAL_STREAM } from '@adt/proto/subjects';
+import type { Tls } from '@adt/proto/tls';
 import { type Consumer, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
@@ -14,7 +16,13 @@ import {
 } from '../tunables.js';
 import { sleep } from './backoff.js';
 
-export type NatsLinkParams = { servers: readonly string[]; token: string; pool: string; log: Log };
+export type NatsLinkParams = {
+  servers: readonly string[];
+  login: NatsLogin;
+  tls: Tls | null;
+  pool: string;
+  log: Log;
+};
 
 /** While bound: the pool's consumer, and a signal that aborts when the connection is lost. */
 type Binding = { consumer: Consumer; lost: AbortController };
@@ -87,12 +95,12 @@ export class NatsLink {
 
   /** The client reconnects for ever by itself, but not to a server that was never there. */
   private async connectOnce(): Promise<NatsConnection | null> {
-    const { servers, token, log } = this.params;
+    const { servers, login, tls, log } = this.params;
     for (let told = false; !this.stopping.signal.aborted; told = true) {
       try {
         const connection = await connect({
           servers: [...servers],
-          token: token === '' ? undefined : token,
+          ...natsConnectOptions(login, servers, tls),
           maxReconnectAttempts: -1,
           // A server that comes back with another token, by mistake or for a while, must not be the end of it.
           ignoreAuthErrorAbort: true,

@@ -8,6 +8,11 @@ import { DataError } from './dataError.js';
 
 const CHUNK_BYTES = 1 << 18;
 
+/** Unpacked data may be so many times the packed file: tables of text pack 3 to 20 times. */
+const MAX_RATIO = 100;
+/** Below this a ratio proves nothing: a few equal rows pack as well as a bomb. */
+const RATIO_FROM_BYTES = 64 * 1024 ** 2;
+
 export type ReadOptions = {
   signal: AbortSignal;
   /** Told how many bytes of the file, packed as it is, have been read since the last call. */
@@ -17,7 +22,7 @@ export type ReadOptions = {
 /**
  * Reads `path` once. Gzip is told by its first bytes; a name that ends in .gz must be gzip.
  * @param name what messages call the file
- * @throws DataError BAD_INPUT: missing, unreadable, empty, not or broken gzip
+ * @throws DataError BAD_INPUT: missing, unreadable, empty, not or broken gzip, or a gzip bomb
  */
 export async function* readBytes(
   path: string,
@@ -31,13 +36,27 @@ export async function* readBytes(
   // The pipeline ends both streams when either fails or the reader stops early; the reader sees the error.
   const ended = pipeline(file, gunzip).catch(() => {});
   try {
-    yield* gunzip;
+    yield* bounded(gunzip, name, await dataFileSize(path, name));
   } catch (error) {
     if (!isZlibError(error)) throw error;
     throw new DataError('BAD_INPUT', `${name}: broken gzip (${error.message})`, { cause: error });
   } finally {
     gunzip.destroy();
     await ended;
+  }
+}
+
+async function* bounded(
+  stream: AsyncIterable<Buffer>,
+  name: string,
+  packedBytes: number,
+): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > RATIO_FROM_BYTES && bytes > MAX_RATIO * packedBytes)
+      throw new DataError('BAD_INPUT', `${name}: unpacks to more than ${MAX_RATIO} times its size`);
+    yield chunk;
   }
 }
 

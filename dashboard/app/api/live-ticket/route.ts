@@ -2,10 +2,12 @@
 import { NOT_SIGNED_IN } from '@/lib/coordinator';
 import { dashboardEnv } from '@/lib/env';
 import { problemResponse } from '@/lib/problem';
-import { hasSession, mintLiveTicket } from '@/lib/session';
+import { mintLiveTicket, readSession } from '@/lib/session';
 
 export async function GET(): Promise<Response> {
-  if (!(await hasSession())) return problemResponse(NOT_SIGNED_IN);
+  const session = await readSession();
+  if (session.kind === 'closed') return problemResponse(NOT_SIGNED_IN);
+  if (session.kind === 'unknown') return problemResponse(session.problem);
   const body = { ticket: mintLiveTicket(), url: dashboardEnv().ADT_LIVE_URL };
   return Response.json(body, { headers: { 'cache-control': 'no-store' } });
 }

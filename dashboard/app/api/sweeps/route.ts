@@ -1,8 +1,10 @@
 /** The list of sweeps, and submitting one. */
+
 import { z } from 'zod';
+import { refuseChange } from '@/lib/changeGuard';
 import { problem, problemResponse } from '@/lib/problem';
 import { readJson } from '@/lib/requestBody';
-import { refuseCrossSite, respond } from '@/lib/route';
+import { respond } from '@/lib/route';
 import { submitSweep } from '@/lib/search';
 import { sweepsSnapshot } from '@/lib/snapshots';
 
@@ -14,8 +16,8 @@ export async function GET(request: Request): Promise<Response> {
 }
 
 export async function POST(request: Request): Promise<Response> {
-  const crossSite = refuseCrossSite(request);
-  if (crossSite) return crossSite;
+  const refused = refuseChange(request, 'change');
+  if (refused) return refused;
   const key = request.headers.get('idempotency-key') ?? '';
   if (!KEY.test(key)) {
     const detail = 'Send the header Idempotency-Key with 8 to 100 of A-Z a-z 0-9 _ -.';

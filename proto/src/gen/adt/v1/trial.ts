@@ -194,6 +194,10 @@ export interface RegisterReply {
   /** Where hints and bundles come from; empty means no NATS: use ClaimNext. */
   natsServers: string[];
   natsToken: string;
+  /** Instead of the token: the worker's own user, which may do what a worker must and hears replies under this prefix. */
+  natsUser: string;
+  natsPassword: string;
+  natsInboxPrefix: string;
 }
 
 export interface ClaimRequest {
@@ -612,7 +616,15 @@ export const RegisterRequest: MessageFns<RegisterRequest> = {
 };
 
 function createBaseRegisterReply(): RegisterReply {
-  return { heartbeatMs: 0, leaseTtlMs: 0, natsServers: [], natsToken: "" };
+  return {
+    heartbeatMs: 0,
+    leaseTtlMs: 0,
+    natsServers: [],
+    natsToken: "",
+    natsUser: "",
+    natsPassword: "",
+    natsInboxPrefix: "",
+  };
 }
 
 export const RegisterReply: MessageFns<RegisterReply> = {
@@ -628,6 +640,15 @@ export const RegisterReply: MessageFns<RegisterReply> = {
     }
     if (message.natsToken !== "") {
       writer.uint32(34).string(message.natsToken);
+    }
+    if (message.natsUser !== "") {
+      writer.uint32(42).string(message.natsUser);
+    }
+    if (message.natsPassword !== "") {
+      writer.uint32(50).string(message.natsPassword);
+    }
+    if (message.natsInboxPrefix !== "") {
+      writer.uint32(58).string(message.natsInboxPrefix);
     }
     return writer;
   },
@@ -677,6 +698,30 @@ export const RegisterReply: MessageFns<RegisterReply> = {
             message.natsToken = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.natsUser = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.natsPassword = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.natsInboxPrefix = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -711,6 +756,21 @@ export const RegisterReply: MessageFns<RegisterReply> = {
         : isSet(object.nats_token)
         ? globalThis.String(object.nats_token)
         : "",
+      natsUser: isSet(object.natsUser)
+        ? globalThis.String(object.natsUser)
+        : isSet(object.nats_user)
+        ? globalThis.String(object.nats_user)
+        : "",
+      natsPassword: isSet(object.natsPassword)
+        ? globalThis.String(object.natsPassword)
+        : isSet(object.nats_password)
+        ? globalThis.String(object.nats_password)
+        : "",
+      natsInboxPrefix: isSet(object.natsInboxPrefix)
+        ? globalThis.String(object.natsInboxPrefix)
+        : isSet(object.nats_inbox_prefix)
+        ? globalThis.String(object.nats_inbox_prefix)
+        : "",
     };
   },
 
@@ -728,6 +788,15 @@ export const RegisterReply: MessageFns<RegisterReply> = {
     if (message.natsToken !== "") {
       obj.natsToken = message.natsToken;
     }
+    if (message.natsUser !== "") {
+      obj.natsUser = message.natsUser;
+    }
+    if (message.natsPassword !== "") {
+      obj.natsPassword = message.natsPassword;
+    }
+    if (message.natsInboxPrefix !== "") {
+      obj.natsInboxPrefix = message.natsInboxPrefix;
+    }
     return obj;
   },
 
@@ -740,6 +809,9 @@ export const RegisterReply: MessageFns<RegisterReply> = {
     message.leaseTtlMs = object.leaseTtlMs ?? 0;
     message.natsServers = object.natsServers?.map((e) => e) || [];
     message.natsToken = object.natsToken ?? "";
+    message.natsUser = object.natsUser ?? "";
+    message.natsPassword = object.natsPassword ?? "";
+    message.natsInboxPrefix = object.natsInboxPrefix ?? "";
     return message;
   },
 };

@@ -1,0 +1,74 @@
+/** The process's gRPC clients, and one call on them. Without a gate: questions of browsers go through `coordinator.ts`. */
+import 'server-only';
+import { AccessServiceClient } from '@adt/proto/gen/adt/v1/access';
+import { SearchServiceClient } from '@adt/proto/gen/adt/v1/search';
+import { channelCredentials } from '@adt/proto/grpcCredentials';
+import { readTls } from '@adt/proto/tls';
+import { AUTHORIZATION } from '@adt/proto/token';
+import { type CallOptions, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { dashboardEnv } from './env';
+import { type Answer, problemOfCall } from './problem';
+import { KEEPALIVE_TIME_MS, KEEPALIVE_TIMEOUT_MS, MAX_REPLY_BYTES, RECONNECT_MAX_MS } from './tunables';
+
+export type Unary<Request, Reply> = (
+  request: Request,
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  callback: (error: ServiceError | null, reply: Reply) => void,
+) => unknown;
+
+type Clients = { search: SearchServiceClient; access: AccessServiceClient };
+
+// Route handlers may live in several bundles of one process: what must be one of a kind hangs on globalThis.
+const held = globalThis as { adtClients?: Clients };
+
+function clients(): Clients {
+  held.adtClients ??= openClients();
+  return held.adtClients;
+}
+
+function openClients(): Clients {
+  const address = dashboardEnv().ADT_COORDINATOR;
+  const credentials = channelCredentials(readTls(process.env));
+  const options = {
+    'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    'grpc.max_receive_message_length': MAX_REPLY_BYTES,
+    'grpc.initial_reconnect_backoff_ms': 200,
+    'grpc.max_reconnect_backoff_ms': RECONNECT_MAX_MS,
+  };
+  return {
+    search: new SearchServiceClient(address, credentials, options),
+    access: new AccessServiceClient(address, credentials, options),
+  };
+}
+
+/** One call as the dashboard itself; a refusal is logged and comes back as a problem. */
+export function callCoordinator<Name extends keyof Clients, Request, Reply>(
+  service: Name,
+  method: (client: Clients[Name]) => Unary<Request, Reply>,
+  request: Request,
+  deadlineMs: number,
+): Promise<Answer<Reply>> {
+  const metadata = new Metadata();
+  metadata.set(AUTHORIZATION, `Bearer ${dashboardEnv().ADT_TOKEN}`);
+  const client = clients()[service];
+  return new Promise((resolve) => {
+    const options = { deadline: Date.now() + deadlineMs };
+    method(client).call(client, request, metadata, options, (error, reply) => {
+      if (error) logRefusal(error);
+      resolve(error ? { ok: false, problem: problemOfCall(error) } : { ok: true, value: reply });
+    });
+  });
+}
+
+/** What the browser is not told stands here, one JSON object a line. */
+function logRefusal(error: ServiceError): void {
+  const entry = {
+    level: 'warn',
+    msg: 'coordinator call refused',
+    time: new Date().toISOString(),
+    grpc: error.code,
+  };
+  process.stderr.write(`${JSON.stringify({ ...entry, details: error.details })}\n`);
+}
