@@ -95,6 +95,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const context: Context = { db, link, changes, scheduler, tunables, log, natsForWorkers };
     const rpc = await startRpc(context, { listen: options.grpcListen, token });
     started.push(() => rpc.stop(tunables.stopGraceMs));
+    // First of all to stop: streams may use up their grace, and another coordinator can lead meanwhile.
+    started.push(() => scheduler.stop());
     return { grpcAddress: rpc.address, liveAddress: live.address, stop };
   } catch (error) {
     await stop();

@@ -11,6 +11,8 @@ export const DEFAULT_TUNABLES = {
   leaderTtlMs: 15_000,
   /** Three renewals fit into the TTL, so one lost statement does not depose a leader. */
   leaderRenewMs: 5_000,
+  /** Who waits to lead looks this often whether the term is over: adds to a fail-over, and bounds a hand-over. */
+  leaderWatchMs: 500,
   /** Backstop of the searches, which are woken by each trial that ends here; matters when another process ended it. */
   searchEveryMs: 1_000,
   /** A search that can't be read (damaged log, file of another version) shows its reason and is tried again this often. */

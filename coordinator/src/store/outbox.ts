@@ -1,6 +1,7 @@
 /** Hints that are still to be published, and which trials a hint is due for. */
 import type { Database } from '@adt/prisma/client';
 import type { SweepDemand } from '../scheduler/fairShare.js';
+import { type LeaderTerm, leads } from './leader.js';
 
 export type Hint = { trialId: number; epoch: number; pool: string };
 export type OutboxRow = Hint & { id: number };
@@ -12,10 +13,11 @@ export type PoolDemand = SweepDemand & { pool: string };
 const DUE = `t.state = 'QUEUED' AND t.epoch = o.epoch`;
 
 /** Done with: rows that are not due any more. */
-export async function dropStaleHints(db: Database): Promise<void> {
+export async function dropStaleHints(db: Database, { holder, term }: LeaderTerm): Promise<void> {
   await db.pool.query(
     `UPDATE outbox o SET sent_at = clock_timestamp() FROM trial t
-     WHERE t.id = o.trial_id AND o.sent_at IS NULL AND NOT (${DUE})`,
+     WHERE t.id = o.trial_id AND o.sent_at IS NULL AND NOT (${DUE}) AND ${leads(1, 2)}`,
+    [holder, term],
   );
 }
 
@@ -56,8 +58,15 @@ export async function unsentHints(db: Database, grants: ReadonlyMap<number, numb
   return rows;
 }
 
-export async function markSent(db: Database, ids: readonly number[]): Promise<void> {
-  await db.pool.query('UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($1::int[])', [ids]);
+export async function markSent(
+  db: Database,
+  ids: readonly number[],
+  { holder, term }: LeaderTerm,
+): Promise<void> {
+  await db.pool.query(
+    `UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($1::int[]) AND ${leads(2, 3)}`,
+    [ids, holder, term],
+  );
 }
 
 /** Every queued trial whose hint has been published: each should have a message in the stream. */
