@@ -13,6 +13,8 @@ import type { Context } from './rpc/context.js';
 import { startRpc } from './rpc/server.js';
 import { sweepToWire, trialToWire } from './rpc/wire.js';
 import { Scheduler } from './scheduler/scheduler.js';
+import { Ticker } from './scheduler/ticker.js';
+import { leaveCoordinators, meetCoordinators } from './store/coordinators.js';
 import { sweepsById } from './store/sweeps.js';
 import { trialsById } from './store/trials.js';
 
@@ -50,7 +52,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       log,
     });
     const holder = `${hostname()}-${process.pid}-${randomUUID()}`;
-    const changes = new Changes({ link, log });
+    const changes = new Changes({ link, log, holder });
     const scheduler = new Scheduler({ db, link, changes, tunables, log, holder });
     link.start();
     started.push(() => link.stop());
@@ -89,6 +91,21 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       // Another coordinator may have written the outbox or ended a trial, and only the leader sends and searches. Points
       // change neither, and come by the hundred a second.
       if (foreign && change.points.length === 0) scheduler.wakeAll();
+    });
+
+    changes.onMissed(() => {
+      topics.missed();
+      scheduler.wakeAll();
+    });
+    const look = new Ticker({
+      everyMs: tunables.liveLookMs,
+      work: async () => changes.compare(await meetCoordinators(db, { holder, told: changes.told })),
+      log,
+    });
+    await look.start();
+    started.push(async () => {
+      await look.stop();
+      await leaveCoordinators(db, holder);
     });
 
     const natsForWorkers = { servers: link.servers, token: options.natsToken };

@@ -27,10 +27,22 @@ export const DEFAULT_TUNABLES = {
   natsTimeoutMs: 5_000,
   /** At most one delta a topic in this time: four a second keep charts smooth and browsers idle. */
   liveIntervalMs: 250,
+  /** How soon a browser sees what NATS did not carry here: within three looks. */
+  liveLookMs: 1_000,
   /** On stop, calls in flight get this long before they are cut. */
   stopGraceMs: 5_000,
 };
 export type Tunables = Readonly<typeof DEFAULT_TUNABLES>;
+
+/** Rows that nobody asks for any more: a worker that comes back after a week registers anew. */
+export const KEPT_FOR = {
+  sentHintMs: 3_600_000,
+  workerMs: 7 * 86_400_000,
+  coordinatorMs: 3_600_000,
+} as const;
+
+/** Who is gone for so long is forgotten this often. */
+export const ABSENT_EVERY_MS = 3_600_000;
 
 /** How soon a browser that was behind is looked at again: the newest of what it missed may be the last there is. */
 export const LIVE_CATCH_UP_MS = 250;

@@ -6,6 +6,7 @@ import {
   renewLeadership,
   resignLeadership,
 } from '@adt/coordinator/store/leader';
+import { dropAbsent, dropSentHints } from '@adt/coordinator/store/leftovers';
 import { dropStaleHints, markSent } from '@adt/coordinator/store/outbox';
 import { appendEntries, endSearch, noteProblem } from '@adt/coordinator/store/searchLog';
 import { finishSweeps, stopOpenTrials } from '@adt/coordinator/store/sweeps';
@@ -74,6 +75,14 @@ it('hints marked sent', async () => {
 it('hints dropped', async () => {
   await running(db);
   await expectFenced((term) => dropStaleHints(db, term));
+});
+
+it('rows that have done their work', async () => {
+  await addSweep(db);
+  await db.prisma.outbox.updateMany({ data: { sentAt: new Date(0) } });
+  await expectFenced((term) => dropSentHints(db, () => term, 60_000));
+  await db.prisma.worker.updateMany({ data: { lastSeenAt: new Date(0) } });
+  await expectFenced((term) => dropAbsent(db, term, { workerMs: 60_000, coordinatorMs: 60_000 }));
 });
 
 it('trials stopped with their sweep', async () => {

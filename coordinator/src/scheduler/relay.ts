@@ -69,8 +69,10 @@ async function publishAll(
   }
 }
 
-function publishOnce(nats: Nats, hint: Hint): Promise<void> {
-  return publishHint(nats, hint, hintId(hint.trialId, hint.epoch));
+/** A hint that came back has an id of its own: the server would take it for a repeat of the first and drop it. */
+function publishOnce(nats: Nats, hint: OutboxRow): Promise<void> {
+  const id = hintId(hint.trialId, hint.epoch);
+  return publishHint(nats, hint, hint.returned === 0 ? id : `${id}:${hint.returned}`);
 }
 
 /** @param msgID de-duplication id; without one the only guard is one message a subject */

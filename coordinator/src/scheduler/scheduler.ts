@@ -4,9 +4,10 @@ import type { Changes } from '../live/changes.js';
 import { type Log, reasonOf } from '../log.js';
 import type { NatsLink } from '../nats/link.js';
 import type { LeaderTerm } from '../store/leader.js';
+import { dropAbsent, dropSentHints } from '../store/leftovers.js';
 import { endSearch, noteProblem, type SearchingSweep, searchingSweeps } from '../store/searchLog.js';
 import { finishSweeps, stopOpenTrials } from '../store/sweeps.js';
-import type { Tunables } from '../tunables.js';
+import { ABSENT_EVERY_MS, KEPT_FOR, type Tunables } from '../tunables.js';
 import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
@@ -36,6 +37,8 @@ export class Scheduler {
   readonly #reconcileTicker: Ticker;
   /** The stream is known to exist on this connection; publishing earlier would only fail. */
   #streamReady = false;
+  /** Monotonic milliseconds before which nobody need be looked for who is gone. */
+  #absentAt = 0;
 
   constructor(private readonly params: SchedulerParams) {
     const { db, tunables, log } = params;
@@ -175,6 +178,7 @@ export class Scheduler {
     const term = this.#leader.term;
     if (!term) return;
     await this.#close(null, term);
+    await this.#tidy();
     const nats = link.current;
     if (!nats) return;
     const leads = () => this.#leader.term !== null;
@@ -182,6 +186,16 @@ export class Scheduler {
     this.#streamReady = true;
     this.wake();
     if (republished + purged > 0) log('info', 'stream reconciled', { republished, purged });
+  }
+
+  /** Away with rows that have done their work. */
+  async #tidy(): Promise<void> {
+    const { db } = this.params;
+    await dropSentHints(db, () => this.#leader.term, KEPT_FOR.sentHintMs);
+    const term = this.#leader.term;
+    if (!term || performance.now() < this.#absentAt) return;
+    await dropAbsent(db, term, KEPT_FOR);
+    this.#absentAt = performance.now() + ABSENT_EVERY_MS;
   }
 
   /** For a pool that is new to NATS: a worker about to register there. Does nothing while NATS is away. */
