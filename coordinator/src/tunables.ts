@@ -54,7 +54,10 @@ export const LIMITS = {
   messageBytes: 1024 * 1024,
   batchPoints: 500,
   batchBytes: 256 * 1024,
-  /** Batches read from a metric stream and not yet committed; then the stream is paused. */
+  /**
+   * Batches that are being stored, of all streams; the others wait in theirs. Half of the pool's connections: while
+   * Postgres is slow to take points, leases are renewed and trials are claimed over the rest.
+   */
   batchesInFlight: 8,
   chunkBytes: 256 * 1024,
   datasetBytes: 8 * 1024 ** 3,

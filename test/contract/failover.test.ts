@@ -1,6 +1,8 @@
 /** Coordinators that lead one after the other: killed, frozen past their term, or told to go. Real processes. */
-import { Decision } from '@adt/proto/gen/adt/v1/trial';
+import { once } from 'node:events';
+import { Decision, type MetricDown } from '@adt/proto/gen/adt/v1/trial';
 import { poolConsumer, TRIAL_STREAM, trialSubject } from '@adt/proto/subjects';
+import { Connection } from '@adt/worker/agent/connection';
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { expect, it } from 'vitest';
@@ -101,4 +103,34 @@ it('a leader that is told to stop hands over at once, while its streams still ha
   expect(ack?.ackedSeq).toBe(1);
   await metrics.end();
   expect(await first.process.exited).toEqual({ code: 0, signal: null });
+});
+
+it('a worker that knows both goes on with the other when one is frozen or gone', async () => {
+  const all = await coordinators(SHORT_TERMS);
+  const pair = [await all.start('first'), await all.start('second')] as const;
+  await register(pair[0]);
+  const connection = new Connection(pair.map(({ grpcAddress }) => grpcAddress).join(','), pair[0].token);
+  atEnd(() => connection.close());
+  const request = { workerId: WORKER, leases: [], draining: false };
+  const answers = async () => {
+    const answer = await connection.call('heartbeat', request, 1_000);
+    return 'reply' in answer;
+  };
+  const { trialIds } = await addSweep(all.db);
+  const trialId = trialIds[0] as number;
+  await ask(pair[1], pair[1].trials, 'claim', { workerId: WORKER, trialId });
+
+  process.kill(pair[0].process.pid, 'SIGSTOP');
+  await expect.poll(answers, { timeout: 10_000 }).toBe(true);
+  process.kill(pair[0].process.pid, 'SIGCONT');
+  pair[1].process.kill();
+  await pair[1].process.exited;
+  await expect.poll(answers, { timeout: 10_000 }).toBe(true);
+
+  // The stream of points, too, finds the one that is left.
+  const call = connection.reportMetrics();
+  call.write({ hello: { workerId: WORKER, trialId, epoch: 1 }, batch: undefined });
+  const [down] = (await once(call, 'data')) as [MetricDown];
+  expect(down.resume?.ackedSeq).toBe(0);
+  call.end();
 });
