@@ -14,6 +14,8 @@ import { natsForWorkers } from './rpc/natsForWorkers.js';
 import { startRpc } from './rpc/server.js';
 import { sweepToWire, trialToWire } from './rpc/wire.js';
 import { Scheduler } from './scheduler/scheduler.js';
+import { Ticker } from './scheduler/ticker.js';
+import { leaveCoordinators, meetCoordinators } from './store/coordinators.js';
 import { sweepsById } from './store/sweeps.js';
 import { trialsById } from './store/trials.js';
 
@@ -52,7 +54,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       log,
     });
     const holder = `${hostname()}-${process.pid}-${randomUUID()}`;
-    const changes = new Changes({ link, log });
+    const changes = new Changes({ link, log, holder });
     const scheduler = new Scheduler({ db, link, changes, tunables, log, holder });
     link.start();
     started.push(() => link.stop());
@@ -94,10 +96,27 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       if (foreign && change.points.length === 0) scheduler.wakeAll();
     });
 
+    changes.onMissed(() => {
+      topics.missed();
+      scheduler.wakeAll();
+    });
+    const look = new Ticker({
+      everyMs: tunables.liveLookMs,
+      work: async () => changes.compare(await meetCoordinators(db, { holder, told: changes.told })),
+      log,
+    });
+    await look.start();
+    started.push(async () => {
+      await look.stop();
+      await leaveCoordinators(db, holder);
+    });
+
     const natsFor = natsForWorkers(link.servers, options);
     const context: Context = { db, link, changes, scheduler, tunables, log, natsFor };
     const rpc = await startRpc(context, { listen: options.grpcListen, token, tls: options.tls });
     started.push(() => rpc.stop(tunables.stopGraceMs));
+    // First of all to stop: streams may use up their grace, and another coordinator can lead meanwhile.
+    started.push(() => scheduler.stop());
     return { grpcAddress: rpc.address, liveAddress: live.address, stop };
   } catch (error) {
     await stop();

@@ -11,6 +11,8 @@ export const DEFAULT_TUNABLES = {
   leaderTtlMs: 15_000,
   /** Three renewals fit into the TTL, so one lost statement does not depose a leader. */
   leaderRenewMs: 5_000,
+  /** Who waits to lead looks this often whether the term is over: adds to a fail-over, and bounds a hand-over. */
+  leaderWatchMs: 500,
   /** Backstop of the searches, which are woken by each trial that ends here; matters when another process ended it. */
   searchEveryMs: 1_000,
   /** A search that can't be read (damaged log, file of another version) shows its reason and is tried again this often. */
@@ -27,10 +29,22 @@ export const DEFAULT_TUNABLES = {
   liveIntervalMs: 250,
   /** A worker's token that was found good is looked up again after this: how long a revoked one still opens. */
   workerTokenFreshMs: 5_000,
+  /** How soon a browser sees what NATS did not carry here: within three looks. */
+  liveLookMs: 1_000,
   /** On stop, calls in flight get this long before they are cut. */
   stopGraceMs: 5_000,
 };
 export type Tunables = Readonly<typeof DEFAULT_TUNABLES>;
+
+/** Rows that nobody asks for any more: a worker that comes back after a week registers anew. */
+export const KEPT_FOR = {
+  sentHintMs: 3_600_000,
+  workerMs: 7 * 86_400_000,
+  coordinatorMs: 3_600_000,
+} as const;
+
+/** Who is gone for so long is forgotten this often. */
+export const ABSENT_EVERY_MS = 3_600_000;
 
 /** How soon a browser that was behind is looked at again: the newest of what it missed may be the last there is. */
 export const LIVE_CATCH_UP_MS = 250;
@@ -42,7 +56,10 @@ export const LIMITS = {
   messageBytes: 1024 * 1024,
   batchPoints: 500,
   batchBytes: 256 * 1024,
-  /** Batches read from a metric stream and not yet committed; then the stream is paused. */
+  /**
+   * Batches that are being stored, of all streams; the others wait in theirs. Half of the pool's connections: while
+   * Postgres is slow to take points, leases are renewed and trials are claimed over the rest.
+   */
   batchesInFlight: 8,
   chunkBytes: 256 * 1024,
   /** Data sets taken in at a time: each is a file on disk and a hash on the only thread. */

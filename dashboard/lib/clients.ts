@@ -3,6 +3,7 @@ import 'server-only';
 import { AccessServiceClient } from '@adt/proto/gen/adt/v1/access';
 import { SearchServiceClient } from '@adt/proto/gen/adt/v1/search';
 import { channelCredentials } from '@adt/proto/grpcCredentials';
+import { DEADLINE_EXCEEDED, neverLeft, Rotation, UNAVAILABLE } from '@adt/proto/rotation';
 import { readTls } from '@adt/proto/tls';
 import { AUTHORIZATION } from '@adt/proto/token';
 import { type CallOptions, Metadata, type ServiceError } from '@grpc/grpc-js';
@@ -17,18 +18,18 @@ export type Unary<Request, Reply> = (
   callback: (error: ServiceError | null, reply: Reply) => void,
 ) => unknown;
 
+/** Of one coordinator. */
 type Clients = { search: SearchServiceClient; access: AccessServiceClient };
 
 // Route handlers may live in several bundles of one process: what must be one of a kind hangs on globalThis.
-const held = globalThis as { adtClients?: Clients };
+const held = globalThis as { adtClients?: Rotation<Clients> };
 
-function clients(): Clients {
-  held.adtClients ??= openClients();
+function rotation(): Rotation<Clients> {
+  held.adtClients ??= new Rotation(dashboardEnv().ADT_COORDINATOR.split(',').map(openClients));
   return held.adtClients;
 }
 
-function openClients(): Clients {
-  const address = dashboardEnv().ADT_COORDINATOR;
+function openClients(address: string): Clients {
   const credentials = channelCredentials(readTls(process.env));
   const options = {
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
@@ -43,22 +44,43 @@ function openClients(): Clients {
   };
 }
 
-/** One call as the dashboard itself; a refusal is logged and comes back as a problem. */
-export function callCoordinator<Name extends keyof Clients, Request, Reply>(
+/**
+ * One call as the dashboard itself; a refusal is logged and comes back as a problem. A call that reached no coordinator
+ * is made again on each of the others.
+ */
+export async function callCoordinator<Name extends keyof Clients, Request, Reply>(
   service: Name,
   method: (client: Clients[Name]) => Unary<Request, Reply>,
   request: Request,
   deadlineMs: number,
 ): Promise<Answer<Reply>> {
+  const coordinators = rotation();
+  for (let tries = coordinators.servers.length; ; tries -= 1) {
+    const clients = coordinators.current;
+    const { error, reply } = await callOnce(clients[service], method, request, deadlineMs);
+    if (error === null) return { ok: true, value: reply };
+    if (error.code === UNAVAILABLE || error.code === DEADLINE_EXCEEDED) coordinators.leave(clients);
+    if (tries > 1 && neverLeft(error)) continue;
+    logRefusal(error);
+    return { ok: false, problem: problemOfCall(error) };
+  }
+}
+
+type Outcome<Reply> = { error: null; reply: Reply } | { error: ServiceError; reply?: undefined };
+
+function callOnce<Client, Request, Reply>(
+  client: Client,
+  method: (client: Client) => Unary<Request, Reply>,
+  request: Request,
+  deadlineMs: number,
+): Promise<Outcome<Reply>> {
   const metadata = new Metadata();
   metadata.set(AUTHORIZATION, `Bearer ${dashboardEnv().ADT_TOKEN}`);
-  const client = clients()[service];
+  const options = { deadline: Date.now() + deadlineMs };
   return new Promise((resolve) => {
-    const options = { deadline: Date.now() + deadlineMs };
-    method(client).call(client, request, metadata, options, (error, reply) => {
-      if (error) logRefusal(error);
-      resolve(error ? { ok: false, problem: problemOfCall(error) } : { ok: true, value: reply });
-    });
+    method(client).call(client, request, metadata, options, (error, reply) =>
+      resolve(error === null ? { error, reply } : { error }),
+    );
   });
 }
 

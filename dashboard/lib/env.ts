@@ -1,9 +1,10 @@
 /** The environment of the dashboard's server, parsed once. */
+import { ADDRESSES } from '@adt/proto/rotation';
 import { z } from 'zod';
 
 const schema = z.object({
-  /** host:port of the coordinator's gRPC. */
-  ADT_COORDINATOR: z.string().regex(/^.+:\d{1,5}$/, 'must be host:port'),
+  /** host:port of the coordinator's gRPC; several, with commas between: any will do. */
+  ADT_COORDINATOR: z.string().regex(ADDRESSES, 'must be host:port'),
   /** Platform token: authenticates to the coordinator, signs sessions and live tickets. */
   ADT_TOKEN: z.string().min(32, 'must have at least 32 characters'),
   /** Where a browser reaches the coordinator's socket.io, say http://127.0.0.1:4501. */

@@ -14,6 +14,8 @@ export type Database = { prisma: PrismaClient; pool: pg.Pool; close(): Promise<v
  * @param queryTimeoutMs a statement without an answer by then fails and its connection is dropped; default 20 s, many
  *   times what our slowest takes. Without it a half-open connection holds its caller until TCP gives up, a quarter of
  *   an hour later, and a few of them hold the whole pool.
+ *   Postgres gives up a little earlier by itself: a statement that nobody waits for would hold its server process, and
+ *   a table that is locked for minutes would use them all up.
  * @param onIdleError a pooled connection broke while idle; the pool replaces it, so this is for the log
  */
 export function openDatabase(params: {
@@ -22,12 +24,14 @@ export function openDatabase(params: {
   queryTimeoutMs?: number;
   onIdleError?: (error: Error) => void;
 }): Database {
+  const queryTimeoutMs = params.queryTimeoutMs ?? 20_000;
   const pool = new pg.Pool({
     connectionString: params.url,
     max: params.connectionLimit ?? 10,
     // pg waits for ever by default; five seconds turn an outage into an error that callers can retry.
     connectionTimeoutMillis: 5_000,
-    query_timeout: params.queryTimeoutMs ?? 20_000,
+    query_timeout: queryTimeoutMs,
+    statement_timeout: Math.ceil(0.9 * queryTimeoutMs),
     keepAlive: true,
   });
   pool.on('error', (error) => params.onIdleError?.(error));

@@ -174,7 +174,7 @@ export class MetricStream {
   readonly #call: ClientDuplexStream<MetricUp, MetricDown>;
   readonly #answers: AsyncIterator<MetricDown>;
 
-  constructor(coordinator: TestCoordinator) {
+  constructor(coordinator: Pick<TestCoordinator, 'trials' | 'token'>) {
     this.#call = coordinator.trials.reportMetrics(bearer(coordinator.token));
     this.#answers = this.#call[Symbol.asyncIterator]();
   }

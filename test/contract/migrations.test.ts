@@ -156,6 +156,7 @@ describe('the schema that Prisma reads', () => {
         prisma.searchEntry,
         prisma.workerToken,
         prisma.session,
+        prisma.coordinator,
       ];
       for (const model of models) {
         // The models' own types differ; each selects all of its columns here.

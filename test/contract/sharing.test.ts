@@ -105,3 +105,23 @@ it('a search hears of an end, and of new slots, without waiting for its clock', 
   await register(leader, 3);
   await expect.poll(open, { timeout: 5_000 }).toBe(3);
 });
+
+it('a hint that comes too early under max_concurrent comes back when a trial of the sweep ends', async () => {
+  const nats = await startTestNats();
+  const c = await testCoordinator({ nats, tunables: BY_EVENTS_ALONE });
+  await register(c, 4);
+  const next = await hinted(c, nats);
+  const { trialIds } = await addSweep(c.db, { size: 2, maxConcurrent: 1 });
+  const [first, second] = trialIds as [number, number];
+  // Whoever asks without a hint leaves the one that is out to somebody who then may not have it.
+  await register(c, 4);
+  await expect.poll(() => c.db.prisma.outbox.count({ where: { sentAt: null } })).toBe(1);
+  const { trial } = await ask(c, c.trials, 'claim', { workerId: WORKER, trialId: second });
+  expect(trial?.epoch).toBe(1);
+  const refused = next();
+  const returned = { where: { trialId: first, returned: 1, sentAt: null } };
+  await expect.poll(() => c.db.prisma.outbox.count(returned)).toBe(1);
+  const lease = { workerId: WORKER, trialId: second, epoch: 1 };
+  await complete(c, { lease } as Work, { state: 'FAILED' });
+  expect((await refused).lease).toMatchObject({ trialId: first, epoch: 1 });
+});

@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { ADDRESSES } from '@adt/proto/rotation';
 import { readTls, type Tls } from '@adt/proto/tls';
 import { z } from 'zod';
 import { EnvError } from './envError.js';
 import { messageOf } from './log.js';
 
 export type WorkerEnv = {
-  /** host:port of the coordinator's gRPC listener. */
+  /** host:port of the coordinator's gRPC listener; several, with commas between: any will do. */
   coordinator: string;
   token: string;
   /** What the worker shows the coordinator and NATS, and the CA that both must be of; null: plain text. */
@@ -33,7 +34,7 @@ const count = (limit: number) =>
     .pipe(z.number().max(limit, `must be at most ${limit}`));
 
 const shape = z.object({
-  ADT_COORDINATOR: z.string('is required, say 127.0.0.1:7443').regex(/^\S+:\d{1,5}$/, 'must be host:port'),
+  ADT_COORDINATOR: z.string('is required, say 127.0.0.1:7443').regex(ADDRESSES, 'must be host:port'),
   ADT_TOKEN: z.string().optional(),
   ADT_TOKEN_FILE: z.string().optional(),
   ADT_DATA_DIR: z.string().min(1).default('.adt'),

@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { ErrorInfo } from '@adt/proto/gen/adt/v1/common';
 import { SearchServiceClient, type SearchServiceService } from '@adt/proto/gen/adt/v1/search';
 import { channelCredentials } from '@adt/proto/grpcCredentials';
+import { neverLeft, Rotation } from '@adt/proto/rotation';
 import { readTls, type Tls } from '@adt/proto/tls';
 import { AUTHORIZATION, ERROR_INFO } from '@adt/proto/token';
 import { type ClientUnaryCall, Metadata, type ServiceError, status } from '@grpc/grpc-js';
@@ -64,7 +65,7 @@ export async function withPlatform<T>(
 }
 
 /**
- * A channel to the coordinator at `grpc` (host:port); nothing is sent yet.
+ * A channel to the coordinator at `grpc` (host:port, or several with commas between: any will do); nothing is sent yet.
  * @param params.signal aborts running calls, which then throw its reason
  * @param params.absent the error for a coordinator that does not answer
  */
@@ -72,20 +73,35 @@ export function openConnection(
   params: Platform & { signal: AbortSignal; absent?: () => Error },
 ): Connection & { close(): void } {
   const { grpc, token, signal, absent = () => noAnswer(grpc) } = params;
-  const client = new SearchServiceClient(grpc, channelCredentials(params.tls ?? null), {
-    'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
-    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-  });
+  const open = (address: string) =>
+    new SearchServiceClient(address, channelCredentials(params.tls ?? null), {
+      'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
+      'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    });
+  const clients = new Rotation(grpc.split(',').map(open));
   return {
     address: grpc,
     token,
-    client,
-    call: (method, request) =>
-      unary(client, method, request, { token, signal }).catch((error: unknown) => {
-        signal.throwIfAborted();
-        throw explain(error, absent);
-      }),
-    close: () => client.close(),
+    get client() {
+      return clients.current;
+    },
+    async call(method, request) {
+      for (let tries = clients.servers.length; ; tries -= 1) {
+        const client = clients.current;
+        try {
+          return await unary(client, method, request, { token, signal });
+        } catch (error) {
+          signal.throwIfAborted();
+          const isAway = isServiceError(error) && error.code === status.UNAVAILABLE;
+          if (isAway) clients.leave(client);
+          if (isAway && tries > 1 && neverLeft(error)) continue;
+          throw explain(error, absent);
+        }
+      }
+    },
+    close: () => {
+      for (const client of clients.servers) client.close();
+    },
   };
 }
 

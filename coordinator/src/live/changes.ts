@@ -4,6 +4,7 @@ import { CHANGE_SUBJECT } from '@adt/proto/subjects';
 import { z } from 'zod';
 import { type Log, reasonOf } from '../log.js';
 import type { Nats, NatsLink } from '../nats/link.js';
+import { Hearing } from './hearing.js';
 
 /** Something of a sweep has changed in Postgres. Rows are read there; only points ride along. */
 export type Change = {
@@ -16,9 +17,12 @@ export type Change = {
   committedMs: number;
 };
 
+/** As it travels: who told it, and its number among all that he told. */
+type Message = Change & { from?: string; number?: number };
+
 const id = z.int().min(1);
 /** Whoever has the token of NATS can publish, a coordinator of another version for one. */
-const changeSchema: z.ZodType<Change> = z.object({
+const messageSchema: z.ZodType<Message> = z.object({
   sweepId: id,
   trialIds: z.array(id),
   points: z.array(
@@ -26,6 +30,8 @@ const changeSchema: z.ZodType<Change> = z.object({
   ),
   objective: z.string(),
   committedMs: z.number(),
+  from: z.string().optional(),
+  number: id.optional(),
 });
 
 /** `foreign`: another coordinator committed it. */
@@ -33,14 +39,33 @@ export type ChangeListener = (change: Change, foreign: boolean) => void;
 
 export class Changes {
   #listeners: ChangeListener[] = [];
+  readonly #hearing = new Hearing();
+  #onMissed: () => void = () => {};
+  #told = 0;
   #subscribedTo: Nats['connection'] | null = null;
 
-  constructor(private readonly params: { link: NatsLink; log: Log }) {
+  /** @param params.holder unique to this process */
+  constructor(private readonly params: { link: NatsLink; log: Log; holder: string }) {
     params.link.onConnect((nats) => this.#listen(nats));
   }
 
   onChange(listener: ChangeListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** Calls back when changes of other coordinators did not come through: nobody knows which. */
+  onMissed(listener: () => void): void {
+    this.#onMissed = listener;
+  }
+
+  /** Changes that this process has told so far. */
+  get told(): number {
+    return this.#told;
+  }
+
+  /** Compares what came with what the others say they told, which they wrote to Postgres. To be called now and then. */
+  compare(told: ReadonlyMap<string, number>): void {
+    if (this.#hearing.look(told)) this.#onMissed();
   }
 
   /** To be called after COMMIT. */
@@ -50,11 +75,16 @@ export class Changes {
     this.#tellOthers(whole);
   }
 
-  /** Other coordinators only keep their browsers' view fresh by this: a lost message costs no correctness. */
+  /**
+   * Other coordinators only keep their browsers' view fresh by this: a lost message costs no correctness, and they find
+   * out by its number.
+   */
   #tellOthers(change: Change): void {
-    const { link, log } = this.params;
+    const { link, log, holder } = this.params;
+    this.#told += 1;
+    const message: Message = { ...change, from: holder, number: this.#told };
     try {
-      link.current?.connection.publish(CHANGE_SUBJECT, JSON.stringify(change));
+      link.current?.connection.publish(CHANGE_SUBJECT, JSON.stringify(message));
     } catch (error) {
       log('debug', 'other coordinators were not told', { reason: reasonOf(error) });
     }
@@ -82,7 +112,10 @@ export class Changes {
   /** Never throws: in the client's callback that would end the reading of the whole connection. */
   #hear(text: string): void {
     try {
-      this.#tell(changeSchema.parse(JSON.parse(text)), true);
+      const { from, number, ...change } = messageSchema.parse(JSON.parse(text));
+      const isWhole = from === undefined || number === undefined || this.#hearing.hear(from, number);
+      this.#tell(change, true);
+      if (!isWhole) this.#onMissed();
     } catch (error) {
       this.params.log('warn', 'a change that makes no sense', { reason: reasonOf(error).slice(0, 200) });
     }

@@ -24,7 +24,7 @@ type Watched = {
   sweepIds: Set<number>;
   trialIds: Set<number>;
   points: LivePoint[];
-  /** Points had to be dropped: the next version is skipped, which makes every client refetch. */
+  /** Points had to be dropped, or did not come: the next version is skipped, which makes every client refetch. */
   lossy: boolean;
   committedMs: number;
   /** Monotonic milliseconds before which no delta may go out. */
@@ -62,6 +62,18 @@ export class Topics {
     for (const key of keys) {
       const watched = this.#watched.get(key);
       if (watched) this.#mark(watched, change);
+    }
+  }
+
+  /** Something has changed, nobody knows what: every topic skips a version, which makes its browsers fetch anew. */
+  missed(): void {
+    for (const watched of this.#watched.values()) {
+      const { topic } = watched;
+      if (topic.kind === 'sweep') watched.sweepIds.add(topic.sweepId);
+      if (topic.kind === 'trial') watched.trialIds.add(topic.trialId);
+      watched.lossy = true;
+      watched.committedMs = Math.max(watched.committedMs, Date.now());
+      this.#schedule(watched);
     }
   }
 

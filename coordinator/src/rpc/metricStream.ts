@@ -9,9 +9,11 @@ import {
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { reasonOf } from '../log.js';
 import { type Ingested, ingest, type Point, resumePoint } from '../store/metrics.js';
+import { LIMITS } from '../tunables.js';
 import { checkInteger, checkLease, checkPoints } from './check.js';
 import type { Context } from './context.js';
 import { refuseFenced } from './fence.js';
+import { Gate } from './gate.js';
 import { invalid, Refusal, status, statusOf } from './refusal.js';
 
 type Call = ServerDuplexStream<MetricUp, MetricDown>;
@@ -22,10 +24,11 @@ type Lease = ReturnType<typeof checkLease>;
  * is faster than Postgres is held back by HTTP/2's flow control and not by our memory.
  */
 export function metricStream(context: Context): TrialServiceServer['reportMetrics'] {
+  const gate = new Gate(LIMITS.batchesInFlight);
   return (call) => {
     // Without this the loop below would wait for ever for a client that has gone.
     call.on('cancelled', () => call.destroy());
-    serve(context, call).then(
+    serve(context, gate, call).then(
       () => call.end(),
       (error) => {
         if (!call.cancelled) call.emit('error', statusOf(error, context.log));
@@ -34,7 +37,7 @@ export function metricStream(context: Context): TrialServiceServer['reportMetric
   };
 }
 
-async function serve(context: Context, call: Call): Promise<void> {
+async function serve(context: Context, gate: Gate, call: Call): Promise<void> {
   let lease: Lease | null = null;
   // The plain loop would destroy the stream on its way out, and the status could not be sent any more.
   const messages: AsyncIterable<MetricUp> = call.iterator({ destroyOnReturn: false });
@@ -45,7 +48,7 @@ async function serve(context: Context, call: Call): Promise<void> {
       await send(call, { resume: await resume(context, lease), ack: undefined });
     } else {
       if (!up.batch) throw invalid('batch', 'must follow hello');
-      await send(call, { resume: undefined, ack: await store(context, lease, up.batch) });
+      await send(call, { resume: undefined, ack: await store(context, gate, lease, up.batch) });
     }
   }
 }
@@ -58,13 +61,15 @@ async function resume(context: Context, lease: Lease): Promise<MetricDown['resum
 
 async function store(
   context: Context,
+  gate: Gate,
   lease: Lease,
   batch: NonNullable<MetricUp['batch']>,
 ): Promise<MetricDown['ack']> {
   const firstSeq = checkInteger('first_seq', batch.firstSeq, 1, Number.MAX_SAFE_INTEGER - 1_000);
   const totalSteps = checkInteger('total_steps', batch.totalSteps, 0);
   const points = checkPoints(batch.points);
-  const stored = await ingest(context.db, { ...lease, firstSeq, points, totalSteps });
+  const batchOf = { ...lease, firstSeq, points, totalSteps };
+  const stored = await gate.pass(() => ingest(context.db, batchOf));
   switch (stored.kind) {
     case 'fenced':
       return refuseFenced(context, lease);

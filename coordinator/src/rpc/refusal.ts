@@ -56,8 +56,8 @@ function fault(error: unknown, log: Log): Refusal {
   return new Refusal({ status: status.INTERNAL, reason: 'INTERNAL', message: 'internal error, see the log' });
 }
 
-/** SQLSTATE classes that pass by themselves: connection, operator intervention, resources, serialisation. */
-const TRANSIENT = /^(08|57P|53|40)/;
+/** SQLSTATE classes that pass by themselves: connection, operator intervention, a time-out, resources, serialisation. */
+const TRANSIENT = /^(08|57P|57014|53|40)/;
 
 function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

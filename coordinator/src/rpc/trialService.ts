@@ -4,6 +4,7 @@ import { TrialState } from '@adt/proto/gen/adt/v1/common';
 import { type ClaimReply, Decision, type TrialServiceServer } from '@adt/proto/gen/adt/v1/trial';
 import { reasonOf } from '../log.js';
 import { type Claim, claimNext, claimTrial, type LeaseDecision, renewLeases } from '../store/claims.js';
+import { returnHint } from '../store/outbox.js';
 import { finishSweeps } from '../store/sweeps.js';
 import { registerWorker } from '../store/workers.js';
 import { type Finished, type FinishParams, finishAttempt } from '../trial/finish.js';
@@ -85,7 +86,10 @@ export function trialService(context: Context): TrialServiceServer {
     claim: unary(log, async (request) => {
       const workerId = checkText('worker_id', request.workerId, WORKER_ID);
       const trialId = checkInteger('trial_id', request.trialId, 1);
-      return answerClaim(await claimTrial(db, { workerId, trialId, leaseTtlMs }));
+      const claim = await claimTrial(db, { workerId, trialId, leaseTtlMs });
+      // Before the answer, on which the worker acks its hint.
+      if (claim.kind === 'none' && (await returnHint(db, trialId))) scheduler.wake();
+      return answerClaim(claim);
     }),
 
     claimNext: unary(log, async (request) => {

@@ -1,7 +1,13 @@
 /** Leads or waits to lead: holds the lease row's current term, and says so when it is won or lost. */
 import type { Database } from '@adt/prisma/client';
 import { type Log, reasonOf } from '../log.js';
-import { acquireLeadership, type LeaderTerm, renewLeadership, resignLeadership } from '../store/leader.js';
+import {
+  acquireLeadership,
+  isLed,
+  type LeaderTerm,
+  renewLeadership,
+  resignLeadership,
+} from '../store/leader.js';
 import type { Tunables } from '../tunables.js';
 import { Ticker } from './ticker.js';
 
@@ -21,7 +27,7 @@ export class Leader {
     },
   ) {
     this.#ticker = new Ticker({
-      everyMs: params.tunables.leaderRenewMs,
+      everyMs: Math.min(params.tunables.leaderRenewMs, params.tunables.leaderWatchMs),
       work: () => this.#tick(),
       ...params,
     });
@@ -51,6 +57,7 @@ export class Leader {
 
   async #tick(): Promise<void> {
     const { db, tunables, log } = this.params;
+    if (this.#term && performance.now() - this.#renewedAt < tunables.leaderRenewMs) return;
     // Before the statement, so that a slow reply shortens our idea of the term and never lengthens it.
     const asked = performance.now();
     if (this.#term && (await renewLeadership(db, this.#term, tunables.leaderTtlMs))) {
@@ -58,6 +65,8 @@ export class Leader {
       return;
     }
     if (this.#term) log('warn', 'leadership is lost', { term: this.#term.term });
+    this.#term = null;
+    if (await isLed(db)) return;
     this.#term = await acquireLeadership(db, { holder: this.params.holder, ...tunables });
     if (!this.#term) return;
     this.#renewedAt = asked;

@@ -14,17 +14,22 @@ const WINDOW = 500;
 /**
  * Compares and repairs. A race with a claim or a requeue leaves at worst a hint too many, whose claim is refused,
  * or one too few, which the next run publishes.
+ * @param params.leads asked anew before each window: JetStream knows no terms, so a leader that was frozen asks its clock
  */
-export async function reconcile(db: Database, nats: Nats, ackWaitMs: number): Promise<Reconciled> {
-  await ensureJetStream(db, nats, ackWaitMs);
+export async function reconcile(
+  db: Database,
+  nats: Nats,
+  params: { ackWaitMs: number; leads: () => boolean },
+): Promise<Reconciled> {
+  await ensureJetStream(db, nats, params.ackWaitMs);
   const info = await nats.jsm.streams.info(TRIAL_STREAM, { subjects_filter: TRIAL_SUBJECTS });
   const present = new Set(Object.keys(info.state.subjects ?? {}));
   // Read after the stream: a trial queued in between has its hint on the way, and a second one is refused.
   const lost = (await hintedTrials(db)).filter((hint) => !present.has(trialSubject(hint.pool, hint.trialId)));
-  await inWindows(lost, (hint) => publishHint(nats, hint));
+  const republished = await inWindows(lost, params.leads, (hint) => publishHint(nats, hint));
   const idle = await purgeable(db, present);
-  await inWindows(idle, (subject) => deleteHint(nats.jsm, subject));
-  return { republished: lost.length, purged: idle.length };
+  const purged = await inWindows(idle, params.leads, (subject) => deleteHint(nats.jsm, subject));
+  return { republished, purged };
 }
 
 /** Stream, bucket and the consumers of all pools; also after the store was wiped. */
@@ -42,6 +47,17 @@ async function purgeable(db: Database, present: ReadonlySet<string>): Promise<st
   return (await notQueued(db, ids)).flatMap((id) => subjects.get(id) ?? []);
 }
 
-async function inWindows<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let at = 0; at < items.length; at += WINDOW) await Promise.all(items.slice(at, at + WINDOW).map(work));
+/** @returns how many were worked on before the leadership was lost */
+async function inWindows<T>(
+  items: readonly T[],
+  leads: () => boolean,
+  work: (item: T) => Promise<void>,
+): Promise<number> {
+  let done = 0;
+  while (done < items.length && leads()) {
+    const window = items.slice(done, done + WINDOW);
+    await Promise.all(window.map(work));
+    done += window.length;
+  }
+  return done;
 }

@@ -3,6 +3,7 @@ import type { Database } from '@adt/prisma/client';
 import { hintId, trialSubject } from '@adt/proto/subjects';
 import type { Nats } from '../nats/link.js';
 import { isAlreadyThere } from '../nats/streams.js';
+import type { LeaderTerm } from '../store/leader.js';
 import {
   dropStaleHints,
   type Hint,
@@ -30,11 +31,14 @@ export class Relay {
    * Fills every pool's window of hints, sweep by sweep as their shares say. A crash between publish and mark publishes
    * again: the server drops the repeat, and beyond its de-duplication window the trial's subject is either full or the
    * claim is refused.
+   * @param reign asked anew before each batch: a leader that was frozen must not publish what its successor looks after
    * @throws the first publish that failed, after marking those that did not
    */
-  async run(nats: Nats): Promise<void> {
+  async run(nats: Nats, reign: () => LeaderTerm | null): Promise<void> {
     const { db, leaseTtlMs } = this.params;
-    await dropStaleHints(db);
+    const term = reign();
+    if (!term) return;
+    await dropStaleHints(db, term);
     const demands = await sweepDemands(db);
     for (const pool of new Set(demands.map((demand) => demand.pool))) {
       const sweeps = demands.filter((demand) => demand.pool === pool);
@@ -42,24 +46,33 @@ export class Relay {
       const window = Math.max(MIN_WINDOW, HINTS_PER_SLOT * (await slotsInPool(db, pool, leaseTtlMs)));
       const { hints, credits } = fairShare({ sweeps, window, credits: this.#credits.get(pool) ?? new Map() });
       this.#credits.set(pool, credits);
-      await publishAll(db, nats, await unsentHints(db, hints));
+      await publishAll(db, nats, await unsentHints(db, hints), reign);
     }
   }
 }
 
-async function publishAll(db: Database, nats: Nats, hints: readonly OutboxRow[]): Promise<void> {
+async function publishAll(
+  db: Database,
+  nats: Nats,
+  hints: readonly OutboxRow[],
+  reign: () => LeaderTerm | null,
+): Promise<void> {
   for (let at = 0; at < hints.length; at += BATCH) {
+    const term = reign();
+    if (!term) return;
     const batch = hints.slice(at, at + BATCH);
     const results = await Promise.allSettled(batch.map((hint) => publishOnce(nats, hint)));
     const done = batch.filter((_, index) => results[index]?.status === 'fulfilled').map(({ id }) => id);
-    if (done.length > 0) await markSent(db, done);
+    if (done.length > 0) await markSent(db, done, term);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
   }
 }
 
-function publishOnce(nats: Nats, hint: Hint): Promise<void> {
-  return publishHint(nats, hint, hintId(hint.trialId, hint.epoch));
+/** A hint that came back has an id of its own: the server would take it for a repeat of the first and drop it. */
+function publishOnce(nats: Nats, hint: OutboxRow): Promise<void> {
+  const id = hintId(hint.trialId, hint.epoch);
+  return publishHint(nats, hint, hint.returned === 0 ? id : `${id}:${hint.returned}`);
 }
 
 /** @param msgID de-duplication id; without one the only guard is one message a subject */

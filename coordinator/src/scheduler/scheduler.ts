@@ -4,9 +4,10 @@ import type { Changes } from '../live/changes.js';
 import { type Log, reasonOf } from '../log.js';
 import type { NatsLink } from '../nats/link.js';
 import type { LeaderTerm } from '../store/leader.js';
+import { dropAbsent, dropSentHints } from '../store/leftovers.js';
 import { endSearch, noteProblem, type SearchingSweep, searchingSweeps } from '../store/searchLog.js';
 import { finishSweeps, stopOpenTrials } from '../store/sweeps.js';
-import type { Tunables } from '../tunables.js';
+import { ABSENT_EVERY_MS, KEPT_FOR, type Tunables } from '../tunables.js';
 import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
@@ -36,6 +37,8 @@ export class Scheduler {
   readonly #reconcileTicker: Ticker;
   /** The stream is known to exist on this connection; publishing earlier would only fail. */
   #streamReady = false;
+  /** Monotonic milliseconds before which nobody need be looked for who is gone. */
+  #absentAt = 0;
 
   constructor(private readonly params: SchedulerParams) {
     const { db, tunables, log } = params;
@@ -93,10 +96,12 @@ export class Scheduler {
   async #publish(): Promise<void> {
     const nats = this.params.link.current;
     if (!nats || !this.#streamReady || !this.#leader.term) return;
-    await this.#relay.run(nats);
+    await this.#relay.run(nats, () => this.#leader.term);
   }
 
   #elected(): void {
+    // Another one has led since: what a search was left with then is not known here.
+    this.#searches.keepOnly([]);
     this.#reconcileTicker.wake();
     this.#searchTicker.wake();
   }
@@ -119,36 +124,37 @@ export class Scheduler {
     try {
       const { trialIds, over } = await this.#searches.advance(sweep, term);
       if (trialIds.length > 0) this.wake();
-      if (over !== null) await this.#close(sweepId);
+      if (over !== null) await this.#close(sweepId, term);
       if (trialIds.length > 0 || over !== null) changes.touch({ sweepId, trialIds });
-      if (sweep.problem !== null) await this.#note(sweepId, null);
+      if (sweep.problem !== null) await this.#note(sweepId, null, term);
     } catch (error) {
       // One search that can't go on must not hold up the others.
       log('warn', 'search does not go on', { sweepId, reason: reasonOf(error) });
-      if (error instanceof StuckSearch) await this.#stuck(sweep, error);
+      if (error instanceof StuckSearch) await this.#stuck(sweep, error, term);
     }
   }
 
   /** Shown, and tried again; but its limit of time holds, which it can't be told any more. */
-  async #stuck({ sweepId, late }: SearchingSweep, error: StuckSearch): Promise<void> {
+  async #stuck({ sweepId, late }: SearchingSweep, error: StuckSearch, leader: LeaderTerm): Promise<void> {
     const reason = reasonOf(error);
-    if (!late) return this.#note(sweepId, reason);
-    await endSearch(this.params.db, sweepId, `${OUT_OF_TIME}; before that, ${reason}`);
-    await this.#close(sweepId);
+    if (!late) return this.#note(sweepId, reason, leader);
+    const shown = `${OUT_OF_TIME}; before that, ${reason}`;
+    await endSearch(this.params.db, { sweepId, reason: shown, leader });
+    await this.#close(sweepId, leader);
     this.params.changes.touch({ sweepId });
   }
 
-  async #note(sweepId: number, problem: string | null): Promise<void> {
+  async #note(sweepId: number, problem: string | null, leader: LeaderTerm): Promise<void> {
     const { db, changes } = this.params;
     const shown = problem === null ? null : `the search does not go on: ${problem}`.slice(0, 1_000);
-    if (await noteProblem(db, sweepId, shown)) changes.touch({ sweepId });
+    if (await noteProblem(db, { sweepId, problem: shown, leader })) changes.touch({ sweepId });
   }
 
-  async #close(sweepId: number | null): Promise<void> {
+  async #close(sweepId: number | null, leader: LeaderTerm): Promise<void> {
     const { db, changes } = this.params;
-    for (const { id, sweepId: of } of await stopOpenTrials(db, sweepId))
+    for (const { id, sweepId: of } of await stopOpenTrials(db, sweepId, leader))
       changes.touch({ sweepId: of, trialIds: [id] });
-    for (const finished of await finishSweeps(db, sweepId)) changes.touch({ sweepId: finished });
+    for (const finished of await finishSweeps(db, sweepId, leader)) changes.touch({ sweepId: finished });
     this.wake();
   }
 
@@ -163,20 +169,33 @@ export class Scheduler {
     }
     if (reaped.length > 0) this.wakeAll();
     for (const sweepId of new Set(reaped.map((trial) => trial.sweepId))) {
-      if ((await finishSweeps(db, sweepId)).length > 0) changes.touch({ sweepId });
+      if ((await finishSweeps(db, sweepId, term)).length > 0) changes.touch({ sweepId });
     }
   }
 
   async #reconcile(): Promise<void> {
     const { db, link, tunables, log } = this.params;
-    if (!this.#leader.term) return;
-    await this.#close(null);
+    const term = this.#leader.term;
+    if (!term) return;
+    await this.#close(null, term);
+    await this.#tidy();
     const nats = link.current;
     if (!nats) return;
-    const { republished, purged } = await reconcile(db, nats, tunables.ackWaitMs);
+    const leads = () => this.#leader.term !== null;
+    const { republished, purged } = await reconcile(db, nats, { ackWaitMs: tunables.ackWaitMs, leads });
     this.#streamReady = true;
     this.wake();
     if (republished + purged > 0) log('info', 'stream reconciled', { republished, purged });
+  }
+
+  /** Away with rows that have done their work. */
+  async #tidy(): Promise<void> {
+    const { db } = this.params;
+    await dropSentHints(db, () => this.#leader.term, KEPT_FOR.sentHintMs);
+    const term = this.#leader.term;
+    if (!term || performance.now() < this.#absentAt) return;
+    await dropAbsent(db, term, KEPT_FOR);
+    this.#absentAt = performance.now() + ABSENT_EVERY_MS;
   }
 
   /** For a pool that is new to NATS: a worker about to register there. Does nothing while NATS is away. */

@@ -2,7 +2,7 @@
 import type { Database } from '@adt/prisma/client';
 import type { TrialStateName } from '@adt/proto/trialState';
 import type { AttemptOutcome, FailureClass, Verdict } from '../trial/failure.js';
-import type { LeaderTerm } from './leader.js';
+import { type LeaderTerm, leads } from './leader.js';
 
 /** An attempt and its trial as they stand now. */
 export type AttemptNow = {
@@ -90,8 +90,7 @@ const CLOSE = `
     WHERE t.id = $1 AND t.epoch = $2 AND t.worker_id = $3 AND t.state = 'RUNNING'
       AND t.failures = $4 AND t.cancel_requested = $5 AND (t.prune_reason IS NOT NULL) = $17::boolean
       AND a.trial_id = t.id AND a.epoch = t.epoch AND a.ended_at IS NULL AND a.acked_seq = $11::bigint
-      AND ($12::text IS NULL OR (t.lease_expires_at < clock_timestamp() AND EXISTS (
-        SELECT FROM leader WHERE holder = $12 AND term = $13 AND expires_at > clock_timestamp())))
+      AND ($12::text IS NULL OR (t.lease_expires_at < clock_timestamp() AND ${leads(12, 13)}))
     RETURNING t.id, t.epoch, t.sweep_id, t.state
   ), closed AS (
     UPDATE attempt a

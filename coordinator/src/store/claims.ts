@@ -64,8 +64,8 @@ function claimStatement(chosen: string): string {
 const LIMIT = `s.id AS sweep_id, s.max_concurrent IS NOT NULL AS limited, s.claims`;
 const RUNNING = `(SELECT count(*) FROM trial r WHERE r.sweep_id = s.id AND r.state = 'RUNNING')`;
 
-// At its limit a sweep's hint was published too early, say because ClaimNext took another trial meanwhile: the
-// reconciler publishes it again.
+// At its limit a sweep's hint was published too early, say because ClaimNext took another trial meanwhile: it goes
+// back to the outbox.
 const CLAIM = claimStatement(`
   SELECT t.id, ${LIMIT} FROM trial t JOIN sweep s ON s.id = t.sweep_id
   WHERE t.id = $3 AND t.state = 'QUEUED' AND (s.max_concurrent IS NULL OR ${RUNNING} < s.max_concurrent)

@@ -6,6 +6,19 @@ export type LeaderTerm = { holder: string; term: number };
 
 const ROLE = 'scheduler';
 
+/**
+ * Holds in a statement while this term is the running one: a leader that was frozen, or cut off, and goes on writes
+ * nothing. A statement that held when it began may have waited for a lock since; what it does then is guarded by its
+ * own comparison (lease, epoch, number of the log's entry), which Postgres makes anew on the row as it has become.
+ * @param holder number of the statement's parameter with the term's holder
+ * @param term of the one with its number
+ */
+export function leads(holder: number, term: number): string {
+  return `EXISTS (
+    SELECT FROM leader WHERE role = '${ROLE}' AND holder = $${holder} AND term = $${term}
+      AND expires_at > clock_timestamp())`;
+}
+
 // Taking over extends every lease in the same statement: while nobody led, workers may have renewed in vain.
 const AMNESTY = `
   UPDATE trial t SET lease_expires_at = greatest(t.lease_expires_at, clock_timestamp() + $1::float8 * interval '1 ms')
@@ -23,6 +36,15 @@ const ACQUIRE = `
     SELECT id FROM trial WHERE state = 'RUNNING' AND EXISTS (SELECT FROM won) ORDER BY id FOR UPDATE
   ), spared AS (${AMNESTY})
   SELECT term FROM won`;
+
+/** Whether a term is running. Only reads: who waits asks twice a second, and must not lock the row that is renewed. */
+export async function isLed(db: Database): Promise<boolean> {
+  const { rows } = await db.pool.query({
+    name: 'is-led',
+    text: `SELECT FROM leader WHERE role = '${ROLE}' AND expires_at >= clock_timestamp()`,
+  });
+  return rows.length > 0;
+}
 
 /** Becomes leader if nobody is; extends all leases by one TTL in the same statement. Null: another one leads. */
 export async function acquireLeadership(
@@ -57,8 +79,7 @@ export async function resignLeadership(db: Database, term: LeaderTerm): Promise<
 export async function grantAmnesty(db: Database, term: LeaderTerm, leaseTtlMs: number): Promise<void> {
   await db.pool.query(
     `WITH live AS MATERIALIZED (
-       SELECT id FROM trial WHERE state = 'RUNNING' AND EXISTS (
-         SELECT FROM leader WHERE holder = $2 AND term = $3 AND expires_at > clock_timestamp())
+       SELECT id FROM trial WHERE state = 'RUNNING' AND ${leads(2, 3)}
        ORDER BY id FOR UPDATE
      ) ${AMNESTY}`,
     [leaseTtlMs, term.holder, term.term],

@@ -1,9 +1,14 @@
 /** Hints that are still to be published, and which trials a hint is due for. */
 import type { Database } from '@adt/prisma/client';
 import type { SweepDemand } from '../scheduler/fairShare.js';
+import { type LeaderTerm, leads } from './leader.js';
 
 export type Hint = { trialId: number; epoch: number; pool: string };
-export type OutboxRow = Hint & { id: number };
+export type OutboxRow = Hint & {
+  id: number;
+  /** Times that it came back from a claim that its sweep's limit refused. */
+  returned: number;
+};
 
 /** What a sweep that is not finished could publish, and what it has out already. */
 export type PoolDemand = SweepDemand & { pool: string };
@@ -12,10 +17,11 @@ export type PoolDemand = SweepDemand & { pool: string };
 const DUE = `t.state = 'QUEUED' AND t.epoch = o.epoch`;
 
 /** Done with: rows that are not due any more. */
-export async function dropStaleHints(db: Database): Promise<void> {
+export async function dropStaleHints(db: Database, { holder, term }: LeaderTerm): Promise<void> {
   await db.pool.query(
     `UPDATE outbox o SET sent_at = clock_timestamp() FROM trial t
-     WHERE t.id = o.trial_id AND o.sent_at IS NULL AND NOT (${DUE})`,
+     WHERE t.id = o.trial_id AND o.sent_at IS NULL AND NOT (${DUE}) AND ${leads(1, 2)}`,
+    [holder, term],
   );
 }
 
@@ -48,7 +54,7 @@ export async function unsentHints(db: Database, grants: ReadonlyMap<number, numb
     text: `
       SELECT h.* FROM unnest($1::int[], $2::int[]) AS g(sweep_id, count)
       CROSS JOIN LATERAL (
-        SELECT o.id, o.trial_id AS "trialId", o.epoch, o.pool FROM outbox o JOIN trial t ON t.id = o.trial_id
+        SELECT o.id, o.trial_id AS "trialId", o.epoch, o.pool, o.returned FROM outbox o JOIN trial t ON t.id = o.trial_id
         WHERE o.sent_at IS NULL AND t.sweep_id = g.sweep_id AND ${DUE} ORDER BY o.id LIMIT g.count
       ) h ORDER BY h.id`,
     values: [[...grants.keys()], [...grants.values()]],
@@ -56,8 +62,32 @@ export async function unsentHints(db: Database, grants: ReadonlyMap<number, numb
   return rows;
 }
 
-export async function markSent(db: Database, ids: readonly number[]): Promise<void> {
-  await db.pool.query('UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($1::int[])', [ids]);
+export async function markSent(
+  db: Database,
+  ids: readonly number[],
+  { holder, term }: LeaderTerm,
+): Promise<void> {
+  await db.pool.query(
+    `UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($1::int[]) AND ${leads(2, 3)}`,
+    [ids, holder, term],
+  );
+}
+
+// Row and number may both be there already: a repeat of the claim returns nothing twice.
+const RETURN = `
+  INSERT INTO outbox (trial_id, epoch, pool, returned)
+  SELECT t.id, t.epoch, s.pool, 1 FROM trial t JOIN sweep s ON s.id = t.sweep_id
+  WHERE t.id = $1 AND t.state = 'QUEUED' AND s.max_concurrent IS NOT NULL
+  ON CONFLICT (trial_id, epoch) DO UPDATE SET sent_at = NULL, returned = outbox.returned + 1
+  WHERE outbox.sent_at IS NOT NULL`;
+
+/**
+ * Puts a hint back whose claim was refused though its trial waits: the sweep was at its limit. The relay sends it when
+ * a trial of the sweep ends. @returns whether there was such a hint
+ */
+export async function returnHint(db: Database, trialId: number): Promise<boolean> {
+  const { rowCount } = await db.pool.query({ name: 'return-hint', text: RETURN, values: [trialId] });
+  return rowCount === 1;
 }
 
 /** Every queued trial whose hint has been published: each should have a message in the stream. */

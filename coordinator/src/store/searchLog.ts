@@ -6,7 +6,7 @@ import type { CompiledTrial } from '../search/plan.js';
 import type { Prior } from '../search/prior.js';
 import type { DatasetFacts } from '../search/strata.js';
 import { ADOPTED_COLUMNS, ADOPTED_VALUES, adoptedJoin } from './adopt.js';
-import type { LeaderTerm } from './leader.js';
+import { type LeaderTerm, leads } from './leader.js';
 
 /** What the search of a sweep follows from, and what it is logged with. */
 export type SearchSource = {
@@ -70,19 +70,28 @@ export async function searchingSweeps(db: Database, leaseTtlMs: number): Promise
 }
 
 /** Shows why a search does not go on; null: it does. @returns whether that is news */
-export async function noteProblem(db: Database, sweepId: number, problem: string | null): Promise<boolean> {
+export async function noteProblem(
+  db: Database,
+  params: { sweepId: number; problem: string | null; leader: LeaderTerm },
+): Promise<boolean> {
+  const { sweepId, problem, leader } = params;
   const { rowCount } = await db.pool.query(
-    'UPDATE sweep SET search_problem = $2 WHERE id = $1 AND searching AND search_problem IS DISTINCT FROM $2',
-    [sweepId, problem],
+    `UPDATE sweep SET search_problem = $2
+     WHERE id = $1 AND searching AND search_problem IS DISTINCT FROM $2 AND ${leads(3, 4)}`,
+    [sweepId, problem, leader.holder, leader.term],
   );
   return rowCount === 1;
 }
 
 /** Ends a search from outside its log, which can't be written: its limits hold all the same. */
-export async function endSearch(db: Database, sweepId: number, reason: string): Promise<boolean> {
+export async function endSearch(
+  db: Database,
+  params: { sweepId: number; reason: string; leader: LeaderTerm },
+): Promise<boolean> {
+  const { sweepId, reason, leader } = params;
   const { rowCount } = await db.pool.query(
-    'UPDATE sweep SET searching = false, stop_reason = $2 WHERE id = $1 AND searching',
-    [sweepId, reason],
+    `UPDATE sweep SET searching = false, stop_reason = $2 WHERE id = $1 AND searching AND ${leads(3, 4)}`,
+    [sweepId, reason, leader.holder, leader.term],
   );
   return rowCount === 1;
 }
@@ -146,8 +155,7 @@ const APPEND = `
   ), target AS MATERIALIZED (
     SELECT id, pool, ancestors FROM sweep WHERE id = $1 AND searching AND state = 'RUNNING'
       AND ($15::int IS NULL OR EXISTS (SELECT FROM attempt))
-      AND ($13::text IS NULL OR EXISTS (
-        SELECT FROM leader WHERE holder = $13 AND term = $14 AND expires_at > clock_timestamp()))
+      AND ($13::text IS NULL OR ${leads(13, 14)})
     FOR UPDATE
   ), logged AS (
     INSERT INTO search_entry (sweep_id, number, entry, hash)

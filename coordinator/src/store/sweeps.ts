@@ -1,5 +1,6 @@
 /** Sweeps: lists and summaries, cancelling, finishing. */
 import type { Database } from '@adt/prisma/client';
+import { type LeaderTerm, leads } from './leader.js';
 
 export type SweepStateName = 'RUNNING' | 'FINISHED' | 'CANCELLED';
 
@@ -116,6 +117,7 @@ const STOP_OPEN = `
     WHERE ($1::int IS NULL OR s.id = $1) AND s.finished_at IS NULL
       AND (s.state = 'CANCELLED' OR s.stop_reason IS NOT NULL)
       AND t.state IN ('QUEUED', 'RUNNING') AND NOT t.cancel_requested
+      AND ($2::text IS NULL OR ${leads(2, 3)})
     ORDER BY t.id FOR UPDATE OF t
   )
   UPDATE trial t
@@ -128,15 +130,17 @@ const STOP_OPEN = `
 /**
  * Ends the queued trials of a sweep that was cancelled or gave up, and asks the running ones to stop.
  * @param sweepId null looks at all, the backstop for a process that died in between
+ * @param leader on whose behalf; null: of whoever cancels
  */
 export async function stopOpenTrials(
   db: Database,
   sweepId: number | null,
+  leader: LeaderTerm | null = null,
 ): Promise<{ id: number; sweepId: number }[]> {
   const { rows } = await db.pool.query<{ id: number; sweepId: number }>({
     name: 'stop-open-trials',
     text: STOP_OPEN,
-    values: [sweepId],
+    values: [sweepId, leader?.holder ?? null, leader?.term ?? null],
   });
   return rows;
 }
@@ -145,9 +149,14 @@ export async function stopOpenTrials(
  * Marks sweeps finished that have no open trial left and whose search is over. To be called after the transaction that ended a trial:
  * of two trials that end at once, each still sees the other open.
  * @param sweepId null looks at all, the backstop for a process that died in between
+ * @param leader on whose behalf; null: of whoever ended a trial
  * @returns ids of the sweeps that ended now
  */
-export async function finishSweeps(db: Database, sweepId: number | null): Promise<number[]> {
+export async function finishSweeps(
+  db: Database,
+  sweepId: number | null,
+  leader: LeaderTerm | null = null,
+): Promise<number[]> {
   const { rows } = await db.pool.query<{ id: number }>({
     name: 'finish-sweeps',
     text: `
@@ -155,8 +164,9 @@ export async function finishSweeps(db: Database, sweepId: number | null): Promis
       SET state = CASE WHEN s.state = 'RUNNING' THEN 'FINISHED' ELSE s.state END, finished_at = clock_timestamp()
       WHERE ($1::int IS NULL OR s.id = $1) AND s.finished_at IS NULL AND NOT s.searching
         AND NOT EXISTS (SELECT FROM trial t WHERE t.sweep_id = s.id AND t.state IN ('QUEUED', 'RUNNING'))
+        AND ($2::text IS NULL OR ${leads(2, 3)})
       RETURNING s.id`,
-    values: [sweepId],
+    values: [sweepId, leader?.holder ?? null, leader?.term ?? null],
   });
   return rows.map((row) => row.id);
 }

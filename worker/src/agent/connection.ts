@@ -1,4 +1,4 @@
-/** The worker's gRPC channel to the coordinator: keepalive, deadlines, bearer token; refusals as values. */
+/** The worker's gRPC channels to the coordinators, one in use at a time: keepalive, deadlines, bearer token; refusals as values. */
 import {
   type MetricDown,
   type MetricUp,
@@ -6,9 +6,10 @@ import {
   type TrialServiceService,
 } from '@adt/proto/gen/adt/v1/trial';
 import { channelCredentials } from '@adt/proto/grpcCredentials';
+import { DEADLINE_EXCEEDED, Rotation, UNAVAILABLE } from '@adt/proto/rotation';
 import type { Tls } from '@adt/proto/tls';
 import { AUTHORIZATION } from '@adt/proto/token';
-import { type ClientDuplexStream, type ClientUnaryCall, Metadata } from '@grpc/grpc-js';
+import { type ClientDuplexStream, type ClientUnaryCall, Metadata, type ServiceError } from '@grpc/grpc-js';
 import {
   BACKOFF_FIRST_MS,
   BACKOFF_LAST_MS,
@@ -38,13 +39,18 @@ export type Answer<T> = { reply: T } | { refusal: Refusal };
 export type MetricCall = ClientDuplexStream<MetricUp, MetricDown>;
 
 export class Connection {
-  private readonly client: TrialServiceClient;
+  private readonly clients: Rotation<TrialServiceClient>;
   private readonly metadata = new Metadata();
 
-  /** @param address host:port */
-  constructor(address: string, token: string, tls: Tls | null = null) {
+  /** @param addresses host:port, or several with commas between; workers spread over them */
+  constructor(addresses: string, token: string, tls: Tls | null = null) {
     this.metadata.set(AUTHORIZATION, `Bearer ${token}`);
-    this.client = new TrialServiceClient(address, channelCredentials(tls), {
+    const clients = addresses.split(',').map((address) => this.open(address, tls));
+    this.clients = new Rotation(clients, Math.floor(Math.random() * clients.length));
+  }
+
+  private open(address: string, tls: Tls | null): TrialServiceClient {
+    return new TrialServiceClient(address, channelCredentials(tls), {
       'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
       'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
       'grpc.keepalive_permit_without_calls': 1,
@@ -60,10 +66,12 @@ export class Connection {
     request: Request<M>,
     deadlineMs = CALL_DEADLINE_MS,
   ): Promise<Answer<Reply<M>>> {
-    const unary = this.client[method].bind(this.client) as unknown as UnaryCall<M>;
+    const client = this.clients.current;
+    const unary = client[method].bind(client) as unknown as UnaryCall<M>;
     return new Promise((resolve, reject) => {
       unary(request, this.metadata, { deadline: Date.now() + deadlineMs }, (error, reply) => {
         if (error === null) return resolve({ reply });
+        this.leaveIfSilent(client, error);
         try {
           resolve({ refusal: refusalOf(error) });
         } catch (unexpected) {
@@ -94,10 +102,18 @@ export class Connection {
   }
 
   reportMetrics(): MetricCall {
-    return this.client.reportMetrics(this.metadata);
+    const client = this.clients.current;
+    const call = client.reportMetrics(this.metadata);
+    call.on('error', (error) => this.leaveIfSilent(client, error));
+    return call;
   }
 
   close(): void {
-    this.client.close();
+    for (const client of this.clients.servers) client.close();
+  }
+
+  /** What is asked next goes to another coordinator, if there is one: all serve, whoever leads. */
+  private leaveIfSilent(client: TrialServiceClient, error: Error & Partial<ServiceError>): void {
+    if (error.code === UNAVAILABLE || error.code === DEADLINE_EXCEEDED) this.clients.leave(client);
   }
 }
