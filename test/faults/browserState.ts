@@ -17,8 +17,15 @@ export type BrowserWatch = {
   deltas: number;
 };
 
-/** Watches a sweep by one of the coordinators until the world ends; comes back when that one does. */
-export function watchSweep(world: World, sweepId: number, coordinator = 0): BrowserWatch {
+/**
+ * Watches a sweep by one of the coordinators until the world ends; comes back when that one does.
+ * @param params.live host:port of a proxy before its socket.io listener
+ */
+export function watchSweep(
+  world: World,
+  sweepId: number,
+  { coordinator = 0, live }: { coordinator?: number; live?: string } = {},
+): BrowserWatch {
   const { ready } = world.coordinators[coordinator] ?? {};
   if (!ready) throw new Error(`no coordinator ${coordinator}`);
   const watch: BrowserWatch = { sweepId, trials: new Map(), refetches: 0, deltas: 0 };
@@ -27,7 +34,7 @@ export function watchSweep(world: World, sweepId: number, coordinator = 0): Brow
     token: world.token,
     signal: new AbortController().signal,
   });
-  const socket: Socket<ServerToClient, ClientToServer> = io(`http://${ready.live}`, {
+  const socket: Socket<ServerToClient, ClientToServer> = io(`http://${live ?? ready.live}`, {
     auth: (give) => give({ ticket: mintTicket(world.token, LIVE_TICKET, 60_000) }),
     transports: ['websocket'],
     reconnectionDelay: 100,

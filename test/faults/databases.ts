@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Server, startPostgres } from '@adt/deploy/local/postgres';
 import pg from 'pg';
 import { stablePort } from '../harness/ports.js';
+import { until } from './until.js';
 
 /** Databases of a shared server, cloned from a migrated template. */
 export type Databases = { create(): Promise<string>; drop(name: string): Promise<void> };
@@ -16,6 +17,8 @@ export type OwnPostgres = {
   stopImmediately(): Promise<void>;
   /** On the same port. */
   start(): Promise<void>;
+  /** Starts it if it has ended by itself, which it may still be about to do; else waits until it takes connections. */
+  revive(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -40,12 +43,21 @@ export async function ownPostgres(folder: string, onLine: (line: string) => void
       // Gives back the lock on the folder.
       await server.stop();
     },
-    async start() {
-      server = await launch();
-      if (server.url !== url) throw new Error(`port ${port} was taken meanwhile`);
+    start,
+    async revive() {
+      const ended = server.exited.then(async () => {
+        await server.stop();
+        await start();
+      });
+      const answers = until('Postgres takes connections', () => dataDirectory(url), 30_000);
+      await Promise.race([ended.then(() => answers), answers]);
     },
     stop: () => server.stop(),
   };
+  async function start(): Promise<void> {
+    server = await launch();
+    if (server.url !== url) throw new Error(`port ${port} was taken meanwhile`);
+  }
 }
 
 async function dataDirectory(url: string): Promise<string> {

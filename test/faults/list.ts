@@ -7,6 +7,13 @@ import {
   killedBeforeCommit,
   killedBeforeSent,
 } from './matrix/coordinatorKilled.js';
+import { deadWorkerDefault } from './matrix/deadWorker.js';
+import { spoolFull, tablespaceFull, walFull } from './matrix/diskFull.js';
+import { leaderKilledDefault, leaderStopped } from './matrix/leader.js';
+import { idleWorkers, metricFlood, slowBrowser, tenThousandQueued } from './matrix/load.js';
+import { natsKilled, natsTerminated, natsWiped } from './matrix/natsDown.js';
+import { halfOpenNats, halfOpenPostgres, halfOpenWorkers, slowNetwork } from './matrix/network.js';
+import { connectionsTerminated, postgresRestarted } from './matrix/postgresDown.js';
 import { realTrainingKilled, workerKilled, workerStopped } from './matrix/workerKilled.js';
 
 export const FAULTS: readonly Fault[] = [
@@ -18,4 +25,23 @@ export const FAULTS: readonly Fault[] = [
   killedBeforeAck,
   killedBeforeSent,
   killedAtComplete,
+  leaderStopped,
+  natsTerminated,
+  natsKilled,
+  natsWiped,
+  postgresRestarted,
+  connectionsTerminated,
+  tablespaceFull,
+  walFull,
+  slowNetwork,
+  halfOpenWorkers,
+  halfOpenPostgres,
+  halfOpenNats,
+  metricFlood,
+  tenThousandQueued,
+  idleWorkers,
+  slowBrowser,
+  spoolFull,
+  deadWorkerDefault,
+  leaderKilledDefault,
 ];

@@ -100,7 +100,7 @@ export function nemesis(minutes: number): Fault {
       let blows = 0;
       while (performance.now() < end) {
         if ((await countTrials(world, `state = 'QUEUED'`)) < SWEEP.trials / 2)
-          watchSweep(world, await submitAgain(world, dataset, SWEEP), random.between(0, 1));
+          watchSweep(world, await submitAgain(world, dataset, SWEEP), { coordinator: random.between(0, 1) });
         const blow = random.pick(BLOWS);
         world.processes.lines('nemesis')(blow.name);
         await blow.deal(world, random);

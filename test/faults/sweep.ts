@@ -10,7 +10,7 @@ import type { World } from './world.js';
 
 export type SweepSettings = {
   trials: number;
-  /** Steps of a trial; one takes ADT_ORACLE_STEP_MS, default 20 ms. */
+  /** Steps of a trial; one takes ADT_ORACLE_STEP_MS, default 20 ms; default 40. */
   steps?: number;
   evalEvery?: number;
   /** Failures that a trial may have before it is given up; the platform's default is 3. */
@@ -21,7 +21,7 @@ const NOT_ENDED = `state IN ('QUEUED', 'RUNNING')`;
 
 /** Learning rates times seeds: at most 250 of each, so that no list of a sweep file is long. */
 function spec(name: string, dataset: string, settings: SweepSettings): string {
-  const { trials, steps = 60, evalEvery = 1, retries = 20 } = settings;
+  const { trials, steps = 40, evalEvery = 1, retries = 20 } = settings;
   const rates = trials > 100 ? Math.ceil(trials / 100) : 1;
   if (trials % rates !== 0) throw new Error(`${trials} trials are not a whole number of rates and seeds`);
   const lr = Array.from({ length: rates }, (_, at) => ((at + 1) / 1_000).toString());

@@ -36,7 +36,7 @@ export const workerKilled: Fault = {
 };
 
 /** Epochs of the real training, of 20 to 40 ms each, with as many validations. */
-const REAL = { trials: 1, steps: 12, evalEvery: 5 };
+const REAL = { trials: 1, steps: 5, evalEvery: 10 };
 
 type Outcome = { epoch: number; parameters: string; curve: string };
 
