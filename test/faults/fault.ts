@@ -29,6 +29,7 @@ export type Fault = {
 export type Figure = { name: string; value: number; unit: string };
 
 export type Verdict =
-  | { kind: 'held'; seconds: number; figures: Figure[] }
+  /** `folders`: of the logs, where they were kept. */
+  | { kind: 'held'; seconds: number; figures: Figure[]; folders: string[] }
   | { kind: 'broken'; seconds: number; figures: Figure[]; findings: string[]; folders: string[] }
   | { kind: 'skipped'; why: string };

@@ -1,5 +1,7 @@
 /** Every fault of the matrix, in the order in which they run. */
 import type { Fault } from './fault.js';
+import { badGrpc } from './matrix/badInput.js';
+import { clockOff } from './matrix/clock.js';
 import {
   coordinatorKilled,
   killedAtComplete,
@@ -7,12 +9,15 @@ import {
   killedBeforeCommit,
   killedBeforeSent,
 } from './matrix/coordinatorKilled.js';
+import { bundleCorrupted, trainerOutOfMemory } from './matrix/damage.js';
 import { deadWorkerDefault } from './matrix/deadWorker.js';
 import { spoolFull, tablespaceFull, walFull } from './matrix/diskFull.js';
+import { duplicateHints } from './matrix/duplicates.js';
 import { leaderKilledDefault, leaderStopped } from './matrix/leader.js';
 import { idleWorkers, metricFlood, slowBrowser, tenThousandQueued } from './matrix/load.js';
 import { natsKilled, natsTerminated, natsWiped } from './matrix/natsDown.js';
 import { halfOpenNats, halfOpenPostgres, halfOpenWorkers, slowNetwork } from './matrix/network.js';
+import { partition } from './matrix/partition.js';
 import { connectionsTerminated, postgresRestarted } from './matrix/postgresDown.js';
 import { realTrainingKilled, workerKilled, workerStopped } from './matrix/workerKilled.js';
 
@@ -41,6 +46,12 @@ export const FAULTS: readonly Fault[] = [
   tenThousandQueued,
   idleWorkers,
   slowBrowser,
+  partition,
+  duplicateHints,
+  clockOff,
+  badGrpc,
+  bundleCorrupted,
+  trainerOutOfMemory,
   spoolFull,
   deadWorkerDefault,
   leaderKilledDefault,

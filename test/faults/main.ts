@@ -1,4 +1,4 @@
-/** `npm run faults -- [NAME…] [--seed S] [--seeds N] [--list] [--json]`, and `soak --minutes M`. */
+/** `npm run faults -- [NAME…] [--seed S] [--seeds N] [--jobs N] [--list] [--json] [--keep]`, `soak --minutes M`. */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { openCluster } from '../harness/cluster.js';
@@ -21,6 +21,8 @@ type Settings = {
   jobs: number;
   json: boolean;
   list: boolean;
+  /** Logs stay also where a fault was held. */
+  keep: boolean;
 };
 
 type Run = { fault: Fault; seed: number };
@@ -37,6 +39,7 @@ function readSettings(args: string[]): Settings {
       minutes: { type: 'string' },
       list: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
     },
   });
   const soaks = positionals.includes('soak');
@@ -55,6 +58,7 @@ function readSettings(args: string[]): Settings {
     jobs: whole('jobs', values.jobs, 1),
     json: values.json,
     list: values.list,
+    keep: values.keep,
   };
 }
 
@@ -66,7 +70,7 @@ function whole(name: string, text: string, least: number): number {
 }
 
 /** Resolves when all have run; a line each as it ends. */
-async function runAll({ faults, seed, seeds, jobs, json }: Settings): Promise<Report[]> {
+async function runAll({ faults, seed, seeds, jobs, json, keep }: Settings): Promise<Report[]> {
   const cluster = await openCluster(process.env.ADT_TEST_DATABASE_URL);
   const queue: Run[] = faults.flatMap((fault) =>
     Array.from({ length: seeds }, (_, at) => ({ fault, seed: seed + at })),
@@ -74,7 +78,7 @@ async function runAll({ faults, seed, seeds, jobs, json }: Settings): Promise<Re
   const reports: Report[] = [];
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const verdict = await runFault(next.fault, next.seed, cluster);
+      const verdict = await runFault(next.fault, next.seed, cluster, keep);
       const report = { name: next.fault.name, seed: next.seed, verdict };
       reports.push(report);
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : lines(report));
@@ -95,9 +99,9 @@ function lines({ name, seed, verdict }: Report): string {
     .map(({ name: what, value, unit }) => `, ${what} ${round(value)} ${unit}`)
     .join('');
   const took = `${verdict.seconds.toFixed(1)} s${figures}`;
-  if (verdict.kind === 'held') return `${head} held     (${took})\n`;
-  const details = [...verdict.findings, ...verdict.folders.map((folder) => `logs: ${folder}`)];
-  return `${head} broken   (${took})\n${details.map((line) => `    ${line.replaceAll('\n', '\n    ')}\n`).join('')}`;
+  const logs = verdict.folders.map((folder) => `logs: ${folder}`);
+  const details = verdict.kind === 'held' ? logs : [...verdict.findings, ...logs];
+  return `${head} ${verdict.kind.padEnd(8)} (${took})\n${details.map((line) => `    ${line.replaceAll('\n', '\n    ')}\n`).join('')}`;
 }
 
 function round(value: number): number {

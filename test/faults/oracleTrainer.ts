@@ -4,7 +4,6 @@
  */
 import { renameSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
 import type { TrainerMessage, TrainerTask } from '@adt/worker/agent/trainerIpc';
 import { ORACLE_START, oracleLink, oracleSeries, oracleValue } from './oracle.js';
 
@@ -69,9 +68,8 @@ function isToRunOutOfMemory(): boolean {
   }
 }
 
-/** For real: V8 gives up at its heap's limit, as it would with a training that is too big. */
+/** For real: V8 gives up at its heap's limit, which the preload made small, as it would with a training too big. */
 function runOutOfMemory(): never {
-  setFlagsFromString('--max-old-space-size=48');
   const kept: number[][] = [];
   for (;;) kept.push(Array.from({ length: 100_000 }, (_, at) => at + kept.length));
 }

@@ -19,8 +19,11 @@ export type TcpProxy = {
 
 type Pace = { latencyMs: number; bytesPerSecond: number } | null;
 
-/** @param target port on loopback */
-export async function startProxy(target: number): Promise<TcpProxy> {
+/**
+ * @param target port on loopback
+ * @param host address that it listens on
+ */
+export async function startProxy(target: number, host = '127.0.0.1'): Promise<TcpProxy> {
   const state: { pace: Pace; isOpen: boolean } = { pace: null, isOpen: true };
   let sockets: Socket[] = [];
   const server = createServer((client) => {
@@ -33,7 +36,7 @@ export async function startProxy(target: number): Promise<TcpProxy> {
     client.pipe(throttle(() => state.pace)).pipe(upstream);
     upstream.pipe(throttle(() => state.pace)).pipe(client);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   const cut = () => {
     for (const socket of sockets) socket.resetAndDestroy();
@@ -43,7 +46,6 @@ export async function startProxy(target: number): Promise<TcpProxy> {
     port: (server.address() as AddressInfo).port,
     freeze() {
       for (const socket of sockets) socket.unpipe().pause();
-      // They stay open and count as nobody's: a later cut must still end them.
     },
     cut,
     accept: (isOpen) => void Object.assign(state, { isOpen }),

@@ -6,8 +6,16 @@ import { seededRandom } from './random.js';
 import { Broken } from './until.js';
 import { openWorld, type World } from './world.js';
 
-/** Never rejects: whatever goes wrong is a finding. */
-export async function runFault(fault: Fault, seed: number, databases: Databases): Promise<Verdict> {
+/**
+ * Never rejects: whatever goes wrong is a finding.
+ * @param keepLogs also where the fault is held
+ */
+export async function runFault(
+  fault: Fault,
+  seed: number,
+  databases: Databases,
+  keepLogs = false,
+): Promise<Verdict> {
   const why = (await fault.skip?.()) ?? null;
   if (why !== null) return { kind: 'skipped', why };
   const began = performance.now();
@@ -36,11 +44,14 @@ export async function runFault(fault: Fault, seed: number, databases: Databases)
   }
   const isBroken = findings.length > 0;
   for (const world of worlds) {
-    await world.close(isBroken).catch((error) => findings.push(`the world did not end: ${wordsOf(error)}`));
+    await world
+      .close(isBroken || keepLogs)
+      .catch((error) => findings.push(`the world did not end: ${wordsOf(error)}`));
   }
   const seconds = (performance.now() - began) / 1_000;
-  if (findings.length === 0) return { kind: 'held', seconds, figures };
-  return { kind: 'broken', seconds, figures, findings, folders: worlds.map(({ folder }) => folder) };
+  const folders = findings.length > 0 || keepLogs ? worlds.map(({ folder }) => folder) : [];
+  if (findings.length === 0) return { kind: 'held', seconds, figures, folders };
+  return { kind: 'broken', seconds, figures, findings, folders };
 }
 
 function wordsOf(error: unknown): string {

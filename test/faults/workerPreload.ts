@@ -18,6 +18,8 @@ import {
 
 const ORACLE = fileURLToPath(new URL('./oracleTrainer.js', import.meta.url));
 const TRAINER = /[/\\]worker[/\\]dist[/\\]trainer\.js$/;
+/** A trainer that is to run out of memory does so soon. */
+const HEAP_FLAGS = process.env.ADT_ORACLE_OOM_TICKET ? ['--max-old-space-size=64'] : [];
 const WITNESS = process.env.ADT_FAULT_WITNESS ?? '';
 
 // The trainers inherit the environment and need none of this.
@@ -28,12 +30,9 @@ if (WITNESS !== '') witnessAnswers();
 
 function swapTrainer(): void {
   const spawn = childProcess.spawn;
+  const swap = (arg: string): string[] => (TRAINER.test(arg) ? [...HEAP_FLAGS, ORACLE] : [arg]);
   const swapped = (command: string, args: readonly string[], options: childProcess.SpawnOptions) =>
-    spawn(
-      command,
-      args.map((arg) => (TRAINER.test(arg) ? ORACLE : arg)),
-      options,
-    );
+    spawn(command, args.flatMap(swap), options);
   childProcess.spawn = swapped as typeof childProcess.spawn;
   syncBuiltinESMExports();
 }

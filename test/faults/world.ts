@@ -185,10 +185,7 @@ function compose(parts: Parts): World {
         slots: options.slots ?? 1,
         threadsPerSlot: 1,
         env: {
-          NODE_OPTIONS: `--import=${PRELOAD}`,
-          ADT_FAULT_TRAINER: options.trainer ?? 'oracle',
-          ADT_FAULT_WITNESS: witness,
-          ...options.workerEnv,
+          ...oracleEnv(world),
           ...env,
         },
         onLine: processes.lines(name),
@@ -199,6 +196,16 @@ function compose(parts: Parts): World {
     },
   };
   return world;
+}
+
+/** What makes a worker process the one under test: the oracle's trainer, the witness, the fault's own variables. */
+export function oracleEnv({ options, witness }: Pick<World, 'options' | 'witness'>): NodeJS.ProcessEnv {
+  return {
+    NODE_OPTIONS: `--import=${PRELOAD}`,
+    ADT_FAULT_TRAINER: options.trainer ?? 'oracle',
+    ADT_FAULT_WITNESS: witness,
+    ...options.workerEnv,
+  };
 }
 
 /** The same URL by way of the proxy, where there is one. */
