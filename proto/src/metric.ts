@@ -21,12 +21,16 @@ export const DIAGNOSTICS = {
 } as const;
 export type Diagnostic = keyof typeof DIAGNOSTICS;
 
+/** What a worker left out at a step because its spool was full: the number of points. No series of a training. */
+export const GAP_METRIC = 'spool/gap';
+
 const MEASURE = '(recall|ndcg)@[1-9]\\d{0,3}';
 const PATTERN = new RegExp(
   [
     `^(train|valid|test)/(loss|${MEASURE}|drop_rate|dropped)$`,
     `^test/${MEASURE}/g[1-4]$`,
     `^(${Object.keys(DIAGNOSTICS).join('|')})$`,
+    `^${GAP_METRIC}$`,
   ].join('|'),
 );
 

@@ -9,7 +9,7 @@ import type { LoadedSearch } from '../search/log/loaded.js';
 import { stillToStart, type ToStart } from '../search/log/outlook.js';
 import type { SearchPlan } from '../search/plan.js';
 import type { LeaderTerm } from '../store/leader.js';
-import { bestUntil } from '../store/metrics.js';
+import { bestUntil } from '../store/curves.js';
 import {
   type Append,
   type Appended,
@@ -192,7 +192,7 @@ export class Searches {
       if (step === null || step > lastStep) return false;
       const metric = search.metricOf(trial);
       const maximize = isMaximized(metric);
-      const value = await bestUntil(db, { trialId, epoch, metric, until: step, maximize });
+      const value = await bestUntil(db, { trialId, metric, until: step, maximize });
       const verdict = judge(search.state, trial, { step, value });
       const entry = search.next(verdict);
       const appended = await writable(db, {
