@@ -1,5 +1,6 @@
 /** Names of metric series: `<part>/<measure>[@K]`, and of what a result holds beside them. */
 import { z } from 'zod';
+import { GAP_METRIC } from './metricGap.js';
 
 /**
  * What a training finds out about its own denoising, over the positives of the batches since the last evaluation.
@@ -20,9 +21,6 @@ export const DIAGNOSTICS = {
   'diag/weight_p90': 'R-CE: 90 % of the positives have at most this weight',
 } as const;
 export type Diagnostic = keyof typeof DIAGNOSTICS;
-
-/** What a worker left out at a step because its spool was full: the number of points. No series of a training. */
-export const GAP_METRIC = 'spool/gap';
 
 const MEASURE = '(recall|ndcg)@[1-9]\\d{0,3}';
 const PATTERN = new RegExp(

@@ -9,7 +9,15 @@ import { finishSweeps } from '../store/sweeps.js';
 import { registerWorker } from '../store/workers.js';
 import { type Finished, type FinishParams, finishAttempt } from '../trial/finish.js';
 import { LIMITS } from '../tunables.js';
-import { checkCheckpoint, checkInteger, checkLease, checkLength, checkText, POOL, WORKER_ID } from './check.js';
+import {
+  checkCheckpoint,
+  checkInteger,
+  checkLease,
+  checkLength,
+  checkText,
+  POOL,
+  WORKER_ID,
+} from './check.js';
 import { endingOf } from './completion.js';
 import type { Context } from './context.js';
 import { refuseFenced } from './fence.js';

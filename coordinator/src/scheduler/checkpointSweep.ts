@@ -19,7 +19,10 @@ export async function sweepCheckpoints(db: Database, nats: Nats): Promise<number
   const bucket = await openCheckpoints(nats);
   const infos = await bucket.list();
   // Asked after the list: what is committed in between was listed, and is found committed.
-  const gone = await orphans(db, infos.flatMap(({ name }) => parse(name) ?? []));
+  const gone = await orphans(
+    db,
+    infos.flatMap(({ name }) => parse(name) ?? []),
+  );
   for (const object of gone) await remove(bucket, nats, checkpointObject(object));
   await removeHalfUploaded(nats, new Set(infos.map(({ nuid }) => nuid)));
   return gone.length;

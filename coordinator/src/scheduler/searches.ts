@@ -8,8 +8,8 @@ import { judge, nextRung } from '../search/log/judge.js';
 import type { LoadedSearch } from '../search/log/loaded.js';
 import { stillToStart, type ToStart } from '../search/log/outlook.js';
 import type { SearchPlan } from '../search/plan.js';
-import type { LeaderTerm } from '../store/leader.js';
 import { bestUntil } from '../store/curves.js';
+import type { LeaderTerm } from '../store/leader.js';
 import {
   type Append,
   type Appended,

@@ -67,16 +67,7 @@ export async function commitCheckpoint(
   const { rows } = await db.pool.query<{ ackedSeq: number; whole: boolean }>({
     name: 'commit-checkpoint',
     text: COMMIT,
-    values: [
-      params.trialId,
-      params.epoch,
-      params.workerId,
-      step,
-      resumeStep,
-      sha256,
-      bytes,
-      params.lastSeq,
-    ],
+    values: [params.trialId, params.epoch, params.workerId, step, resumeStep, sha256, bytes, params.lastSeq],
   });
   const row = rows[0];
   if (!row) return { kind: 'fenced' };
@@ -123,13 +114,7 @@ export async function resumeFrom(
   const { rows } = await db.pool.query<{ resumeStep: number | null }>({
     name: 'resume-from',
     text: RESUME,
-    values: [
-      params.trialId,
-      params.epoch,
-      params.workerId,
-      params.from?.epoch ?? 0,
-      params.from?.step ?? 0,
-    ],
+    values: [params.trialId, params.epoch, params.workerId, params.from?.epoch ?? 0, params.from?.step ?? 0],
   });
   const row = rows[0];
   if (!row) return { kind: 'fenced' };

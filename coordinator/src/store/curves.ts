@@ -1,6 +1,6 @@
 /** Canonical curves: of each step what the newest attempt said, older ones cut where a newer one resumed. */
 import type { Database } from '@adt/prisma/client';
-import { GAP_METRIC } from '@adt/proto/metric';
+import { GAP_METRIC } from '@adt/proto/metricGap';
 
 export type CurveRow = {
   trialId: number;

@@ -1,6 +1,6 @@
 /** Rows of the trials table: one trial, some trials, or a page in one of three orders. No points are read. */
 import type { Database } from '@adt/prisma/client';
-import { GAP_METRIC } from '@adt/proto/metric';
+import { GAP_METRIC } from '@adt/proto/metricGap';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import type { TrialStateName } from '@adt/proto/trialState';
 import type { AttemptOutcome } from '../trial/failure.js';
