@@ -37,6 +37,11 @@ async function committed({ db }: Scene, trialId: number, step: number): Promise<
   return await newest();
 }
 
+/** Resolves when the trial waits again: from then on nothing of its last attempt is committed. */
+async function queued({ trial }: Scene, trialId: number): Promise<void> {
+  await expect.poll(async () => (await trial(trialId)).summary?.state, POLL).toBe(TrialState.QUEUED);
+}
+
 /** The same configuration again, undisturbed: everything that can be told of a training must be the same. */
 async function expectTwin(scene: Scene, trial: Trial): Promise<void> {
   const [twinId = 0] = (await scene.submit(TRIAL)).trialIds;
@@ -86,6 +91,7 @@ describe('a trial whose worker is killed at any moment', () => {
       await committed(scene, trialId, 100);
       scene.platform.workers[0]?.kill();
       await scene.platform.workers[0]?.exited;
+      await queued(scene, trialId);
       const { rows } = await scene.db.pool.query(
         "SELECT step, resume_step, object FROM (SELECT *, trial_id || '/' || epoch || '/' || step AS object FROM checkpoint) c WHERE trial_id = $1 ORDER BY step DESC",
         [trialId],
@@ -101,6 +107,7 @@ describe('a trial whose worker is killed at any moment', () => {
 
       second.kill();
       await second.exited;
+      await queued(scene, trialId);
       for (const { name } of await bucket.list()) await bucket.delete(name);
       await scene.platform.startWorker(SAVING);
       const trial = await scene.ended(trialId);

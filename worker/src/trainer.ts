@@ -65,11 +65,11 @@ function checkpointIn({
     everySeconds,
     savesLast: false,
     savesOnAbort: () => isWanted,
-    onSave({ step, validatedAt }) {
+    onSave({ step, validatedAt, milliseconds }) {
       if (step === 0) return;
       const path = join(folder, `saved-${++saves}`);
       linkSync(current, path);
-      send({ kind: 'saved', saved: { path, step, resumeStep: validatedAt } });
+      send({ kind: 'saved', saved: { path, step, resumeStep: validatedAt, milliseconds } });
     },
     onFailure: (error) => send({ kind: 'unsaved', reason: messageOf(error) }),
   };

@@ -76,7 +76,7 @@ export class CheckpointKeeper {
     return next;
   }
 
-  private async bring({ path, step, resumeStep, lastSeq }: Pending): Promise<void> {
+  private async bring({ path, step, resumeStep, lastSeq, milliseconds }: Pending): Promise<void> {
     const { ref, store, reporter, connection, log } = this.params;
     const { signal } = this.closing;
     const startedMs = performance.now();
@@ -89,7 +89,7 @@ export class CheckpointKeeper {
     if (answer === null) return;
     if ('reply' in answer) {
       const ms = Math.round(performance.now() - startedMs);
-      return log.info('checkpoint committed', { step, bytes, ms });
+      return log.info('checkpoint committed', { step, bytes, savedMs: Math.round(milliseconds), ms });
     }
     await store.remove(name);
     if (answer.refusal.kind === 'fenced') return this.params.onFenced();

@@ -22,6 +22,8 @@ export type SavedTraining = {
   step: number;
   /** Its last validation: every point up to it has been reported, none after it. */
   resumeStep: number;
+  /** Milliseconds that training stood still for it. */
+  milliseconds: number;
 };
 
 export type FailureKind = 'USER' | 'INFRA' | 'OOM';

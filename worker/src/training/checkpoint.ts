@@ -20,8 +20,11 @@ export type CheckpointParams = {
   companion?: Companion;
   /** Told once, before the first iteration of a training that goes on. */
   onResume?(at: { step: number; totalSteps: number }): void;
-  /** @param at.validatedAt the last validation that is in it */
-  onSave?(at: { step: number; totalSteps: number; validatedAt: number }): void;
+  /**
+   * @param at.validatedAt the last validation that is in it
+   * @param at.milliseconds that training stood still for it
+   */
+  onSave?(at: { step: number; totalSteps: number; validatedAt: number; milliseconds: number }): void;
   /** false: the last validation saves only when it is time, as the others; default true. */
   savesLast?: boolean;
   /** Asked when the training is broken off; default yes. */
@@ -138,10 +141,17 @@ function createSaver(
   let saved = '';
   const moment = () => `${trainer.step} ${loop.validatedAt}`;
   const write = async (): Promise<void> => {
+    const startedAt = performance.now();
     const header = { ...whose, loop, companion: companion?.save() ?? null };
     await writeCheckpoint(path, header, trainer.state());
     saved = moment();
-    onSave?.({ step: trainer.step, totalSteps: trainer.totalSteps, validatedAt: loop.validatedAt });
+    const milliseconds = performance.now() - startedAt;
+    onSave?.({
+      step: trainer.step,
+      totalSteps: trainer.totalSteps,
+      validatedAt: loop.validatedAt,
+      milliseconds,
+    });
   };
   const save = async (): Promise<void> => {
     try {
