@@ -154,6 +154,7 @@ describe('the schema that Prisma reads', () => {
         prisma.worker,
         prisma.leader,
         prisma.searchEntry,
+        prisma.checkpoint,
       ];
       for (const model of models) {
         // The models' own types differ; each selects all of its columns here.

@@ -7,6 +7,7 @@ import type { LeaderTerm } from '../store/leader.js';
 import { endSearch, noteProblem, type SearchingSweep, searchingSweeps } from '../store/searchLog.js';
 import { finishSweeps, stopOpenTrials } from '../store/sweeps.js';
 import type { Tunables } from '../tunables.js';
+import { sweepCheckpoints } from './checkpointSweep.js';
 import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
@@ -177,6 +178,8 @@ export class Scheduler {
     this.#streamReady = true;
     this.wake();
     if (republished + purged > 0) log('info', 'stream reconciled', { republished, purged });
+    const swept = await sweepCheckpoints(db, nats);
+    if (swept > 0) log('debug', 'checkpoints removed', { objects: swept });
   }
 
   /** For a pool that is new to NATS: a worker about to register there. Does nothing while NATS is away. */

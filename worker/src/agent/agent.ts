@@ -6,10 +6,12 @@ import type { RegisterReply, RegisterRequest } from '@adt/proto/gen/adt/v1/trial
 import type { EngineInfo } from '../engines/engine.js';
 import type { WorkerEnv } from '../env.js';
 import { type Log, messageOf } from '../log.js';
-import { DRAIN_BOUND_MS, SLOT_REST_MS } from '../tunables.js';
+import { SLOT_REST_MS } from '../tunables.js';
 import type { Workshop } from './attempt.js';
 import { sleep } from './backoff.js';
 import { BundleCache } from './bundleCache.js';
+import { CheckpointFolder } from './checkpointFolder.js';
+import { CheckpointStore } from './checkpointStore.js';
 import { Connection } from './connection.js';
 import { Heartbeat } from './heartbeat.js';
 import { NatsLink } from './natsLink.js';
@@ -29,6 +31,8 @@ export class Agent {
   private readonly heartbeat: Heartbeat;
   private hints: { link: NatsLink; servers: string };
   private slots: Promise<void>[] = [];
+  /** By performance.now(); null while there is no drain. */
+  private drainEndsAtMs: number | null = null;
 
   private constructor(
     private readonly params: AgentParams,
@@ -73,7 +77,8 @@ export class Agent {
    * Takes no more trials, stops the trainers, hands their trials back. A second call changes nothing.
    * @param boundMs resolves by then, whatever is still open
    */
-  async stop(boundMs = DRAIN_BOUND_MS): Promise<void> {
+  async stop(boundMs = this.params.env.drainSeconds * 1000): Promise<void> {
+    this.drainEndsAtMs ??= performance.now() + boundMs;
     this.draining.abort();
     const over = new AbortController();
     const handedBack = Promise.all([this.heartbeat.drain(), ...this.slots]).finally(() => over.abort());
@@ -97,6 +102,12 @@ export class Agent {
         log,
       }),
       spools: new SpoolFolder(join(folder, 'spool')),
+      checkpoints: new CheckpointStore(() => this.hints.link.checkpoints()),
+      checkpointFolders: new CheckpointFolder(join(folder, 'checkpoints')),
+      checkpointSeconds: env.checkpointSeconds,
+      spoolCapBytes: env.spoolCapBytes,
+      drainLeftMs: () =>
+        Math.max(0, (this.drainEndsAtMs ?? performance.now() + env.drainSeconds * 1000) - performance.now()),
       log,
       drain: this.draining.signal,
     };

@@ -1,6 +1,6 @@
 /** The worker's connection to NATS, which comes and goes: hints to pull and bundles to fetch while it is there. */
 
-import { DATASET_BUCKET, poolConsumer, TRIAL_STREAM } from '@adt/proto/subjects';
+import { CHECKPOINT_BUCKET, DATASET_BUCKET, poolConsumer, TRIAL_STREAM } from '@adt/proto/subjects';
 import { type Consumer, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { type ObjectStore, Objm } from '@nats-io/obj';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
@@ -63,9 +63,13 @@ export class NatsLink {
   }
 
   /** The bundles; null while NATS is away. @throws when the bucket is not there */
-  async bundles(): Promise<ObjectStore | null> {
-    if (this.connection === null || !this.connected) return null;
-    return await new Objm(jetstream(this.connection)).open(DATASET_BUCKET);
+  bundles(): Promise<ObjectStore | null> {
+    return this.bucket(DATASET_BUCKET);
+  }
+
+  /** The checkpoints; null while NATS is away. @throws when the bucket is not there */
+  checkpoints(): Promise<ObjectStore | null> {
+    return this.bucket(CHECKPOINT_BUCKET);
   }
 
   async close(): Promise<void> {
@@ -73,6 +77,11 @@ export class NatsLink {
     // A server that is gone never answers the farewell.
     await Promise.race([this.connection?.close(), sleep(NATS_CLOSE_MS)]);
     await this.running;
+  }
+
+  private async bucket(name: string): Promise<ObjectStore | null> {
+    if (this.connection === null || !this.connected) return null;
+    return await new Objm(jetstream(this.connection)).open(name);
   }
 
   private async run(): Promise<void> {

@@ -47,7 +47,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function run(params: Partial<TrainerParams> = {}, change: Partial<TrainingConfig> = {}) {
   return runTrainer({
-    task: { config: { ...config, ...change }, bundlePath, threads: 1 },
+    task: { config: { ...config, ...change }, bundlePath, threads: 1, checkpoints: null },
     stop: NEVER,
     kill: NEVER,
     onPoints: () => {},
@@ -75,7 +75,9 @@ describe('runTrainer', () => {
   });
 
   it('says what was wrong with a bundle that is not there', async () => {
-    const end = await run({ task: { config, bundlePath: join(folder, 'none'), threads: 1 } });
+    const end = await run({
+      task: { config, bundlePath: join(folder, 'none'), threads: 1, checkpoints: null },
+    });
     expect(end).toMatchObject({ exitCode: 1, last: { kind: 'failed', failure: 'INFRA' } });
     expect(end.stderrTail).toContain('bundle is gone');
   });
@@ -129,7 +131,7 @@ describe('a trainer', () => {
     const trainer: ChildProcess = fork(fileURLToPath(new URL('../../dist/trainer.js', import.meta.url)), {
       serialization: 'advanced',
     });
-    trainer.send({ config: { ...config, epochs: 10_000 }, bundlePath, threads: 1 });
+    trainer.send({ config: { ...config, epochs: 10_000 }, bundlePath, threads: 1, checkpoints: null });
     await once(trainer, 'message');
     const exited = once(trainer, 'exit');
     trainer.disconnect();
