@@ -1,6 +1,7 @@
 /** Every fault of the matrix, in the order in which they run. */
 import type { Fault } from './fault.js';
 import { badGrpc } from './matrix/badInput.js';
+import { checkpointCorrupted, checkpointResumed } from './matrix/checkpoint.js';
 import { clockOff } from './matrix/clock.js';
 import {
   coordinatorKilled,
@@ -50,6 +51,8 @@ export const FAULTS: readonly Fault[] = [
   duplicateHints,
   clockOff,
   badGrpc,
+  checkpointResumed,
+  checkpointCorrupted,
   bundleCorrupted,
   trainerOutOfMemory,
   spoolFull,

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { openCluster } from '../harness/cluster.js';
+import type { Databases } from './databases.js';
 import type { Fault, Verdict } from './fault.js';
 import { FAULTS } from './list.js';
 import { nemesis } from './nemesis.js';
@@ -72,13 +73,14 @@ function whole(name: string, text: string, least: number): number {
 /** Resolves when all have run; a line each as it ends. */
 async function runAll({ faults, seed, seeds, jobs, json, keep }: Settings): Promise<Report[]> {
   const cluster = await openCluster(process.env.ADT_TEST_DATABASE_URL);
+  const databases = oneAtATime(cluster);
   const queue: Run[] = faults.flatMap((fault) =>
     Array.from({ length: seeds }, (_, at) => ({ fault, seed: seed + at })),
   );
   const reports: Report[] = [];
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const verdict = await runFault(next.fault, next.seed, cluster, keep);
+      const verdict = await runFault(next.fault, next.seed, databases, keep);
       const report = { name: next.fault.name, seed: next.seed, verdict };
       reports.push(report);
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : lines(report));
@@ -90,6 +92,17 @@ async function runAll({ faults, seed, seeds, jobs, json, keep }: Settings): Prom
     await cluster.close();
   }
   return reports;
+}
+
+/** A cluster's one connection makes and drops databases in turn. */
+function oneAtATime({ create, drop }: Databases): Databases {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+  return { create: () => inTurn(create), drop: (name) => inTurn(() => drop(name)) };
 }
 
 function lines({ name, seed, verdict }: Report): string {

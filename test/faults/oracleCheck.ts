@@ -10,17 +10,17 @@ const BATCH = 200;
 
 /**
  * Every point of every attempt, also of those that were superseded: a wrong one was wrong when it was taken. Canonical
- * is, of each step, what the newest attempt said; older ones are cut where a newer one began.
+ * is what the attempt said of the steps that are its own: beyond where it began, up to where a newer one began.
  */
-const CANONICAL = `
-  WITH cut AS (
-    SELECT trial_id, epoch, min(resume_step) OVER (
+const POINTS = `
+  WITH r AS (
+    SELECT trial_id, epoch, resume_step AS first_step, min(resume_step) OVER (
              PARTITION BY trial_id ORDER BY epoch ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS last_step
     FROM attempt WHERE trial_id = ANY($1::int[])
   )
   SELECT p.trial_id AS "trialId", p.step, m.name AS metric, p.value,
-         (cut.last_step IS NULL OR p.step <= cut.last_step) AS canonical
-  FROM cut JOIN metric_point p USING (trial_id, epoch) JOIN metric m ON m.id = p.metric_id`;
+         p.step > r.first_step AND (r.last_step IS NULL OR p.step <= r.last_step) AS canonical
+  FROM r JOIN metric_point p USING (trial_id, epoch) JOIN metric m ON m.id = p.metric_id`;
 
 /** @returns a line a trial that is off */
 export async function oracleFindings(world: World): Promise<string[]> {
@@ -30,7 +30,7 @@ export async function oracleFindings(world: World): Promise<string[]> {
   const found: string[] = [];
   for (let at = 0; at < rows.length; at += BATCH) {
     const trials = rows.slice(at, at + BATCH);
-    const points = await world.db.pool.query<PointRow>(CANONICAL, [trials.map(({ id }) => id)]);
+    const points = await world.db.pool.query<PointRow>(POINTS, [trials.map(({ id }) => id)]);
     const byTrial = groupByTrial(points.rows);
     for (const trial of trials) found.push(...findings(trial, byTrial.get(trial.id) ?? [], world));
   }

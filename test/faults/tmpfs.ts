@@ -40,10 +40,10 @@ function mount(folder: string, mb: number): void {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mb}m,mode=0700`, 'tmpfs', folder], { stdio: 'pipe' });
 }
 
-/** Writes a file until nothing more goes in. @returns takes it away again */
+/** Writes a file, or goes on with it, until nothing more goes in. @returns takes it away again */
 export function fill(folder: string): () => void {
   const path = join(folder, 'filler');
-  const file = openSync(path, 'w');
+  const file = openSync(path, 'a');
   try {
     for (const size of [65_536, 4_096, 512, 1]) fillWith(file, Buffer.alloc(size));
   } finally {

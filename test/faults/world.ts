@@ -204,6 +204,8 @@ export function oracleEnv({ options, witness }: Pick<World, 'options' | 'witness
     NODE_OPTIONS: `--import=${PRELOAD}`,
     ADT_FAULT_TRAINER: options.trainer ?? 'oracle',
     ADT_FAULT_WITNESS: witness,
+    // Every few steps, so that what is interrupted has something to go on from.
+    ADT_CHECKPOINT_SECONDS: '0.2',
     ...options.workerEnv,
   };
 }

@@ -103,8 +103,13 @@ export const spoolFull: Fault = {
     watchSweep(world, await submit(world, { trials: 8, steps: 80, retries: 3 }));
     await running(world, 2);
     await pass(random.between(0, 1_000));
-    const free = fill(folder);
-    await pass(random.between(2_000, 4_000));
+    // Again and again: what a failed attempt gives back would be room for the next one.
+    const end = performance.now() + random.between(2_000, 4_000);
+    let free = fill(folder);
+    while (performance.now() < end) {
+      await pass(50);
+      free = fill(folder);
+    }
     free();
     await allEnded(world);
     const failed = await countTrials(world, `state = 'FAILED'`);
