@@ -38,6 +38,8 @@ export async function ownPostgres(folder: string, onLine: (line: string) => void
     cluster,
     async stopImmediately() {
       const postmaster = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0]);
+      // 0 and 1 would be our own group, and everybody's parent.
+      if (!(postmaster > 1)) throw new Error(`no postmaster in ${cluster}`);
       process.kill(postmaster, 'SIGQUIT');
       await server.exited;
       // Gives back the lock on the folder.

@@ -16,7 +16,7 @@ import { spoolFull, tablespaceFull, walFull } from './matrix/diskFull.js';
 import { duplicateHints } from './matrix/duplicates.js';
 import { leaderKilledDefault, leaderStopped } from './matrix/leader.js';
 import { idleWorkers, metricFlood, slowBrowser, tenThousandQueued } from './matrix/load.js';
-import { natsKilled, natsTerminated, natsWiped } from './matrix/natsDown.js';
+import { browserWithoutNats, natsKilled, natsTerminated, natsWiped } from './matrix/natsDown.js';
 import { halfOpenNats, halfOpenPostgres, halfOpenWorkers, slowNetwork } from './matrix/network.js';
 import { partition } from './matrix/partition.js';
 import { connectionsTerminated, postgresRestarted } from './matrix/postgresDown.js';
@@ -35,6 +35,7 @@ export const FAULTS: readonly Fault[] = [
   natsTerminated,
   natsKilled,
   natsWiped,
+  browserWithoutNats,
   postgresRestarted,
   connectionsTerminated,
   tablespaceFull,

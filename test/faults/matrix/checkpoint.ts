@@ -1,7 +1,7 @@
 /** A checkpoint whose bytes have rotted in the object store. */
 import { CHECKPOINT_BUCKET } from '@adt/proto/subjects';
 import { jetstream } from '@nats-io/jetstream';
-import { Objm, type ObjectStore } from '@nats-io/obj';
+import { type ObjectStore, Objm } from '@nats-io/obj';
 import { connect } from '@nats-io/transport-node';
 import { watchSweep } from '../browserState.js';
 import type { Fault } from '../fault.js';
@@ -39,7 +39,8 @@ async function corruptAll(store: ObjectStore, next: () => number): Promise<numbe
 
 export const checkpointCorrupted: Fault = {
   name: 'checkpointCorrupted',
-  about: 'every checkpoint in the object store is damaged and the worker killed: the trial starts anew, as undisturbed',
+  about:
+    'every checkpoint in the object store is damaged and the worker killed: the trial starts anew, as undisturbed',
   async run({ random, world: open, figure }) {
     const world = await open({ workers: 1 });
     watchSweep(world, await submit(world, { trials: 2, steps: 80 }));
@@ -56,7 +57,8 @@ export const checkpointCorrupted: Fault = {
 
 export const checkpointResumed: Fault = {
   name: 'checkpointResumed',
-  about: 'kill -9 of a worker after a checkpoint: the trial goes on elsewhere from it, with the parameters of an undisturbed run',
+  about:
+    'kill -9 of a worker after a checkpoint: the trial goes on elsewhere from it, with the parameters of an undisturbed run',
   async run({ random, world: open }) {
     const world = await open({ workers: 1 });
     watchSweep(world, await submit(world, { trials: 2, steps: 80 }));

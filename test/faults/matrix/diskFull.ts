@@ -92,7 +92,7 @@ function moveInto(wal: string, folder: string): void {
 
 export const spoolFull: Fault = {
   name: 'spoolFull',
-  about: `a worker's disk (${SPOOL_MB} MB) is full: its attempts fail as the machine's fault, trials end elsewhere`,
+  about: `a worker's disk (${SPOOL_MB} MB) is full for good: its attempts fail as the machine's fault, every trial succeeds elsewhere`,
   skip: tmpfsUnavailable,
   async run({ random, world: open }) {
     const world = await open({ workers: 1 });
@@ -103,15 +103,10 @@ export const spoolFull: Fault = {
     watchSweep(world, await submit(world, { trials: 8, steps: 80, retries: 3 }));
     await running(world, 2);
     await pass(random.between(0, 1_000));
+    const ended = allEnded(world).then(() => true);
     // Again and again: what a failed attempt gives back would be room for the next one.
-    const end = performance.now() + random.between(2_000, 4_000);
-    let free = fill(folder);
-    while (performance.now() < end) {
-      await pass(50);
-      free = fill(folder);
-    }
-    free();
-    await allEnded(world);
+    do fill(folder);
+    while (!(await Promise.race([ended, pass(50).then(() => false)])));
     const failed = await countTrials(world, `state = 'FAILED'`);
     if (failed > 0) throw new Broken(`${failed} trials failed for good because one worker's disk was full`);
   },

@@ -39,3 +39,18 @@ export const natsWiped = natsFault(
     hints.wipe();
   },
 );
+
+export const browserWithoutNats: Fault = {
+  name: 'browserWithoutNats',
+  about:
+    'two coordinators, NATS away while trials end at one: a browser at the other one shows it all the same',
+  async run({ random, world: open }) {
+    const world = await open({ coordinators: 2, workers: 2 });
+    watchSweep(world, await submit(world, { trials: 6 }), { coordinator: 1 });
+    await running(world, 1);
+    await pass(random.between(0, 500));
+    await world.hints?.kill();
+    await allEnded(world);
+    await world.hints?.start();
+  },
+};

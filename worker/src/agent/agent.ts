@@ -127,7 +127,9 @@ export class Agent {
       const claimed = await source.next(shop.drain);
       if (claimed === null) return;
       try {
-        await runTrial(claimed, shop);
+        const { spoilt } = await runTrial(claimed, shop);
+        // A full disk would else take one trial after the other, and spend the few failures that each may have.
+        if (spoilt) await sleep(SLOT_REST_MS, shop.drain);
       } catch (error) {
         // A bug or a full disk costs this attempt its lease, not the worker its other trials.
         shop.log.error('attempt broke off', { trialId: claimed.trialId, why: messageOf(error) });

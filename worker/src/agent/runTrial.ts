@@ -20,8 +20,11 @@ const MAX_ENGINE_CHARS = 64;
 /** How a training ended. A trainer that was told to stop counts as failed; the order says why. */
 type TrainingEnd = { result: TrialResult } | { failure: Failure };
 
-/** Runs a claimed trial until the coordinator has its outcome, or until it is not this worker's any more. */
-export async function runTrial(claimed: ClaimedTrial, shop: Workshop): Promise<void> {
+/**
+ * Runs a claimed trial until the coordinator has its outcome, or until it is not this worker's any more.
+ * @returns whether points could not be kept or sent: the next trial would likely fare the same, say on a full disk
+ */
+export async function runTrial(claimed: ClaimedTrial, shop: Workshop): Promise<{ spoilt: boolean }> {
   const attempt = openAttempt(claimed, shop);
   attempt.log.info('trial claimed');
   try {
@@ -30,6 +33,7 @@ export async function runTrial(claimed: ClaimedTrial, shop: Workshop): Promise<v
     if (order === 'RELEASED' && 'failure' in end) await release(attempt, shop);
     else await complete(attempt, shop, end);
     if (attempt.orders.fence.aborted) attempt.log.warn('trial belongs to another attempt now: dropped');
+    return { spoilt: attempt.reporter.poison !== null };
   } finally {
     await attempt.close();
   }
