@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
 import type { Databases } from './databases.js';
 import type { Fault } from './fault.js';
-import { badGrpc } from './matrix/badInput.js';
 import { checkpointResumed } from './matrix/checkpoint.js';
 import { killedBeforeAck, killedBeforeCommit } from './matrix/coordinatorKilled.js';
 import { natsWiped } from './matrix/natsDown.js';
@@ -18,7 +17,6 @@ const SHORT_SET: readonly Fault[] = [
   killedBeforeAck,
   natsWiped,
   connectionsTerminated,
-  badGrpc,
 ];
 
 const WITHIN_MS = 180_000;

@@ -59,7 +59,7 @@ const RUINS: readonly { finding: RegExp; ruin: string; repair: string }[] = [
 async function ruined(world: World, { ruin, repair }: { ruin: string; repair: string }): Promise<string[]> {
   await world.db.pool.query(ruin);
   try {
-    return await checkAtRest(world);
+    return await checkAtRest(world, 500);
   } finally {
     await world.db.pool.query(repair);
   }

@@ -45,24 +45,24 @@ const AT_REST: readonly Question[] = [
   },
 ];
 
+const MAY_LAG: readonly Question[] = [
+  { name: 'I5 sweeps finish', text: 'SELECT id FROM sweep WHERE finished_at IS NULL' },
+  { name: 'I7 outbox drained', text: 'SELECT id, trial_id FROM outbox WHERE sent_at IS NULL' },
+];
+
 /** At any moment, also in the middle of a fault. @returns a line a finding */
 export async function checkAlways(world: World): Promise<string[]> {
   return ask(world, ALWAYS);
 }
 
-/** When all has ended: waits for what may lag behind (outbox, sweeps, browsers), then asks everything. */
-export async function checkAtRest(world: World): Promise<string[]> {
+/**
+ * When all has ended: waits for what may lag behind (outbox, sweeps, browsers), then asks everything.
+ * @param patienceMs for outbox and sweeps, each; many times what a scheduler of the test profile takes
+ */
+export async function checkAtRest(world: World, patienceMs = 10_000): Promise<string[]> {
   const rows = await ask(world, [...ALWAYS, ...AT_REST, ...told(world)]);
-  const late = [
-    ...(await lagging(world, {
-      name: 'I5 sweeps finish',
-      text: 'SELECT id FROM sweep WHERE finished_at IS NULL',
-    })),
-    ...(await lagging(world, {
-      name: 'I7 outbox drained',
-      text: 'SELECT id, trial_id FROM outbox WHERE sent_at IS NULL',
-    })),
-  ];
+  const late: string[] = [];
+  for (const question of MAY_LAG) late.push(...(await lagging(world, question, patienceMs)));
   const oracle = world.options.trainer === 'real' ? [] : await oracleFindings(world);
   const exits = world.processes.findings().map((finding) => `I9: ${finding}`);
   return [...rows, ...late, ...oracle, ...exits, ...(await browserFindings(world))];
@@ -104,10 +104,9 @@ async function ask(world: World, questions: readonly Question[]): Promise<string
   return found;
 }
 
-/** Empty within ten seconds, which is many times what a scheduler of the test profile takes. */
-async function lagging(world: World, question: Question): Promise<string[]> {
+async function lagging(world: World, question: Question, patienceMs: number): Promise<string[]> {
   try {
-    await until(question.name, async () => (await ask(world, [question])).length === 0, 10_000);
+    await until(question.name, async () => (await ask(world, [question])).length === 0, patienceMs);
     return [];
   } catch {
     return ask(world, [question]);
