@@ -102,8 +102,9 @@ describe('a trial whose worker is killed at any moment', () => {
       const unusable = scene.platform.log.next(/worker: .*checkpoint unusable.*INFRA/);
       const second = await scene.platform.startWorker(SAVING);
       await unusable;
+      const steps = async () => resumeSteps(await scene.trial(trialId));
+      await expect.poll(steps, POLL).toEqual([0, rows[1].resume_step]);
       await committed(scene, trialId, rows[1].step + 20);
-      expect(resumeSteps(await scene.trial(trialId))).toEqual([0, rows[1].resume_step]);
 
       second.kill();
       await second.exited;

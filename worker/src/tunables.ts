@@ -63,6 +63,10 @@ export const DRAIN_BOUND_SECONDS = 60;
 export const CHECKPOINT_SECONDS = 60;
 /** A checkpoint goes to and from the object store in pieces of this size, one at a time. Below NATS' limit of 1 MiB. */
 export const CHECKPOINT_CHUNK_BYTES = 256 * 1024;
+/** Chunks of a download asked for at once: 2 MiB in memory. Fewer: a round trip shows. */
+export const CHECKPOINT_PULL_CHUNKS = 8;
+/** The server forgets a download that nobody pulls at for this long. Above the time after which one is given up. */
+export const CHECKPOINT_PULL_IDLE_MS = 60_000;
 /** A training whose checkpoint is out of reach for this long starts anew: NATS is speed, not a dependency. */
 export const CHECKPOINT_WAIT_MS = 60_000;
 /**

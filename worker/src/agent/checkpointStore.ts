@@ -2,17 +2,22 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { CHECKPOINT_BUCKET } from '@adt/proto/subjects';
+import type { JetStreamClient } from '@nats-io/jetstream';
 import type { ObjectStore } from '@nats-io/obj';
 import { syncDirectory, temporaryPath } from '../data/atomicFile.js';
 import { messageOf } from '../log.js';
-import { CHECKPOINT_CHUNK_BYTES } from '../tunables.js';
+import { CHECKPOINT_CHUNK_BYTES, CHECKPOINT_PULL_CHUNKS, CHECKPOINT_PULL_IDLE_MS } from '../tunables.js';
 import { unlessAborted, writeChecked } from './bundleTransfer.js';
 
-/** What our check and the client's say of an object that has come whole, and is another one. */
-const OTHER_BYTES = /SHA-256 is|digests do not match/;
+/** What our check says of an object that has come whole, and is another one. */
+const OTHER_BYTES = /SHA-256 is/;
+
+/** The bucket, and what reads its stream. */
+export type Objects = { store: ObjectStore; js: JetStreamClient };
 
 /** Null while the object store is away. */
-export type OpenObjects = () => Promise<ObjectStore | null>;
+export type OpenObjects = () => Promise<Objects | null>;
 
 /** The object store cannot be asked now. */
 export class ObjectsAway extends Error {
@@ -33,7 +38,7 @@ export class CheckpointStore {
    * unless the store is away: the coordinator's reconciler clears that up.
    */
   async upload(path: string, name: string, signal: AbortSignal): Promise<{ sha256: string; bytes: number }> {
-    const store = await this.open();
+    const { store } = await this.open();
     const handle = await open(path, 'r');
     try {
       const hash = createHash('sha256');
@@ -54,16 +59,11 @@ export class CheckpointStore {
     path: string,
     signal: AbortSignal,
   ): Promise<void> {
-    const store = await this.open();
-    const object = await store.get(name).catch((error) => {
-      throw new ObjectsAway(String(error), { cause: error });
-    });
-    if (object === null) throw new CheckpointLost('the object store does not hold it');
-    // A failed transfer shows in the stream as well; here it only must not go unhandled.
-    object.error.catch(() => {});
+    const objects = await this.open();
+    const data = await contentOf(objects, name);
     const temporary = temporaryPath(dirname(path));
     try {
-      await unlessAborted(writeChecked(temporary, object.data, sha256), signal);
+      await unlessAborted(writeChecked(temporary, data, sha256), signal);
       await rename(temporary, path);
       await syncDirectory(dirname(path));
     } catch (error) {
@@ -80,19 +80,51 @@ export class CheckpointStore {
   /** Removes what will not be committed; what this can't remove, the coordinator's reconciler does. */
   async remove(name: string): Promise<void> {
     try {
-      await (await this.objects())?.delete(name);
+      await (await this.objects())?.store.delete(name);
     } catch {
       // As above.
     }
   }
 
-  private async open(): Promise<ObjectStore> {
-    const store = await this.objects().catch((error) => {
-      throw new ObjectsAway(String(error), { cause: error });
-    });
-    if (store === null) throw new ObjectsAway('NATS is away');
-    return store;
+  private async open(): Promise<Objects> {
+    const objects = await this.objects().catch(away);
+    if (objects === null) throw new ObjectsAway('NATS is away');
+    return objects;
   }
+}
+
+function away(error: unknown): never {
+  throw new ObjectsAway(messageOf(error), { cause: error });
+}
+
+/**
+ * An object's bytes, pulled a few chunks at a time. The client's own `get` has the server push them, and holds what the
+ * disk is too slow for: all of it, at worst.
+ */
+async function contentOf({ store, js }: Objects, name: string): Promise<ReadableStream<Uint8Array>> {
+  const info = await store.info(name).catch(away);
+  if (info === null || info.deleted) throw new CheckpointLost('the object store does not hold it');
+  const chunks = `$O.${CHECKPOINT_BUCKET}.C.${info.nuid}`;
+  const options = { filter_subjects: chunks, inactive_threshold: CHECKPOINT_PULL_IDLE_MS };
+  const consumer = await js.consumers.get(`OBJ_${CHECKPOINT_BUCKET}`, options).catch(away);
+  const messages = await consumer.consume({ max_messages: CHECKPOINT_PULL_CHUNKS }).catch(away);
+  const iterator = messages[Symbol.asyncIterator]();
+  let left = info.chunks;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const next = left === 0 ? null : await iterator.next();
+        if (next === null || next.done) {
+          messages.stop();
+          return controller.close();
+        }
+        left--;
+        controller.enqueue(next.value.data);
+      },
+      cancel: () => messages.stop(),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** The file from its beginning, a chunk at a time, as fast as it is taken. */

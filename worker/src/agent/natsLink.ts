@@ -13,6 +13,7 @@ import {
   PULL_EXPIRES_MS,
 } from '../tunables.js';
 import { sleep } from './backoff.js';
+import type { Objects } from './checkpointStore.js';
 
 export type NatsLinkParams = { servers: readonly string[]; token: string; pool: string; log: Log };
 
@@ -63,12 +64,12 @@ export class NatsLink {
   }
 
   /** The bundles; null while NATS is away. @throws when the bucket is not there */
-  bundles(): Promise<ObjectStore | null> {
-    return this.bucket(DATASET_BUCKET);
+  async bundles(): Promise<ObjectStore | null> {
+    return (await this.bucket(DATASET_BUCKET))?.store ?? null;
   }
 
   /** The checkpoints; null while NATS is away. @throws when the bucket is not there */
-  checkpoints(): Promise<ObjectStore | null> {
+  checkpoints(): Promise<Objects | null> {
     return this.bucket(CHECKPOINT_BUCKET);
   }
 
@@ -79,9 +80,10 @@ export class NatsLink {
     await this.running;
   }
 
-  private async bucket(name: string): Promise<ObjectStore | null> {
+  private async bucket(name: string): Promise<Objects | null> {
     if (this.connection === null || !this.connected) return null;
-    return await new Objm(jetstream(this.connection)).open(name);
+    const js = jetstream(this.connection);
+    return { store: await new Objm(js).open(name), js };
   }
 
   private async run(): Promise<void> {
