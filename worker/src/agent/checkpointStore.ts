@@ -9,6 +9,7 @@ import { syncDirectory, temporaryPath } from '../data/atomicFile.js';
 import { messageOf } from '../log.js';
 import { CHECKPOINT_CHUNK_BYTES, CHECKPOINT_PULL_CHUNKS, CHECKPOINT_PULL_IDLE_MS } from '../tunables.js';
 import { unlessAborted, writeChecked } from './bundleTransfer.js';
+import { isDiskError } from './diskError.js';
 
 /** What our check says of an object that has come whole, and is another one. */
 const OTHER_BYTES = /SHA-256 is/;
@@ -52,7 +53,7 @@ export class CheckpointStore {
 
   /**
    * Puts the object at `path`, whole or not at all.
-   * @throws ObjectsAway, CheckpointLost; the signal's reason
+   * @throws ObjectsAway, CheckpointLost; the signal's reason; what our disk says
    */
   async download(
     { name, sha256 }: { name: string; sha256: string },
@@ -69,6 +70,7 @@ export class CheckpointStore {
     } catch (error) {
       signal.throwIfAborted();
       const why = messageOf(error);
+      if (isDiskError(error)) throw error;
       if (OTHER_BYTES.test(why)) throw new CheckpointLost(why, { cause: error });
       // The server went away in the middle, say: the next try may do better.
       throw new ObjectsAway(why, { cause: error });

@@ -7,6 +7,7 @@ import { CHECKPOINT_WAIT_MS } from '../tunables.js';
 import type { Attempt, Workshop } from './attempt.js';
 import { Backoff } from './backoff.js';
 import { ObjectsAway } from './checkpointStore.js';
+import { isDiskError } from './diskError.js';
 
 /** `null`: the beginning. */
 export type Start = Checkpoint | null;
@@ -55,6 +56,8 @@ async function fetched(
       return true;
     } catch (error) {
       orders.stop.throwIfAborted();
+      // Not the checkpoint's fault: whoever has room goes on from it.
+      if (isDiskError(error)) throw error;
       const isAway = error instanceof ObjectsAway;
       if (isAway && performance.now() - beganMs < checkpointWaitMs) continue;
       const why = messageOf(error);

@@ -9,6 +9,7 @@ import type { TrainResult } from '../training/train.js';
 import { DRAIN_COMMIT_SHARE, DRAIN_FLUSH_SHARE, DRAIN_SAVE_SHARE, TRAINER_GRACE_MS } from '../tunables.js';
 import { type Attempt, openAttempt, type Workshop } from './attempt.js';
 import { BundleUnavailable } from './bundleCache.js';
+import { isDiskError } from './diskError.js';
 import { failure, failureOf, oomKills } from './failure.js';
 import type { Order } from './orders.js';
 import { goOnFrom } from './resumption.js';
@@ -18,11 +19,11 @@ import { runTrainer, type TrainerEnd } from './trainerProcess.js';
 const MAX_ENGINE_CHARS = 64;
 
 /** How a training ended. A trainer that was told to stop counts as failed; the order says why. */
-type TrainingEnd = { result: TrialResult } | { failure: Failure };
+type TrainingEnd = { result: TrialResult } | { failure: Failure; spoilt?: boolean };
 
 /**
  * Runs a claimed trial until the coordinator has its outcome, or until it is not this worker's any more.
- * @returns whether points could not be kept or sent: the next trial would likely fare the same, say on a full disk
+ * @returns whether this machine spoilt it, say by a full disk: the next trial would likely fare the same
  */
 export async function runTrial(claimed: ClaimedTrial, shop: Workshop): Promise<{ spoilt: boolean }> {
   const attempt = openAttempt(claimed, shop);
@@ -33,7 +34,7 @@ export async function runTrial(claimed: ClaimedTrial, shop: Workshop): Promise<{
     if (order === 'RELEASED' && 'failure' in end) await release(attempt, shop);
     else await complete(attempt, shop, end);
     if (attempt.orders.fence.aborted) attempt.log.warn('trial belongs to another attempt now: dropped');
-    return { spoilt: attempt.reporter.poison !== null };
+    return { spoilt: attempt.reporter.poison !== null || ('failure' in end && end.spoilt === true) };
   } finally {
     await attempt.close();
   }
@@ -52,7 +53,7 @@ async function trainToEnd(attempt: Attempt, shop: Workshop): Promise<TrainingEnd
     // NATS is away, from here at least: no fault of the trial's, so it costs the trial nothing.
     if (error instanceof BundleUnavailable && !error.lost) attempt.orders.give('RELEASED');
     // The bundle is lost, no process to be had: another machine may do better.
-    return { failure: failure('INFRA', messageOf(error)) };
+    return { failure: failure('INFRA', messageOf(error)), spoilt: isDiskError(error) };
   }
 }
 
