@@ -35,9 +35,9 @@ async function ask(reply: Response): Promise<string> {
 }
 
 describe.skipIf(process.platform !== 'linux')('every invariant holds after', () => {
-  it.each(SHORT_SET.map((fault) => ({ fault, about: fault.about })))(
-    '$about',
-    async ({ fault }) => {
+  it.each(SHORT_SET.map((fault) => [fault.about, fault] as const))(
+    '%s',
+    async (_about, fault) => {
       const seed = Number(process.env.ADT_FAULT_SEED ?? randomInt(1, 1_000_000));
       const verdict = await runFault(fault, seed, databases);
       // The verdict carries the findings and where the logs are.
