@@ -51,6 +51,9 @@ export const LIVE_CATCH_UP_MS = 250;
 /** On stop, browsers get this long to answer the farewell; then their connections are cut. */
 export const LIVE_CLOSE_MS = 500;
 
+/** Chunks of a checkpoint that no object names yet are an upload under way, unless the newest is older than this. */
+export const CHECKPOINT_UPLOAD_MS = 600_000;
+
 /** Bounds of one call; what exceeds them is refused whole. */
 export const LIMITS = {
   messageBytes: 1024 * 1024,

@@ -55,6 +55,8 @@ export function startWorker(params: WorkerParams): Promise<RunningProcess<true>>
   return startNode('worker', params, ['worker/dist/main.js'], isReadyLine, {
     ADT_COORDINATOR: params.coordinator,
     ADT_DATA_DIR: params.dataDir,
+    // A second for the farewell: a worker that is killed costs its trials a failure.
+    ADT_DRAIN_SECONDS: String(CHILD_STOP_MS / 1000 - 1),
     ...(params.slots === undefined ? {} : { ADT_SLOTS: String(params.slots) }),
     ...(params.threadsPerSlot === undefined ? {} : { ADT_THREADS_PER_SLOT: String(params.threadsPerSlot) }),
   });

@@ -1,5 +1,6 @@
 /** Names of metric series: `<part>/<measure>[@K]`, and of what a result holds beside them. */
 import { z } from 'zod';
+import { GAP_METRIC } from './metricGap.js';
 
 /**
  * What a training finds out about its own denoising, over the positives of the batches since the last evaluation.
@@ -27,6 +28,7 @@ const PATTERN = new RegExp(
     `^(train|valid|test)/(loss|${MEASURE}|drop_rate|dropped)$`,
     `^test/${MEASURE}/g[1-4]$`,
     `^(${Object.keys(DIAGNOSTICS).join('|')})$`,
+    `^${GAP_METRIC}$`,
   ].join('|'),
 );
 

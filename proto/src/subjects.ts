@@ -27,5 +27,13 @@ export function hintId(trialId: number, epoch: number): string {
 /** Object store of bundles; an object's name is the bundle's SHA-256 in hex. */
 export const DATASET_BUCKET = 'adt-datasets';
 
+/** Object store of checkpoints. */
+export const CHECKPOINT_BUCKET = 'adt-checkpoints';
+
+/** Name of a checkpoint's object: unique, because an attempt saves an iteration once. */
+export function checkpointObject(of: { trialId: number; epoch: number; step: number }): string {
+  return `${of.trialId}/${of.epoch}/${of.step}`;
+}
+
 /** Core subject on which coordinators tell each other which sweeps and trials changed. */
 export const CHANGE_SUBJECT = 'adt.change';

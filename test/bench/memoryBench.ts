@@ -90,7 +90,7 @@ async function measure({ dataDir, name, file, model, threads }: Case): Promise<M
   const config = configOf(bundle, model);
   const never = new AbortController().signal;
   const end = await runTrainer({
-    task: { config, bundlePath: bundlePath(store, sha256), threads },
+    task: { config, bundlePath: bundlePath(store, sha256), threads, checkpoints: null },
     stop: never,
     kill: never,
     onPoints() {},

@@ -157,6 +157,7 @@ describe('the schema that Prisma reads', () => {
         prisma.workerToken,
         prisma.session,
         prisma.coordinator,
+        prisma.checkpoint,
       ];
       for (const model of models) {
         // The models' own types differ; each selects all of its columns here.

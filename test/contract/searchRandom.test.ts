@@ -1,5 +1,6 @@
 /** Searches under whatever happens: random workers, lost leases, restarts, changes of leader, answers that get lost. */
 import { Searches } from '@adt/coordinator/scheduler/searches';
+import { commitCheckpoint } from '@adt/coordinator/store/checkpoints';
 import { claimNext } from '@adt/coordinator/store/claims';
 import { acquireLeadership, type LeaderTerm, resignLeadership } from '@adt/coordinator/store/leader';
 import { ingest } from '@adt/coordinator/store/metrics';
@@ -45,6 +46,8 @@ type Lease = { trialId: number; epoch: number; workerId: string; step: number; s
 /** Two coordinators, of which one leads, and their workers' trials. */
 class Platform {
   readonly running: Lease[] = [];
+  /** Attempts that went on from a checkpoint. */
+  resumed = 0;
   readonly #flaky: Database;
   #term: LeaderTerm | null = null;
   #leads = 0;
@@ -88,14 +91,16 @@ class Platform {
   async claim(): Promise<void> {
     const asking = { workerId: 'worker-1', pool: 'default', leaseTtlMs: LEASE_TTL_MS };
     const claim = await claimNext(db, asking);
-    if (claim.kind === 'claimed')
-      this.running.push({ ...claim.trial, workerId: 'worker-1', step: 0, seq: 0 });
+    if (claim.kind !== 'claimed') return;
+    const step = claim.trial.checkpoints[0]?.resumeStep ?? 0;
+    if (step > 0) this.resumed++;
+    this.running.push({ ...claim.trial, workerId: 'worker-1', step, seq: 0 });
   }
 
   /** The next validation, taken in by either coordinator. */
   async report(lease: Lease, at: number): Promise<void> {
     lease.step += 10;
-    const value = 0.3 + ((lease.trialId * 7_919 + lease.step) % 101) / 1_000;
+    const value = valueAt(lease.trialId, lease.step);
     const batch = { ...lease, firstSeq: lease.seq + 1, totalSteps: 0 };
     const stored = await ingest(db, { ...batch, points: [{ step: lease.step, metric: METRIC, value }] });
     if (stored.kind !== 'stored') throw new Error(`points were not stored: ${stored.kind}`);
@@ -108,6 +113,14 @@ class Platform {
       sweepId: this.sweepId,
       lastStep: lease.step,
     });
+  }
+
+  async save(lease: Lease): Promise<void> {
+    const { step, seq } = lease;
+    if (step === 0) return;
+    const checkpoint = { step, resumeStep: step, sha256: 'c'.repeat(64), bytes: 1 };
+    const end = await commitCheckpoint(db, { ...lease, checkpoint, lastSeq: seq });
+    if (end.kind !== 'committed') throw new Error(`checkpoint was not committed: ${end.kind}`);
   }
 
   async end(lease: Lease, ending: Ending): Promise<void> {
@@ -146,6 +159,7 @@ const EVENTS = [
   'report',
   'report',
   'report',
+  'save',
   'succeed',
   'stop',
   'fail',
@@ -168,6 +182,8 @@ async function happen(platform: Platform, { what, which }: Event): Promise<void>
   switch (what) {
     case 'report':
       return platform.report(lease, which);
+    case 'save':
+      return platform.save(lease);
     case 'succeed':
       return platform.end(lease, { kind: 'completed', outcome: 'SUCCEEDED' });
     case 'stop':
@@ -182,6 +198,22 @@ async function happen(platform: Platform, { what, which }: Event): Promise<void>
       return platform.lose(lease);
     default:
       return what satisfies never;
+  }
+}
+
+/** The objective of a training, whichever attempt reports it: trainings are the same bit for bit. */
+function valueAt(trialId: number, step: number): number {
+  return 0.3 + ((trialId * 7_919 + step) % 101) / 1_000;
+}
+
+/** A verdict rests on every validation until its rung, whichever attempts reported them. */
+async function expectHonestVerdicts(sweepId: number): Promise<void> {
+  const trials = await db.prisma.trial.findMany({ where: { sweepId } });
+  for (const { entry } of await logOf(db, sweepId)) {
+    if (entry.kind !== 'judged') continue;
+    const { id } = trials.find(({ number }) => number === entry.trial) ?? expect.unreachable();
+    const until = Array.from({ length: entry.step / 10 }, (_, at) => valueAt(id, 10 * (at + 1)));
+    expect(entry.value).toBe(Math.max(...until));
   }
 }
 
@@ -227,6 +259,7 @@ it.each(SHAPES)(
   'whatever happens, every trial ends, is told once, and the log replays: %s',
   async (shape) => {
     let verdicts = 0;
+    let resumed = 0;
     await fc.assert(
       fc.asyncProperty(events, fc.integer({ min: 2, max: 7 }), async (turns, nth) => {
         const sweepId = await addSearch(db, specOf(shape));
@@ -246,6 +279,8 @@ it.each(SHAPES)(
           }
           await drain(platform);
           await expectWholeSearch(db, sweepId);
+          await expectHonestVerdicts(sweepId);
+          resumed += platform.resumed;
           verdicts += (await logOf(db, sweepId)).filter(
             ({ entry }) => entry.kind === 'judged' && entry.prune,
           ).length;
@@ -261,6 +296,7 @@ it.each(SHAPES)(
       { numRuns: 12 },
     );
     expect(verdicts).toBeGreaterThan(0);
+    expect(resumed).toBeGreaterThan(0);
   },
   120_000,
 );

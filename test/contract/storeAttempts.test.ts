@@ -95,7 +95,7 @@ describe('ending an attempt', () => {
     const second = await claimed(db, lease);
     await ingest(db, { ...second, firstSeq: 1, points: objective(0.5), totalSteps: 0 });
     expect(await trialRow(db, lease.trialId)).toMatchObject({ bestValue: 0.5, bestStep: 10, epoch: 2 });
-    const [curve] = await canonicalCurves(db, { trialIds: [lease.trialId], metrics: [OBJECTIVE] });
+    const [curve] = (await canonicalCurves(db, { trialIds: [lease.trialId], metrics: [OBJECTIVE] })).curves;
     expect(curve).toMatchObject({ steps: [10], values: [0.5] });
     await resignLeadership(db, reaper);
   });
@@ -111,7 +111,7 @@ describe('ending an attempt', () => {
     });
     const points = [{ step: 30, metric: OBJECTIVE, value: 0.7 }];
     await ingest(db, { ...second, firstSeq: 1, points, totalSteps: 0 });
-    const [curve] = await canonicalCurves(db, { trialIds: [lease.trialId], metrics: [] });
+    const [curve] = (await canonicalCurves(db, { trialIds: [lease.trialId], metrics: [] })).curves;
     expect(curve).toMatchObject({ steps: [10, 20, 30], values: [0.1, 0.2, 0.7] });
   });
 

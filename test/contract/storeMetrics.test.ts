@@ -29,7 +29,7 @@ describe('taking metrics in', () => {
       lastStep: 40,
       totalSteps: 40,
     });
-    const [curve] = await canonicalCurves(db, { trialIds: [lease.trialId], metrics: [] });
+    const [curve] = (await canonicalCurves(db, { trialIds: [lease.trialId], metrics: [] })).curves;
     expect(curve).toEqual({
       trialId: lease.trialId,
       metric: OBJECTIVE,

@@ -3,6 +3,8 @@
 import { join } from 'node:path';
 import type { Workshop } from '@adt/worker/agent/attempt';
 import { BundleCache } from '@adt/worker/agent/bundleCache';
+import { CheckpointFolder } from '@adt/worker/agent/checkpointFolder';
+import { CheckpointStore } from '@adt/worker/agent/checkpointStore';
 import { Connection } from '@adt/worker/agent/connection';
 import { Heartbeat } from '@adt/worker/agent/heartbeat';
 import { runTrial } from '@adt/worker/agent/runTrial';
@@ -45,6 +47,11 @@ async function openWorkshop(
       waits,
     }),
     spools: new SpoolFolder(join(folder, 'spool')),
+    checkpoints: new CheckpointStore(async () => null),
+    checkpointFolders: new CheckpointFolder(join(folder, 'checkpoints')),
+    checkpointSeconds: 60,
+    spoolCapBytes: 2 ** 28,
+    drainLeftMs: () => 60_000,
     log,
     drain: new AbortController().signal,
   };

@@ -58,7 +58,10 @@ export type Scene = {
 };
 
 export async function openScene(options: PlatformOptions): Promise<Scene> {
-  const platform = await startPlatform({ ...options, coordinatorEnv: SHORT_LEASES });
+  const platform = await startPlatform({
+    ...options,
+    coordinatorEnv: { ...SHORT_LEASES, ...options.coordinatorEnv },
+  });
   const { signal } = new AbortController();
   const connection = openConnection({ grpc: platform.grpc, token: platform.token, signal });
   atEnd(() => connection.close());

@@ -18,6 +18,9 @@ describe('parseEnv', () => {
       slots: 16,
       threadsPerSlot: 2,
       parentWatch: false,
+      checkpointSeconds: 60,
+      drainSeconds: 60,
+      spoolCapBytes: 256 * 1024 * 1024,
     });
   });
 

@@ -7,6 +7,7 @@ import { readTls, type Tls } from '@adt/proto/tls';
 import { z } from 'zod';
 import { EnvError } from './envError.js';
 import { messageOf } from './log.js';
+import { CHECKPOINT_SECONDS, DRAIN_BOUND_SECONDS, SPOOL_CAP_BYTES } from './tunables.js';
 
 export type WorkerEnv = {
   /** host:port of the coordinator's gRPC listener; several, with commas between: any will do. */
@@ -21,6 +22,12 @@ export type WorkerEnv = {
   threadsPerSlot: number;
   /** End when stdin closes: the launcher is gone. */
   parentWatch: boolean;
+  /** A validation saves the training when the last save is this long ago; 0: each does. */
+  checkpointSeconds: number;
+  /** A drain is over by then. */
+  drainSeconds: number;
+  /** A spool beyond this keeps only the series that ranks. */
+  spoolCapBytes: number;
 };
 
 const MAX_DEFAULT_SLOTS = 16;
@@ -32,6 +39,13 @@ const count = (limit: number) =>
     .regex(/^[1-9]\d{0,5}$/, `must be a whole number from 1 to ${limit}`)
     .transform(Number)
     .pipe(z.number().max(limit, `must be at most ${limit}`));
+
+const seconds = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}(\.\d{1,3})?$/, `must be seconds from ${least} to ${most}`)
+    .transform(Number)
+    .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
 
 const shape = z.object({
   ADT_COORDINATOR: z.string('is required, say 127.0.0.1:7443').regex(ADDRESSES, 'must be host:port'),
@@ -45,6 +59,13 @@ const shape = z.object({
   ADT_SLOTS: count(256).optional(),
   ADT_THREADS_PER_SLOT: count(1024).optional(),
   ADT_PARENT_WATCH: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
+  ADT_CHECKPOINT_SECONDS: seconds(0, 86_400).default(CHECKPOINT_SECONDS),
+  ADT_DRAIN_SECONDS: seconds(1, 3600).default(DRAIN_BOUND_SECONDS),
+  ADT_SPOOL_CAP_BYTES: z
+    .string()
+    .regex(/^\d{1,12}$/, 'must be a number of bytes')
+    .transform(Number)
+    .default(SPOOL_CAP_BYTES),
 });
 
 /** @throws EnvError naming every variable that is off */
@@ -66,6 +87,9 @@ export function parseEnv(env: NodeJS.ProcessEnv, cores = availableParallelism())
     slots,
     threadsPerSlot: given.ADT_THREADS_PER_SLOT ?? Math.max(1, Math.floor(cores / slots)),
     parentWatch: given.ADT_PARENT_WATCH === '1',
+    checkpointSeconds: given.ADT_CHECKPOINT_SECONDS,
+    drainSeconds: given.ADT_DRAIN_SECONDS,
+    spoolCapBytes: given.ADT_SPOOL_CAP_BYTES,
   });
 }
 

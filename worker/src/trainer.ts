@@ -1,21 +1,34 @@
 /** The child that trains once: a task comes in by IPC, points and a result go out, and its end is the agent's too. */
+import { linkSync } from 'node:fs';
+import { join } from 'node:path';
 import { trainerFailure } from './agent/trainerFailure.js';
-import type { TrainerMessage, TrainerTask } from './agent/trainerIpc.js';
+import type { TrainerMessage, TrainerOrder, TrainerTask } from './agent/trainerIpc.js';
 import { DataError } from './data/dataError.js';
 import { loadBundle } from './data/store.js';
 import { openEngine } from './engines/registry.js';
+import { messageOf } from './log.js';
+import type { CheckpointParams } from './training/checkpoint.js';
+import { CheckpointError } from './training/checkpointFile.js';
 import { train } from './training/train.js';
 
 const EXIT_STOPPED = 143;
 const EXIT_FAILED = 1;
 
 const stopping = new AbortController();
+let isWanted = true;
+/** Resolves when all that was said is with the kernel: an exit would lose the rest. */
+let lastSent = Promise.resolve();
 
 // Whatever became of the agent, kill -9 included: its trials are lost, and nobody listens any more. Not
 // process.exit(), which would wait for iterations that run on other threads.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('SIGTERM', () => stopping.abort(new Error('told to stop')));
-process.once('message', (task: TrainerTask) => void run(task));
+process.once('message', (task: TrainerTask) => {
+  process.on('message', ({ kind }: TrainerOrder) => {
+    if (kind === 'discard') isWanted = false;
+  });
+  void run(task);
+});
 
 async function run(task: TrainerTask): Promise<void> {
   try {
@@ -27,19 +40,43 @@ async function run(task: TrainerTask): Promise<void> {
       engine,
       threads: task.threads,
       signal: stopping.signal,
+      checkpoint: task.checkpoints === null ? undefined : checkpointIn(task.checkpoints),
       report: (points, { step, totalSteps }) => send({ kind: 'points', points, step, totalSteps }),
     });
     leave(0, { kind: 'result', result, engine: engine.info });
   } catch (error) {
-    if (stopping.signal.aborted) process.exit(EXIT_STOPPED);
+    if (stopping.signal.aborted) return void lastSent.then(() => process.exit(EXIT_STOPPED));
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     const bundleDamaged = error instanceof DataError && error.code === 'BUNDLE_INVALID';
-    leave(EXIT_FAILED, { kind: 'failed', ...trainerFailure(error), bundleDamaged });
+    const checkpointRefused = error instanceof CheckpointError;
+    leave(EXIT_FAILED, { kind: 'failed', ...trainerFailure(error), bundleDamaged, checkpointRefused });
   }
 }
 
+/** Every save gets a second name, which stays as it is when the next one takes the first. */
+function checkpointIn({
+  folder,
+  current,
+  everySeconds,
+}: NonNullable<TrainerTask['checkpoints']>): CheckpointParams {
+  let saves = 0;
+  return {
+    path: current,
+    everySeconds,
+    savesLast: false,
+    savesOnAbort: () => isWanted,
+    onSave({ step, validatedAt, milliseconds }) {
+      if (step === 0) return;
+      const path = join(folder, `saved-${++saves}`);
+      linkSync(current, path);
+      send({ kind: 'saved', saved: { path, step, resumeStep: validatedAt, milliseconds } });
+    },
+    onFailure: (error) => send({ kind: 'unsaved', reason: messageOf(error) }),
+  };
+}
+
 function send(message: TrainerMessage): void {
-  process.send?.(message);
+  lastSent = new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
 /** Exits once the last message is with the kernel. */

@@ -57,15 +57,26 @@ export const STDERR_TAIL_BYTES = 8 * 1024;
  * zombie would only heat the room. Longer than any coordinator restart, which the amnesty covers.
  */
 export const OFFLINE_STOP_MS = 600_000;
-/** A drain ends by then, whatever is still open; leases of what is left run out. */
-export const DRAIN_BOUND_MS = 60_000;
+/** A drain ends by then (ADT_DRAIN_SECONDS), whatever is still open; leases of what is left run out. */
+export const DRAIN_BOUND_SECONDS = 60;
+/** A validation saves when the last save is this long ago (ADT_CHECKPOINT_SECONDS). Longer: a lost worker costs more. */
+export const CHECKPOINT_SECONDS = 60;
+/** A checkpoint goes to and from the object store in pieces of this size, one at a time. Below NATS' limit of 1 MiB. */
+export const CHECKPOINT_CHUNK_BYTES = 256 * 1024;
+/** Chunks of a download asked for at once: 2 MiB in memory. Fewer: a round trip shows. */
+export const CHECKPOINT_PULL_CHUNKS = 8;
+/** The server forgets a download that nobody pulls at for this long. Above the time after which one is given up. */
+export const CHECKPOINT_PULL_IDLE_MS = 60_000;
+/** A training whose checkpoint is out of reach for this long starts anew: NATS is speed, not a dependency. */
+export const CHECKPOINT_WAIT_MS = 60_000;
 /**
- * Instead of TRAINER_GRACE_MS when the trial is handed back: it starts anew, so nothing that the trainer would still
- * do is kept. With the hand-back this must fit into a launcher's patience (6 s), or the trial pays for a lost worker.
+ * Of what is left of a drain, the share that the trainer has to save in, then the share in which the checkpoint is to
+ * be committed, then that for the last points. All must leave time for the hand-back, or the trial pays for a lost
+ * worker; a share that is too small costs only what was trained since the last checkpoint.
  */
-export const DRAIN_GRACE_MS = 3_000;
-/** Of it, what a drain spends on sending the last points of trials that start anew elsewhere anyway. */
-export const DRAIN_FLUSH_MS = 5_000;
+export const DRAIN_SAVE_SHARE = 0.6;
+export const DRAIN_COMMIT_SHARE = 0.7;
+export const DRAIN_FLUSH_SHARE = 0.3;
 /** The launcher is gone and the coordinator likely with it: one short try to hand trials back. */
 export const ORPHAN_BOUND_MS = 3_000;
 

@@ -1,5 +1,6 @@
-/** What must exist in JetStream: the stream of hints, a consumer a pool, the bucket of bundles. */
+/** What must exist in JetStream: the stream of hints, a consumer a pool, the buckets of bundles and of checkpoints. */
 import {
+  CHECKPOINT_BUCKET,
   DATASET_BUCKET,
   poolConsumer,
   poolSubjects,
@@ -66,16 +67,26 @@ export function openBucket(nats: Nats): Promise<ObjectStore> {
   return new Objm(nats.js).create(DATASET_BUCKET, { storage: StorageType.File });
 }
 
+/** Opens the bucket of checkpoints, creating it where it is missing. */
+export function openCheckpoints(nats: Nats): Promise<ObjectStore> {
+  return new Objm(nats.js).create(CHECKPOINT_BUCKET, { storage: StorageType.File });
+}
+
 /**
  * Removes the hint of a subject, if there is one. By its number, not by a purge of the subject: older servers (2.9.10
  * and 2.9.11 do) take that for a purge of all that the consumer has ahead of it, and never deliver the other hints
  * (nats-io/nats-server#3838, nats-io/nats.go#1202).
  */
 export async function deleteHint(jsm: JetStreamManager, subject: string): Promise<void> {
-  const hint = await jsm.streams.getMessage(TRIAL_STREAM, { last_by_subj: subject });
-  if (hint === null) return;
+  await deleteLast(jsm, TRIAL_STREAM, subject);
+}
+
+/** Removes a subject's last message, if there is one. */
+export async function deleteLast(jsm: JetStreamManager, stream: string, subject: string): Promise<void> {
+  const last = await jsm.streams.getMessage(stream, { last_by_subj: subject });
+  if (last === null) return;
   try {
-    await jsm.streams.deleteMessage(TRIAL_STREAM, hint.seq, false);
+    await jsm.streams.deleteMessage(stream, last.seq, false);
   } catch (error) {
     // Acked in between.
     if (!(error instanceof JetStreamApiError)) throw error;

@@ -1,6 +1,8 @@
 /** Checks what came over the wire: a message that decodes can still be nonsense. */
 import type { MetricPoint, MetricValue } from '@adt/proto/gen/adt/v1/common';
+import type { Checkpoint as WireCheckpoint } from '@adt/proto/gen/adt/v1/trial';
 import { metricName } from '@adt/proto/metric';
+import type { Checkpoint } from '../store/checkpoints.js';
 import type { Point } from '../store/metrics.js';
 import { LIMITS } from '../tunables.js';
 import { invalid, Refusal, status } from './refusal.js';
@@ -40,6 +42,19 @@ export function checkLease(request: { workerId: string; trialId: number; epoch: 
     workerId: checkText('worker_id', request.workerId, WORKER_ID),
     trialId: checkInteger('trial_id', request.trialId, 1),
     epoch: checkInteger('epoch', request.epoch, 1),
+  };
+}
+
+/** A checkpoint as a worker names it. */
+export function checkCheckpoint(given: WireCheckpoint | undefined): Checkpoint {
+  if (!given) throw invalid('checkpoint', 'must be given');
+  const step = checkInteger('checkpoint.step', given.step, 1);
+  return {
+    epoch: checkInteger('checkpoint.epoch', given.epoch, 1),
+    step,
+    resumeStep: checkInteger('checkpoint.resume_step', given.resumeStep, 0, step),
+    sha256: checkText('checkpoint.sha256', given.sha256, /^[0-9a-f]{64}$/),
+    bytes: checkInteger('checkpoint.bytes', given.bytes, 1, Number.MAX_SAFE_INTEGER),
   };
 }
 

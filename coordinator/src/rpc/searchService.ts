@@ -10,7 +10,7 @@ import type { Prior } from '../search/prior.js';
 import { NEWEST_RULES } from '../search/rules.js';
 import type { DatasetFacts } from '../search/strata.js';
 import { type Lineage, lineageOf } from '../store/adopt.js';
-import { canonicalCurves } from '../store/curves.js';
+import { type CurveRow, canonicalCurves } from '../store/curves.js';
 import { type DatasetRow, listDatasets } from '../store/datasets.js';
 import { findSubmission, type Submission, submitSweep } from '../store/submit.js';
 import {
@@ -125,14 +125,13 @@ export function searchService(context: Context): SearchServiceServer {
       const trialIds = request.trialIds.map((id, at) => checkInteger(`trial_ids[${at}]`, id, 1));
       const metrics = request.metrics.map((name, at) => checkLength(`metrics[${at}]`, name, 64));
       const maxPoints = checkInteger('max_points', request.maxPoints, 0, LIMITS.curvePoints) || 1_000;
-      const curves = await canonicalCurves(db, { trialIds, metrics });
-      return {
-        curves: curves.map((curve) => ({
-          trialId: curve.trialId,
-          metric: curve.metric,
-          ...downsample(curve, Math.max(4, maxPoints)),
-        })),
-      };
+      const { curves, gaps } = await canonicalCurves(db, { trialIds, metrics });
+      const shown = (curve: CurveRow) => ({
+        trialId: curve.trialId,
+        metric: curve.metric,
+        ...downsample(curve, Math.max(4, maxPoints)),
+      });
+      return { curves: curves.map(shown), gaps: gaps.map(shown) };
     }),
 
     listDatasets: unary(log, async () => {

@@ -3,13 +3,22 @@
 import { TrialState } from '@adt/proto/gen/adt/v1/common';
 import { type ClaimReply, Decision, type TrialServiceServer } from '@adt/proto/gen/adt/v1/trial';
 import { reasonOf } from '../log.js';
+import { commitCheckpoint, resumeFrom } from '../store/checkpoints.js';
 import { type Claim, claimNext, claimTrial, type LeaseDecision, renewLeases } from '../store/claims.js';
 import { returnHint } from '../store/outbox.js';
 import { finishSweeps } from '../store/sweeps.js';
 import { registerWorker } from '../store/workers.js';
 import { type Finished, type FinishParams, finishAttempt } from '../trial/finish.js';
 import { LIMITS } from '../tunables.js';
-import { checkInteger, checkLease, checkLength, checkText, POOL, WORKER_ID } from './check.js';
+import {
+  checkCheckpoint,
+  checkInteger,
+  checkLease,
+  checkLength,
+  checkText,
+  POOL,
+  WORKER_ID,
+} from './check.js';
 import { endingOf } from './completion.js';
 import type { Context } from './context.js';
 import { refuseFenced } from './fence.js';
@@ -113,6 +122,35 @@ export function trialService(context: Context): TrialServiceServer {
     }),
 
     reportMetrics: metricStream(context),
+
+    commitCheckpoint: unary(log, async (request) => {
+      const lease = checkLease(request);
+      const lastSeq = checkInteger('last_seq', request.lastSeq, 0, Number.MAX_SAFE_INTEGER);
+      const { epoch, ...checkpoint } = checkCheckpoint(request.checkpoint);
+      if (epoch !== lease.epoch) throw invalid('checkpoint.epoch', `must be the caller's, ${lease.epoch}`);
+      const end = await commitCheckpoint(db, { ...lease, checkpoint, lastSeq });
+      if (end.kind === 'gap') throw seqGap(lastSeq, end.ackedSeq);
+      if (end.kind === 'fenced') await refuseFenced(context, lease);
+      return {};
+    }),
+
+    resumeFrom: unary(log, async (request) => {
+      const lease = checkLease(request);
+      const from = request.checkpoint === undefined ? null : checkCheckpoint(request.checkpoint);
+      const end = await resumeFrom(db, { ...lease, from });
+      switch (end.kind) {
+        case 'resumed':
+          return { resumeStep: end.resumeStep };
+        case 'late': {
+          const message = 'the attempt has reported points already';
+          throw new Refusal({ status: status.FAILED_PRECONDITION, reason: 'ILLEGAL_STATE', message });
+        }
+        case 'fenced':
+          return refuseFenced(context, lease);
+        default:
+          return end satisfies never;
+      }
+    }),
 
     complete: unary(log, async (request) => {
       const lease = checkLease(request);

@@ -99,6 +99,8 @@ function attemptToWire(row: AttemptRow): Attempt {
     stderrTail: row.stderrTail ?? '',
     ackedSeq: row.ackedSeq,
     engine: row.engine ?? '',
+    resumeStep: row.resumeStep,
+    pointsDropped: row.pointsDropped,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Database } from '@adt/prisma/client';
 import { TRIAL_STREAM, TRIAL_SUBJECTS, trialSubject } from '@adt/proto/subjects';
 import type { Nats } from '../nats/link.js';
-import { deleteHint, ensureConsumer, ensureStream, openBucket } from '../nats/streams.js';
+import { deleteHint, ensureConsumer, ensureStream, openBucket, openCheckpoints } from '../nats/streams.js';
 import { hintedTrials, notQueued, poolsInUse } from '../store/outbox.js';
 import { publishHint } from './relay.js';
 
@@ -32,10 +32,11 @@ export async function reconcile(
   return { republished, purged };
 }
 
-/** Stream, bucket and the consumers of all pools; also after the store was wiped. */
+/** Stream, buckets and the consumers of all pools; also after the store was wiped. */
 export async function ensureJetStream(db: Database, nats: Nats, ackWaitMs: number): Promise<void> {
   await ensureStream(nats.jsm);
   await openBucket(nats);
+  await openCheckpoints(nats);
   for (const pool of await poolsInUse(db)) await ensureConsumer(nats.jsm, pool, ackWaitMs);
 }
 

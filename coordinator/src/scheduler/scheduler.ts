@@ -8,6 +8,7 @@ import { dropAbsent, dropSentHints } from '../store/leftovers.js';
 import { endSearch, noteProblem, type SearchingSweep, searchingSweeps } from '../store/searchLog.js';
 import { finishSweeps, stopOpenTrials } from '../store/sweeps.js';
 import { ABSENT_EVERY_MS, KEPT_FOR, type Tunables } from '../tunables.js';
+import { sweepCheckpoints } from './checkpointSweep.js';
 import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
@@ -186,6 +187,8 @@ export class Scheduler {
     this.#streamReady = true;
     this.wake();
     if (republished + purged > 0) log('info', 'stream reconciled', { republished, purged });
+    const swept = await sweepCheckpoints(db, nats);
+    if (swept > 0) log('debug', 'checkpoints removed', { objects: swept });
   }
 
   /** Away with rows that have done their work. */

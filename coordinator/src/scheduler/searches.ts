@@ -8,8 +8,8 @@ import { judge, nextRung } from '../search/log/judge.js';
 import type { LoadedSearch } from '../search/log/loaded.js';
 import { stillToStart, type ToStart } from '../search/log/outlook.js';
 import type { SearchPlan } from '../search/plan.js';
+import { bestUntil } from '../store/curves.js';
 import type { LeaderTerm } from '../store/leader.js';
-import { bestUntil } from '../store/metrics.js';
 import {
   type Append,
   type Appended,
@@ -192,7 +192,7 @@ export class Searches {
       if (step === null || step > lastStep) return false;
       const metric = search.metricOf(trial);
       const maximize = isMaximized(metric);
-      const value = await bestUntil(db, { trialId, epoch, metric, until: step, maximize });
+      const value = await bestUntil(db, { trialId, metric, until: step, maximize });
       const verdict = judge(search.state, trial, { step, value });
       const entry = search.next(verdict);
       const appended = await writable(db, {

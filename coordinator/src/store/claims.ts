@@ -1,8 +1,16 @@
 /** Who works on which trial: claims by compare-and-set, and the leases that keep them. */
 import type { Database } from '@adt/prisma/client';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
+import type { Checkpoint } from './checkpoints.js';
 
-export type ClaimedTrial = { trialId: number; epoch: number; sweepId: number; config: TrainingConfig };
+export type ClaimedTrial = {
+  trialId: number;
+  epoch: number;
+  sweepId: number;
+  config: TrainingConfig;
+  /** What it may go on from, newest first; its resume step is the first one's. */
+  checkpoints: Checkpoint[];
+};
 export type Claim =
   | { kind: 'claimed'; trial: ClaimedTrial }
   /** Not queued any more, or nothing queued: an everyday answer. */
@@ -18,6 +26,7 @@ type ClaimRow = {
   epoch: number;
   sweepId: number;
   config: TrainingConfig;
+  checkpoints: Checkpoint[];
 };
 
 /** Claims in a row that may come first; each of them took a trial. */
@@ -25,7 +34,8 @@ const ROUNDS = 16;
 
 /**
  * `chosen` names the trial to take, locked, with its sweep's limit and claims; or no row. Taking it voids what older
- * attempts said of best and last step.
+ * attempts said of best and last step, beyond the checkpoint that the new attempt goes on from. A checkpoint that
+ * reaches further than a later attempt began is none: the points up to it do not count any more.
  *
  * A limit holds because the statement that counted what runs also counts itself in `sweep.claims`: one that counted
  * before another claim committed finds the number changed, and takes nothing. Sweeps without a limit are not touched.
@@ -37,6 +47,12 @@ function claimStatement(chosen: string): string {
       SELECT id FROM worker WHERE id = $1
     ), chosen AS MATERIALIZED (
       ${chosen}
+    ), saved AS (
+      SELECT c.* FROM chosen JOIN checkpoint c ON c.trial_id = chosen.id
+      WHERE NOT EXISTS (SELECT FROM attempt a
+                        WHERE a.trial_id = c.trial_id AND a.epoch > c.epoch AND a.resume_step < c.resume_step)
+    ), newest AS (
+      SELECT * FROM saved ORDER BY step DESC, epoch DESC LIMIT 1
     ), counted AS (
       UPDATE sweep s SET claims = s.claims + 1 FROM chosen, known
       WHERE s.id = chosen.sweep_id AND chosen.limited AND s.claims = chosen.claims
@@ -46,18 +62,21 @@ function claimStatement(chosen: string): string {
       SET state = 'RUNNING', epoch = t.epoch + 1, worker_id = $1,
           lease_expires_at = clock_timestamp() + $2::float8 * interval '1 ms',
           started_at = clock_timestamp(), ended_at = NULL, result = NULL,
-          best_value = NULL, best_step = NULL, last_step = 0, total_steps = 0
-      FROM chosen, known
+          best_value = newest.best_value, best_step = newest.best_step,
+          last_step = coalesce(newest.resume_step, 0), total_steps = coalesce(newest.total_steps, 0)
+      FROM known CROSS JOIN chosen LEFT JOIN newest ON true
       WHERE t.id = chosen.id AND t.state = 'QUEUED' AND NOT t.cancel_requested
         AND (NOT chosen.limited OR EXISTS (SELECT FROM counted))
       RETURNING t.id, t.epoch, t.sweep_id, t.config
     ), opened AS (
-      INSERT INTO attempt (trial_id, epoch, worker_id, started_at)
-      SELECT id, epoch, $1, clock_timestamp() FROM taken
+      INSERT INTO attempt (trial_id, epoch, worker_id, started_at, resume_step)
+      SELECT id, epoch, $1, clock_timestamp(), coalesce((SELECT resume_step FROM newest), 0) FROM taken
     )
     SELECT EXISTS (SELECT FROM known) AS known,
            EXISTS (SELECT FROM chosen WHERE limited) AND NOT EXISTS (SELECT FROM counted) AS raced,
-           taken.id AS "trialId", taken.epoch, taken.sweep_id AS "sweepId", taken.config
+           taken.id AS "trialId", taken.epoch, taken.sweep_id AS "sweepId", taken.config,
+           (SELECT coalesce(json_agg(json_build_object('epoch', saved.epoch, 'step', saved.step, 'resumeStep',
+              saved.resume_step, 'sha256', saved.sha256, 'bytes', saved.bytes) ORDER BY saved.step DESC, saved.epoch DESC), '[]') FROM saved) AS checkpoints
     FROM (VALUES (1)) AS one LEFT JOIN taken ON true`;
 }
 
@@ -112,8 +131,8 @@ async function claim(db: Database, name: string, text: string, values: (string |
 function claimOf(row: ClaimRow | undefined): Claim {
   if (!row?.known) return { kind: 'unknown-worker' };
   if (row.trialId === null) return { kind: 'none' };
-  const { trialId, epoch, sweepId, config } = row;
-  return { kind: 'claimed', trial: { trialId, epoch, sweepId, config } };
+  const { trialId, epoch, sweepId, config, checkpoints } = row;
+  return { kind: 'claimed', trial: { trialId, epoch, sweepId, config, checkpoints } };
 }
 
 export type Lease = { trialId: number; epoch: number };

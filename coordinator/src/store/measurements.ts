@@ -10,7 +10,7 @@ export type MeasuredRow = {
   engine: string;
   /** By phase; null in a result that has none. */
   seconds: Record<string, number | null> | null;
-  /** Iteration that the last attempt began at: the seconds speak of what came after. */
+  /** Iteration that the last attempt began at; the seconds are of the whole training all the same. */
   resumeStep: number;
   /** From the last attempt's claim to its completion. */
   attemptSeconds: number | null;

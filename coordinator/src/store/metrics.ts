@@ -139,23 +139,6 @@ export async function resumePoint(
   return rows[0] ?? null;
 }
 
-/**
- * The best value of a series until an iteration, of one attempt; null where it has no finite value.
- * @param params.until inclusive
- */
-export async function bestUntil(
-  db: Database,
-  params: { trialId: number; epoch: number; metric: string; until: number; maximize: boolean },
-): Promise<number | null> {
-  const { rows } = await db.pool.query<{ best: number | null }>(
-    `SELECT CASE WHEN $5 THEN max(p.value) ELSE min(p.value) END AS best
-     FROM metric_point p JOIN metric m ON m.id = p.metric_id
-     WHERE p.trial_id = $1 AND p.epoch = $2 AND m.name = $3 AND p.step <= $4`,
-    [params.trialId, params.epoch, params.metric, params.until, params.maximize],
-  );
-  return rows[0]?.best ?? null;
-}
-
 /** Names known to be in the table, by database: a series is named once, its points come by the thousand. */
 const KNOWN = new WeakMap<Database['pool'], Set<string>>();
 

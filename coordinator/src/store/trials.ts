@@ -1,5 +1,6 @@
 /** Rows of the trials table: one trial, some trials, or a page in one of three orders. No points are read. */
 import type { Database } from '@adt/prisma/client';
+import { GAP_METRIC } from '@adt/proto/metricGap';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import type { TrialStateName } from '@adt/proto/trialState';
 import type { AttemptOutcome } from '../trial/failure.js';
@@ -95,10 +96,29 @@ export type AttemptRow = {
   stderrTail: string | null;
   ackedSeq: number;
   engine: string | null;
+  /** Iteration it went on from. */
+  resumeStep: number;
+  /** Points left out because the worker's spool was full. */
+  pointsDropped: number;
 };
 
 /** A trial's attempts, oldest first. */
 export async function listAttempts(db: Database, trialId: number): Promise<AttemptRow[]> {
   const attempts = await db.prisma.attempt.findMany({ where: { trialId }, orderBy: { epoch: 'asc' } });
-  return attempts.map((attempt) => ({ ...attempt, ackedSeq: Number(attempt.ackedSeq) }));
+  const dropped = await pointsDropped(db, trialId);
+  return attempts.map((attempt) => ({
+    ...attempt,
+    ackedSeq: Number(attempt.ackedSeq),
+    pointsDropped: dropped.get(attempt.epoch) ?? 0,
+  }));
+}
+
+/** Of each attempt that has gaps. */
+async function pointsDropped(db: Database, trialId: number): Promise<Map<number, number>> {
+  const { rows } = await db.pool.query<{ epoch: number; points: number }>(
+    `SELECT p.epoch, sum(p.value) AS points FROM metric m JOIN metric_point p ON p.metric_id = m.id
+     WHERE m.name = $2 AND p.trial_id = $1 GROUP BY p.epoch`,
+    [trialId, GAP_METRIC],
+  );
+  return new Map(rows.map(({ epoch, points }) => [epoch, points]));
 }

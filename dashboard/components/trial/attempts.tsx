@@ -50,7 +50,15 @@ function AttemptRow({ attempt, successor }: { attempt: Attempt; successor: Attem
         {attempt.reason || (attempt.exitCode === undefined ? ABSENT : `exit code ${attempt.exitCode}`)}
         {successor && (
           <span className="block text-xs">
-            Superseded by attempt {successor.epoch}: its points are not in the curves.
+            {successor.resumeStep === 0
+              ? `Superseded by attempt ${successor.epoch}: its points are not in the curves.`
+              : `Attempt ${successor.epoch} went on from iteration ${formatCount(successor.resumeStep)}: later points are not in the curves.`}
+          </span>
+        )}
+        {attempt.pointsDropped > 0 && (
+          <span className="block text-xs">
+            {formatCount(attempt.pointsDropped)} points are missing: the worker's disk allowance was used up.
+            Only the curve of the objective is whole.
           </span>
         )}
         {attempt.stderrTail && (

@@ -7,10 +7,12 @@ import { parseWorkerToken, workerIdOf } from '@adt/proto/workerToken';
 import type { EngineInfo } from '../engines/engine.js';
 import type { WorkerEnv } from '../env.js';
 import { type Log, messageOf } from '../log.js';
-import { DRAIN_BOUND_MS, SLOT_REST_MS } from '../tunables.js';
+import { SLOT_REST_MS } from '../tunables.js';
 import type { Workshop } from './attempt.js';
 import { sleep } from './backoff.js';
 import { BundleCache } from './bundleCache.js';
+import { CheckpointFolder } from './checkpointFolder.js';
+import { CheckpointStore } from './checkpointStore.js';
 import { Connection } from './connection.js';
 import { Heartbeat } from './heartbeat.js';
 import { NatsLink } from './natsLink.js';
@@ -30,6 +32,8 @@ export class Agent {
   private readonly heartbeat: Heartbeat;
   private hints: { link: NatsLink; servers: string };
   private slots: Promise<void>[] = [];
+  /** By performance.now(); null while there is no drain. */
+  private drainEndsAtMs: number | null = null;
 
   private constructor(
     private readonly params: AgentParams,
@@ -74,7 +78,8 @@ export class Agent {
    * Takes no more trials, stops the trainers, hands their trials back. A second call changes nothing.
    * @param boundMs resolves by then, whatever is still open
    */
-  async stop(boundMs = DRAIN_BOUND_MS): Promise<void> {
+  async stop(boundMs = this.params.env.drainSeconds * 1000): Promise<void> {
+    this.drainEndsAtMs ??= performance.now() + boundMs;
     this.draining.abort();
     const over = new AbortController();
     const handedBack = Promise.all([this.heartbeat.drain(), ...this.slots]).finally(() => over.abort());
@@ -98,6 +103,12 @@ export class Agent {
         log,
       }),
       spools: new SpoolFolder(join(folder, 'spool')),
+      checkpoints: new CheckpointStore(() => this.hints.link.checkpoints()),
+      checkpointFolders: new CheckpointFolder(join(folder, 'checkpoints')),
+      checkpointSeconds: env.checkpointSeconds,
+      spoolCapBytes: env.spoolCapBytes,
+      drainLeftMs: () =>
+        Math.max(0, (this.drainEndsAtMs ?? performance.now() + env.drainSeconds * 1000) - performance.now()),
       log,
       drain: this.draining.signal,
     };
@@ -117,7 +128,9 @@ export class Agent {
       const claimed = await source.next(shop.drain);
       if (claimed === null) return;
       try {
-        await runTrial(claimed, shop);
+        const { spoilt } = await runTrial(claimed, shop);
+        // A full disk would else take one trial after the other, and spend the few failures that each may have.
+        if (spoilt) await sleep(SLOT_REST_MS, shop.drain);
       } catch (error) {
         // A bug or a full disk costs this attempt its lease, not the worker its other trials.
         shop.log.error('attempt broke off', { trialId: claimed.trialId, why: messageOf(error) });

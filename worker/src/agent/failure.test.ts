@@ -34,7 +34,8 @@ describe('trainerFailure', () => {
 
 describe('failureOf', () => {
   it('takes the trainer at its word, and adds how it exited and what it wrote', () => {
-    const last = { kind: 'failed', failure: 'USER', reason: 'NON_FINITE', bundleDamaged: false } as const;
+    const flags = { bundleDamaged: false, checkpointRefused: false };
+    const last = { kind: 'failed', failure: 'USER', reason: 'NON_FINITE', ...flags } as const;
     expect(failureOf(died({ last, exitCode: 1, stderrTail: 'at step 7' }), oomKills())).toEqual({
       failureClass: FailureClass.USER,
       reason: 'NON_FINITE',

@@ -1,7 +1,7 @@
 /** The worker's connection to NATS, which comes and goes: hints to pull and bundles to fetch while it is there. */
 
 import { type NatsLogin, natsConnectOptions } from '@adt/proto/natsLogin';
-import { DATASET_BUCKET, poolConsumer, TRIAL_STREAM } from '@adt/proto/subjects';
+import { CHECKPOINT_BUCKET, DATASET_BUCKET, poolConsumer, TRIAL_STREAM } from '@adt/proto/subjects';
 import type { Tls } from '@adt/proto/tls';
 import { type Consumer, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { type ObjectStore, Objm } from '@nats-io/obj';
@@ -15,6 +15,7 @@ import {
   PULL_EXPIRES_MS,
 } from '../tunables.js';
 import { sleep } from './backoff.js';
+import type { Objects } from './checkpointStore.js';
 
 export type NatsLinkParams = {
   servers: readonly string[];
@@ -72,8 +73,12 @@ export class NatsLink {
 
   /** The bundles; null while NATS is away. @throws when the bucket is not there */
   async bundles(): Promise<ObjectStore | null> {
-    if (this.connection === null || !this.connected) return null;
-    return await new Objm(jetstream(this.connection)).open(DATASET_BUCKET);
+    return (await this.bucket(DATASET_BUCKET))?.store ?? null;
+  }
+
+  /** The checkpoints; null while NATS is away. @throws when the bucket is not there */
+  checkpoints(): Promise<Objects | null> {
+    return this.bucket(CHECKPOINT_BUCKET);
   }
 
   async close(): Promise<void> {
@@ -81,6 +86,12 @@ export class NatsLink {
     // A server that is gone never answers the farewell.
     await Promise.race([this.connection?.close(), sleep(NATS_CLOSE_MS)]);
     await this.running;
+  }
+
+  private async bucket(name: string): Promise<Objects | null> {
+    if (this.connection === null || !this.connected) return null;
+    const js = jetstream(this.connection);
+    return { store: await new Objm(js).open(name), js };
   }
 
   private async run(): Promise<void> {

@@ -33,6 +33,7 @@ let spool: Spool;
 let reporter: Reporter;
 let decisions: Decision[];
 let poisoned: number;
+let spoolCapBytes: number;
 /** The table of points, as the database would hold it. */
 let stored: Map<number, MetricPoint>;
 
@@ -55,6 +56,7 @@ async function start(...scripts: Script[]): Promise<void> {
     spool,
     attempt: ATTEMPT,
     objective: 'valid/recall@50',
+    spoolCapBytes,
     log: createLog({}, () => true),
     onDecision: (decision) => decisions.push(decision),
     onPoison: () => poisoned++,
@@ -66,6 +68,7 @@ beforeEach(() => {
   server = new Server();
   decisions = [];
   poisoned = 0;
+  spoolCapBytes = 2 ** 28;
   stored = new Map();
 });
 
@@ -275,5 +278,44 @@ describe('Reporter', () => {
     const flushed = reporter.flush(impatient.signal);
     impatient.abort();
     expect(await flushed).toBe(false);
+  });
+
+  it('keeps the objective of a spool that is full, and says of each step how many points are missing', async () => {
+    spoolCapBytes = 1;
+    await start((stream) => {
+      stream.on('data', (up: MetricUp) => {
+        if (up.hello) return resume(stream);
+        store(up);
+        ack(stream);
+      });
+      stream.on('end', () => stream.end());
+    });
+    const validation = (step: number) =>
+      ['train/loss', 'valid/recall@50', 'valid/loss'].map((metric) => ({ step, metric, value: step }));
+    for (const step of [10, 20]) reporter.append(validation(step), 30);
+    expect(await reporter.flush(NEVER)).toBe(true);
+    expect([...stored].sort(([a], [b]) => a - b).map(([, point]) => point)).toEqual([
+      ...validation(10),
+      { step: 20, metric: 'valid/recall@50', value: 20 },
+      { step: 20, metric: 'spool/gap', value: 2 },
+    ]);
+  });
+
+  it('says when the first points have arrived, whatever came after them', async () => {
+    await start((stream) => {
+      stream.on('data', (up: MetricUp) => {
+        if (up.hello) return resume(stream);
+        // The second batch is never acked.
+        if (stored.size > 0) return;
+        store(up);
+        ack(stream);
+      });
+      stream.on('end', () => stream.end());
+    });
+    reporter.append(points(1, 2), 9);
+    expect(await reporter.delivered(2, NEVER)).toBe(true);
+    reporter.append(points(3, 3), 9);
+    expect(await reporter.delivered(2, NEVER)).toBe(true);
+    expect(await reporter.delivered(3, AbortSignal.timeout(1))).toBe(false);
   });
 });

@@ -2,8 +2,9 @@
 import { EventEmitter, once } from 'node:events';
 import type { MetricPoint } from '@adt/proto/gen/adt/v1/common';
 import { Decision, type MetricDown, type MetricUp } from '@adt/proto/gen/adt/v1/trial';
+import { GAP_METRIC } from '@adt/proto/metricGap';
 import { type Log, messageOf } from '../log.js';
-import { ACK_WINDOW_POINTS, SPOOL_CAP_BYTES, STREAM_CLOSE_MS } from '../tunables.js';
+import { ACK_WINDOW_POINTS, STREAM_CLOSE_MS } from '../tunables.js';
 import { Backoff } from './backoff.js';
 import type { MetricCall } from './connection.js';
 import { type Refusal, refusalOf } from './refusal.js';
@@ -16,6 +17,8 @@ export type ReporterParams = {
   /** The series that ranks: kept when the spool is full. */
   objective: string;
   log: Log;
+  /** A spool beyond this keeps only the objective, and says what it lacks. */
+  spoolCapBytes: number;
   onDecision(decision: Decision): void;
   /** The coordinator will never take these points. The reporter has ended; acked ones stay acked. */
   onPoison(): void;
@@ -64,8 +67,16 @@ export class Reporter {
 
   /** Resolves true when every point is acked; false when `signal` aborts or the points are refused for good. */
   async flush(signal: AbortSignal): Promise<boolean> {
+    do {
+      if (!(await this.delivered(this.params.spool.lastSeq, signal))) return false;
+    } while (this.acked < this.params.spool.lastSeq);
+    return true;
+  }
+
+  /** Resolves true when the first `seq` points are acked; false when `signal` aborts or that can't be. */
+  async delivered(seq: number, signal: AbortSignal): Promise<boolean> {
     if (this.refused === null) await this.params.spool.sync();
-    while (!(this.resumed && this.acked >= this.params.spool.lastSeq)) {
+    while (!(this.resumed && this.acked >= seq)) {
       if (signal.aborted || this.refused !== null || this.closing.signal.aborted) return false;
       await this.change(signal);
     }
@@ -192,13 +203,21 @@ export class Reporter {
   }
 
   private withinCap(points: readonly MetricPoint[]): readonly MetricPoint[] {
-    if (this.params.spool.bytes < SPOOL_CAP_BYTES) return points;
+    if (this.params.spool.bytes < this.params.spoolCapBytes) return points;
     if (!this.thinned) {
       this.thinned = true;
       this.params.log.warn('spool full: only the objective is kept from here', {
         bytes: this.params.spool.bytes,
       });
     }
-    return points.filter((point) => point.metric === this.params.objective);
+    return thinned(points, this.params.objective);
   }
+}
+
+/** What is left of points without room: the objective's, and behind them how many others a step has lost. */
+function thinned(points: readonly MetricPoint[], objective: string): MetricPoint[] {
+  const kept = points.filter((point) => point.metric === objective);
+  const lost = new Map<number, number>();
+  for (const { metric, step } of points) if (metric !== objective) lost.set(step, (lost.get(step) ?? 0) + 1);
+  return [...kept, ...[...lost].map(([step, value]) => ({ step, metric: GAP_METRIC, value }))];
 }

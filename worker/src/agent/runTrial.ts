@@ -1,25 +1,31 @@
-/** The life of one attempt, top to bottom: bundle, trainer, points, outcome. The README has it as a picture. */
+/** The life of one attempt, top to bottom: bundle, checkpoint, trainer, points, outcome. The README has a picture. */
+import { join } from 'node:path';
 import { type ClaimedTrial, type Failure, Outcome, type TrialResult } from '@adt/proto/gen/adt/v1/trial';
 import { parseTrainingConfig, type TrainingConfig } from '@adt/proto/trainingConfig';
 import { z } from 'zod';
 import type { EngineInfo } from '../engines/engine.js';
 import { messageOf } from '../log.js';
 import type { TrainResult } from '../training/train.js';
-import { DRAIN_FLUSH_MS, DRAIN_GRACE_MS, TRAINER_GRACE_MS } from '../tunables.js';
+import { DRAIN_COMMIT_SHARE, DRAIN_FLUSH_SHARE, DRAIN_SAVE_SHARE, TRAINER_GRACE_MS } from '../tunables.js';
 import { type Attempt, openAttempt, type Workshop } from './attempt.js';
 import { BundleUnavailable } from './bundleCache.js';
+import { isDiskError } from './diskError.js';
 import { failure, failureOf, oomKills } from './failure.js';
 import type { Order } from './orders.js';
+import { goOnFrom } from './resumption.js';
 import { runTrainer, type TrainerEnd } from './trainerProcess.js';
 
 /** The coordinator takes no longer name. */
 const MAX_ENGINE_CHARS = 64;
 
 /** How a training ended. A trainer that was told to stop counts as failed; the order says why. */
-type TrainingEnd = { result: TrialResult } | { failure: Failure };
+type TrainingEnd = { result: TrialResult } | { failure: Failure; spoilt?: boolean };
 
-/** Runs a claimed trial until the coordinator has its outcome, or until it is not this worker's any more. */
-export async function runTrial(claimed: ClaimedTrial, shop: Workshop): Promise<void> {
+/**
+ * Runs a claimed trial until the coordinator has its outcome, or until it is not this worker's any more.
+ * @returns whether this machine spoilt it, say by a full disk: the next trial would likely fare the same
+ */
+export async function runTrial(claimed: ClaimedTrial, shop: Workshop): Promise<{ spoilt: boolean }> {
   const attempt = openAttempt(claimed, shop);
   attempt.log.info('trial claimed');
   try {
@@ -28,6 +34,7 @@ export async function runTrial(claimed: ClaimedTrial, shop: Workshop): Promise<v
     if (order === 'RELEASED' && 'failure' in end) await release(attempt, shop);
     else await complete(attempt, shop, end);
     if (attempt.orders.fence.aborted) attempt.log.warn('trial belongs to another attempt now: dropped');
+    return { spoilt: attempt.reporter.poison !== null || ('failure' in end && end.spoilt === true) };
   } finally {
     await attempt.close();
   }
@@ -46,28 +53,61 @@ async function trainToEnd(attempt: Attempt, shop: Workshop): Promise<TrainingEnd
     // NATS is away, from here at least: no fault of the trial's, so it costs the trial nothing.
     if (error instanceof BundleUnavailable && !error.lost) attempt.orders.give('RELEASED');
     // The bundle is lost, no process to be had: another machine may do better.
-    return { failure: failure('INFRA', messageOf(error)) };
+    return { failure: failure('INFRA', messageOf(error)), spoilt: isDiskError(error) };
   }
 }
 
 async function trainOnBundle(attempt: Attempt, shop: Workshop, config: TrainingConfig): Promise<TrainingEnd> {
-  const { orders, reporter } = attempt;
-  const bundle = await shop.bundles.hold(config.datasetSha256, orders.stop);
+  const bundle = await shop.bundles.hold(config.datasetSha256, attempt.orders.stop);
   try {
     const oomKillsBefore = oomKills();
-    const end = await runTrainer({
-      task: { config, bundlePath: bundle.path, threads: shop.threadsPerSlot },
-      stop: orders.stop,
-      kill: orders.fence,
-      graceMs: () => (orders.current === 'RELEASED' ? DRAIN_GRACE_MS : TRAINER_GRACE_MS),
-      onPoints: (points, totalSteps) => reporter.append(points, totalSteps),
-    });
+    const end = await trainOn(bundle.path, attempt, shop, config);
     if (end.last?.kind === 'result') return { result: wireResult(end.last.result, end.last.engine) };
     if (isDamaged(end)) await shop.bundles.discard(config.datasetSha256);
     return { failure: failureOf(end, oomKillsBefore) };
   } finally {
     bundle.release();
   }
+}
+
+/** From the newest checkpoint that is whole and this training's, else from the beginning. */
+async function trainOn(
+  bundlePath: string,
+  attempt: Attempt,
+  shop: Workshop,
+  config: TrainingConfig,
+): Promise<TrainerEnd> {
+  const { orders, reporter, keeper, folder, log, claimed } = attempt;
+  const path = join(folder, 'current');
+  const isReleased = () => orders.current === 'RELEASED';
+  for (const [at, start] of [...claimed.checkpoints, null].entries()) {
+    if (!(await goOnFrom(start, { path, isAgreed: at === 0 }, attempt, shop)) && start !== null) continue;
+    if (start !== null) log.info('training goes on from a checkpoint', { of: start.epoch, step: start.step });
+    const end = await runTrainer({
+      task: {
+        config,
+        bundlePath,
+        threads: shop.threadsPerSlot,
+        checkpoints: { folder, current: path, everySeconds: shop.checkpointSeconds },
+      },
+      stop: orders.stop,
+      kill: orders.fence,
+      graceMs: () => (isReleased() ? shop.drainLeftMs() * DRAIN_SAVE_SHARE : TRAINER_GRACE_MS),
+      saves: isReleased,
+      onPoints: (points, totalSteps) => reporter.append(points, totalSteps),
+      onSaved: (saved) => keeper.keep(saved),
+      onUnsaved: (why) => log.warn('checkpoint not saved', { why }),
+    });
+    const isRefused = end.last?.kind === 'failed' && end.last.checkpointRefused;
+    if (!isRefused || start === null || orders.stop.aborted) return end;
+    log.warn('checkpoint refused', {
+      failure: 'INFRA',
+      of: start.epoch,
+      step: start.step,
+      why: reasonOf(end),
+    });
+  }
+  throw new Error('a training from the beginning has no checkpoint to refuse');
 }
 
 /** Every point first, then the outcome, until it is answered. */
@@ -90,10 +130,13 @@ async function complete(attempt: Attempt, shop: Workshop, end: TrainingEnd): Pro
   }
 }
 
-/** The trial starts anew, here or elsewhere, so its last points are worth only a short wait. */
+/** Whoever takes the trial next goes on from what is committed by then; the last points are worth only a short wait. */
 async function release(attempt: Attempt, shop: Workshop): Promise<void> {
-  const { ref, orders, reporter, log } = attempt;
-  await reporter.flush(AbortSignal.any([orders.fence, AbortSignal.timeout(DRAIN_FLUSH_MS)]));
+  const { ref, orders, reporter, keeper, log } = attempt;
+  const within = (share: number) =>
+    AbortSignal.any([orders.fence, AbortSignal.timeout(Math.ceil(shop.drainLeftMs() * share))]);
+  await keeper.settled(within(DRAIN_COMMIT_SHARE));
+  await reporter.flush(within(DRAIN_FLUSH_SHARE));
   const answer = await shop.connection.persist('release', ref, orders.fence);
   if (answer !== null && 'reply' in answer) log.info('trial handed back');
   else log.warn('trial not handed back', { why: answer?.refusal.message });
@@ -126,6 +169,10 @@ function checkedConfig({ config }: ClaimedTrial): TrainingConfig {
   } catch (error) {
     throw error instanceof z.ZodError ? new Error(z.prettifyError(error)) : error;
   }
+}
+
+function reasonOf({ last }: TrainerEnd): string {
+  return last?.kind === 'failed' ? last.reason : '';
 }
 
 function isDamaged(end: TrainerEnd): boolean {

@@ -100,6 +100,33 @@ describe('Spool', () => {
     }
   });
 
+  it('never takes a last record with a flipped bit for a point, and cuts it off unless its length is in doubt', () => {
+    const whole = new Spool(path);
+    whole.append(points(1, 3));
+    whole.close();
+    const file = readFileSync(path);
+    const [, second = 0] = recordEnds(file);
+    for (let bit = second * 8; bit < file.length * 8; bit++) {
+      const damaged = Buffer.from(file);
+      damaged.writeUInt8(damaged.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      writeFileSync(path, damaged);
+      if (bit < (second + 4) * 8 && damaged.readUInt32LE(second) < file.readUInt32LE(second)) {
+        // Bytes follow what claims to be the record: whether they are of a further one, nobody can tell.
+        if (damaged.readUInt32LE(second) > 0)
+          expect(() => new Spool(path), `bit ${bit}`).toThrow(SpoolCorrupt);
+        continue;
+      }
+      if (damaged.readUInt32LE(second) > 4096) {
+        expect(() => new Spool(path), `bit ${bit}`).toThrow(SpoolCorrupt);
+        continue;
+      }
+      const spool = new Spool(path);
+      expect(spool.read(1), `bit ${bit}`).toEqual(points(1, 2));
+      expect(statSync(path).size).toBe(second);
+      spool.close();
+    }
+  });
+
   it('cuts off the zeros that a power failure leaves at the end', () => {
     const whole = new Spool(path);
     whole.append(points(1, 3));

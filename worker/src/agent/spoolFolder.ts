@@ -25,7 +25,8 @@ export class SpoolFolder {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process has this pid. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,7 +1,7 @@
 /** A real trainer child (dist/trainer.js), from outside: how it fails, stops and dies with its agent. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { contentAddress } from '../data/encodeBundle.js';
 import { generateSynthetic } from '../data/synthetic.js';
 import type { Point } from '../training/train.js';
 import { failureOf, oomKills } from './failure.js';
+import type { SavedTraining } from './trainerIpc.js';
 import { runTrainer, type TrainerParams } from './trainerProcess.js';
 
 const NEVER = new AbortController().signal;
@@ -47,7 +48,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function run(params: Partial<TrainerParams> = {}, change: Partial<TrainingConfig> = {}) {
   return runTrainer({
-    task: { config: { ...config, ...change }, bundlePath, threads: 1 },
+    task: { config: { ...config, ...change }, bundlePath, threads: 1, checkpoints: null },
     stop: NEVER,
     kill: NEVER,
     onPoints: () => {},
@@ -75,7 +76,9 @@ describe('runTrainer', () => {
   });
 
   it('says what was wrong with a bundle that is not there', async () => {
-    const end = await run({ task: { config, bundlePath: join(folder, 'none'), threads: 1 } });
+    const end = await run({
+      task: { config, bundlePath: join(folder, 'none'), threads: 1, checkpoints: null },
+    });
     expect(end).toMatchObject({ exitCode: 1, last: { kind: 'failed', failure: 'INFRA' } });
     expect(end.stderrTail).toContain('bundle is gone');
   });
@@ -84,6 +87,38 @@ describe('runTrainer', () => {
     const stop = new AbortController();
     const end = await run({ stop: stop.signal, onPoints: () => stop.abort() }, { epochs: 10_000 });
     expect(end).toMatchObject({ exitCode: 143, last: null });
+  });
+
+  it.each([true, false])(
+    'saves what it has done when it is told to stop, if that is wanted: %s',
+    async (wanted) => {
+      const own = mkdtempSync(join(folder, 'saves-'));
+      const checkpoints = { folder: own, current: join(own, 'current'), everySeconds: 3600 };
+      const stop = new AbortController();
+      let reported = 0;
+      const saves: SavedTraining[] = [];
+      const end = await run({
+        task: { config: { ...config, epochs: 10_000 }, bundlePath, threads: 1, checkpoints },
+        stop: stop.signal,
+        saves: () => wanted,
+        onSaved: (saved) => saves.push(saved),
+        onPoints: (points) => {
+          reported = points.at(-1)?.step ?? 0;
+          stop.abort();
+        },
+      });
+      expect(end).toMatchObject({ exitCode: 143, last: null });
+      expect(saves.map(({ resumeStep }) => resumeStep)).toEqual(wanted ? [reported] : []);
+      expect(readdirSync(own).sort()).toEqual(wanted ? ['current', 'saved-1'] : []);
+    },
+  );
+
+  it('says that it refuses a checkpoint that is none, before it has trained', async () => {
+    const own = mkdtempSync(join(folder, 'refused-'));
+    const checkpoints = { folder: own, current: join(own, 'current'), everySeconds: 0 };
+    writeFileSync(checkpoints.current, 'no checkpoint');
+    const end = await run({ task: { config, bundlePath, threads: 1, checkpoints } });
+    expect(end.last).toMatchObject({ kind: 'failed', checkpointRefused: true });
   });
 
   it.skipIf(process.platform !== 'linux')('kills one that does not stop when it is told to', async () => {
@@ -129,7 +164,7 @@ describe('a trainer', () => {
     const trainer: ChildProcess = fork(fileURLToPath(new URL('../../dist/trainer.js', import.meta.url)), {
       serialization: 'advanced',
     });
-    trainer.send({ config: { ...config, epochs: 10_000 }, bundlePath, threads: 1 });
+    trainer.send({ config: { ...config, epochs: 10_000 }, bundlePath, threads: 1, checkpoints: null });
     await once(trainer, 'message');
     const exited = once(trainer, 'exit');
     trainer.disconnect();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Point } from '../training/train.js';
 import { STDERR_TAIL_BYTES, TRAINER_GRACE_MS } from '../tunables.js';
 import { frugality } from './frugality.js';
-import type { TrainerMessage, TrainerTask } from './trainerIpc.js';
+import type { SavedTraining, TrainerMessage, TrainerOrder, TrainerTask } from './trainerIpc.js';
 
 /** The compiled child; the agent may run from sources in a test, the child never does. */
 const TRAINER = fileURLToPath(new URL('../../dist/trainer.js', import.meta.url));
@@ -24,9 +24,14 @@ export type TrainerParams = {
   stop: AbortSignal;
   /** Asked when `stop` aborts; default TRAINER_GRACE_MS. */
   graceMs?: () => number;
+  /** Asked when `stop` aborts: whether the trainer is to save what it has; default no. */
+  saves?: () => boolean;
   /** Aborted: SIGKILL to the group. */
   kill: AbortSignal;
   onPoints(points: Point[], totalSteps: number): void;
+  onSaved?(saved: SavedTraining): void;
+  /** A save failed; training goes on. */
+  onUnsaved?(reason: string): void;
 };
 
 /** Runs a trainer to its end, whatever the end is. Nothing of its process group is left then. */
@@ -36,8 +41,16 @@ export async function runTrainer(params: TrainerParams): Promise<TrainerEnd> {
   const withdraw = obeySignals(child, params);
   let last: TrainerEnd['last'] = null;
   child.on('message', (message: TrainerMessage) => {
-    if (message.kind === 'points') params.onPoints(message.points, message.totalSteps);
-    else last = message;
+    switch (message.kind) {
+      case 'points':
+        return params.onPoints(message.points, message.totalSteps);
+      case 'saved':
+        return params.onSaved?.(message.saved);
+      case 'unsaved':
+        return params.onUnsaved?.(message.reason);
+      default:
+        last = message;
+    }
   });
   try {
     return await new Promise<TrainerEnd>((resolve, reject) => {
@@ -63,9 +76,10 @@ function startTrainer(): ChildProcess {
   });
 }
 
-function obeySignals(child: ChildProcess, { stop, kill, graceMs }: TrainerParams): () => void {
+function obeySignals(child: ChildProcess, { stop, kill, graceMs, saves }: TrainerParams): () => void {
   let graceTimer: NodeJS.Timeout | undefined;
   const onStop = (): void => {
+    if (!saves?.() && child.connected) child.send({ kind: 'discard' } satisfies TrainerOrder, () => {});
     signalGroup(child, 'SIGTERM');
     graceTimer ??= setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs?.() ?? TRAINER_GRACE_MS);
   };

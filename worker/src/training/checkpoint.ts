@@ -20,7 +20,17 @@ export type CheckpointParams = {
   companion?: Companion;
   /** Told once, before the first iteration of a training that goes on. */
   onResume?(at: { step: number; totalSteps: number }): void;
-  onSave?(at: { step: number; totalSteps: number }): void;
+  /**
+   * @param at.validatedAt the last validation that is in it
+   * @param at.milliseconds that training stood still for it
+   */
+  onSave?(at: { step: number; totalSteps: number; validatedAt: number; milliseconds: number }): void;
+  /** false: the last validation saves only when it is time, as the others; default true. */
+  savesLast?: boolean;
+  /** Asked when the training is broken off; default yes. */
+  savesOnAbort?(): boolean;
+  /** Told of a save that failed, after which training goes on; absent: it fails the training. */
+  onFailure?(error: unknown): void;
 };
 
 export type ResumeParams = {
@@ -114,7 +124,7 @@ function comparable({ dataset: _, datasetSha256: __, ...rest }: TrainingConfig):
 
 function createSaver(
   { trainer, engine, config }: ResumeParams,
-  { path, everySeconds, companion, onSave }: CheckpointParams,
+  { path, everySeconds, companion, onSave, savesLast = true, savesOnAbort, onFailure }: CheckpointParams,
   loop: LoopState,
 ): Saver {
   const settings = comparable(config);
@@ -130,19 +140,35 @@ function createSaver(
   let savedAt = performance.now();
   let saved = '';
   const moment = () => `${trainer.step} ${loop.validatedAt}`;
-  const save = async (): Promise<void> => {
+  const write = async (): Promise<void> => {
+    const startedAt = performance.now();
     const header = { ...whose, loop, companion: companion?.save() ?? null };
     await writeCheckpoint(path, header, trainer.state());
-    savedAt = performance.now();
     saved = moment();
-    onSave?.({ step: trainer.step, totalSteps: trainer.totalSteps });
+    const milliseconds = performance.now() - startedAt;
+    onSave?.({
+      step: trainer.step,
+      totalSteps: trainer.totalSteps,
+      validatedAt: loop.validatedAt,
+      milliseconds,
+    });
+  };
+  const save = async (): Promise<void> => {
+    try {
+      await write();
+    } catch (error) {
+      if (onFailure === undefined) throw error;
+      onFailure(error);
+    }
+    savedAt = performance.now();
   };
   return {
     async atValidation(isLast) {
-      if (isLast || performance.now() - savedAt >= everySeconds * 1000) await save();
+      if ((isLast && savesLast) || performance.now() - savedAt >= everySeconds * 1000) await save();
     },
     async atAbort() {
       // Once the chosen parameters are back there is nothing to go on with, and the last validation has saved.
+      if (savesOnAbort?.() === false) return;
       if (loop.validatedAt < trainer.totalSteps && saved !== moment()) await save();
     },
   };

@@ -54,9 +54,12 @@ describe('a stored result', () => {
     });
   });
 
-  it('of a resumed training speaks of the iterations after the resumption', () => {
-    expect(measurementOf({ ...stored, resumeStep: 600 })?.iterations).toBe(400);
-    expect(measurementOf({ ...stored, resumeStep: 1000 })).toBeNull();
+  it('of a resumed training speaks of all iterations, and not of the start', () => {
+    expect(measurementOf({ ...stored, resumeStep: 600 })).toMatchObject({
+      iterations: 1000,
+      seconds: { train: 4 },
+      startSeconds: null,
+    });
   });
 
   it('has no start where the attempt was not timed, and none below 0', () => {

@@ -5,8 +5,9 @@ import { type DatasetSize, engineOf, iterationsOf, type Measurement } from './tr
 const PHASES = ['sample', 'train', 'validate', 'test'] as const;
 
 /**
- * null where the result lacks a phase, or the training had nothing left to do: no pace can be told from it.
- * @param resumeStep iteration that the last attempt began at; its seconds speak of what came after
+ * null where the result lacks a phase: no pace can be told from it. A resumed training's seconds are of all of it, since
+ * its checkpoint brings them along; only how long a start takes, its last attempt can't say.
+ * @param resumeStep iteration that the last attempt began at
  * @param attemptSeconds from the last attempt's claim to its completion; null where it is not known
  */
 export function measurementOf(params: {
@@ -17,10 +18,11 @@ export function measurementOf(params: {
   resumeStep: number;
   attemptSeconds: number | null;
 }): Measurement | null {
-  const { config, dataset, result, threads, attemptSeconds } = params;
+  const { config, dataset, result, threads, resumeStep } = params;
+  const attemptSeconds = resumeStep === 0 ? params.attemptSeconds : null;
   const phases = PHASES.map((phase) => result.seconds[phase] ?? null);
-  const iterations = iterationsOf(config, dataset) - params.resumeStep;
-  if (phases.some((seconds) => seconds === null || seconds < 0) || iterations <= 0) return null;
+  const iterations = iterationsOf(config, dataset);
+  if (phases.some((seconds) => seconds === null || seconds < 0)) return null;
   const [sample = 0, train = 0, validate = 0, test = 0] = phases.filter((seconds) => seconds !== null);
   const busy = sample + train + validate + test;
   return {

@@ -482,6 +482,10 @@ export interface Attempt {
   stderrTail: string;
   ackedSeq: number;
   engine: string;
+  /** Iteration it went on from: its curve begins behind it, and older attempts' curves end there. */
+  resumeStep: number;
+  /** Points that its worker left out because its spool was full; where, the series spool/gap says. */
+  pointsDropped: number;
 }
 
 export interface Trial {
@@ -517,6 +521,11 @@ export interface Curve {
 
 export interface GetCurvesReply {
   curves: Curve[];
+  /**
+   * Where curves other than the objective's lack points, whichever metrics were asked for: one curve `spool/gap` a
+   * trial that has gaps, whose values are the points left out at that step.
+   */
+  gaps: Curve[];
 }
 
 export interface Dataset {
@@ -3429,6 +3438,8 @@ function createBaseAttempt(): Attempt {
     stderrTail: "",
     ackedSeq: 0,
     engine: "",
+    resumeStep: 0,
+    pointsDropped: 0,
   };
 }
 
@@ -3463,6 +3474,12 @@ export const Attempt: MessageFns<Attempt> = {
     }
     if (message.engine !== "") {
       writer.uint32(82).string(message.engine);
+    }
+    if (message.resumeStep !== 0) {
+      writer.uint32(88).uint32(message.resumeStep);
+    }
+    if (message.pointsDropped !== 0) {
+      writer.uint32(96).uint64(message.pointsDropped);
     }
     return writer;
   },
@@ -3560,6 +3577,22 @@ export const Attempt: MessageFns<Attempt> = {
             message.engine = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.resumeStep = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.pointsDropped = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3608,6 +3641,16 @@ export const Attempt: MessageFns<Attempt> = {
         ? globalThis.Number(object.acked_seq)
         : 0,
       engine: isSet(object.engine) ? globalThis.String(object.engine) : "",
+      resumeStep: isSet(object.resumeStep)
+        ? globalThis.Number(object.resumeStep)
+        : isSet(object.resume_step)
+        ? globalThis.Number(object.resume_step)
+        : 0,
+      pointsDropped: isSet(object.pointsDropped)
+        ? globalThis.Number(object.pointsDropped)
+        : isSet(object.points_dropped)
+        ? globalThis.Number(object.points_dropped)
+        : 0,
     };
   },
 
@@ -3643,6 +3686,12 @@ export const Attempt: MessageFns<Attempt> = {
     if (message.engine !== "") {
       obj.engine = message.engine;
     }
+    if (message.resumeStep !== 0) {
+      obj.resumeStep = Math.round(message.resumeStep);
+    }
+    if (message.pointsDropped !== 0) {
+      obj.pointsDropped = Math.round(message.pointsDropped);
+    }
     return obj;
   },
 
@@ -3661,6 +3710,8 @@ export const Attempt: MessageFns<Attempt> = {
     message.stderrTail = object.stderrTail ?? "";
     message.ackedSeq = object.ackedSeq ?? 0;
     message.engine = object.engine ?? "";
+    message.resumeStep = object.resumeStep ?? 0;
+    message.pointsDropped = object.pointsDropped ?? 0;
     return message;
   },
 };
@@ -4164,13 +4215,16 @@ export const Curve: MessageFns<Curve> = {
 };
 
 function createBaseGetCurvesReply(): GetCurvesReply {
-  return { curves: [] };
+  return { curves: [], gaps: [] };
 }
 
 export const GetCurvesReply: MessageFns<GetCurvesReply> = {
   encode(message: GetCurvesReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.curves) {
       Curve.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.gaps) {
+      Curve.encode(v!, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -4196,6 +4250,14 @@ export const GetCurvesReply: MessageFns<GetCurvesReply> = {
             message.curves.push(Curve.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.gaps.push(Curve.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4209,13 +4271,19 @@ export const GetCurvesReply: MessageFns<GetCurvesReply> = {
   },
 
   fromJSON(object: any): GetCurvesReply {
-    return { curves: globalThis.Array.isArray(object?.curves) ? object.curves.map((e: any) => Curve.fromJSON(e)) : [] };
+    return {
+      curves: globalThis.Array.isArray(object?.curves) ? object.curves.map((e: any) => Curve.fromJSON(e)) : [],
+      gaps: globalThis.Array.isArray(object?.gaps) ? object.gaps.map((e: any) => Curve.fromJSON(e)) : [],
+    };
   },
 
   toJSON(message: GetCurvesReply): unknown {
     const obj: any = {};
     if (message.curves?.length) {
       obj.curves = message.curves.map((e) => Curve.toJSON(e));
+    }
+    if (message.gaps?.length) {
+      obj.gaps = message.gaps.map((e) => Curve.toJSON(e));
     }
     return obj;
   },
@@ -4226,6 +4294,7 @@ export const GetCurvesReply: MessageFns<GetCurvesReply> = {
   fromPartial<I extends Exact<DeepPartial<GetCurvesReply>, I>>(object: I): GetCurvesReply {
     const message = createBaseGetCurvesReply();
     message.curves = object.curves?.map((e) => Curve.fromPartial(e)) || [];
+    message.gaps = object.gaps?.map((e) => Curve.fromPartial(e)) || [];
     return message;
   },
 };

@@ -219,7 +219,50 @@ export interface ClaimedTrial {
   trialId: number;
   epoch: number;
   sweepId: number;
-  config: TrainingConfig | undefined;
+  config:
+    | TrainingConfig
+    | undefined;
+  /** What the training may go on from, newest first; the attempt's resume step is the first one's until ResumeFrom. */
+  checkpoints: Checkpoint[];
+}
+
+/** A training saved in the object store, named <trial>/<epoch>/<step>. */
+export interface Checkpoint {
+  /** Attempt that made it. */
+  epoch: number;
+  /** Iteration that it is of. */
+  step: number;
+  /** Its last validation: points up to here are not reported again. */
+  resumeStep: number;
+  sha256: string;
+  bytes: number;
+}
+
+export interface CommitCheckpointRequest {
+  workerId: string;
+  trialId: number;
+  epoch: number;
+  checkpoint:
+    | Checkpoint
+    | undefined;
+  /** Points that the attempt had reported by then. */
+  lastSeq: number;
+}
+
+export interface CommitCheckpointReply {
+}
+
+export interface ResumeFromRequest {
+  workerId: string;
+  trialId: number;
+  epoch: number;
+  /** Absent: from the beginning. What is newer is forgotten. */
+  checkpoint?: Checkpoint | undefined;
+}
+
+export interface ResumeFromReply {
+  /** Where the attempt's curve begins now: 0 also when the checkpoint is not there any more. */
+  resumeStep: number;
 }
 
 export interface LeaseRef {
@@ -1068,7 +1111,7 @@ export const ClaimReply: MessageFns<ClaimReply> = {
 };
 
 function createBaseClaimedTrial(): ClaimedTrial {
-  return { trialId: 0, epoch: 0, sweepId: 0, config: undefined };
+  return { trialId: 0, epoch: 0, sweepId: 0, config: undefined, checkpoints: [] };
 }
 
 export const ClaimedTrial: MessageFns<ClaimedTrial> = {
@@ -1084,6 +1127,9 @@ export const ClaimedTrial: MessageFns<ClaimedTrial> = {
     }
     if (message.config !== undefined) {
       TrainingConfig.encode(message.config, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.checkpoints) {
+      Checkpoint.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1133,6 +1179,14 @@ export const ClaimedTrial: MessageFns<ClaimedTrial> = {
             message.config = TrainingConfig.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.checkpoints.push(Checkpoint.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1159,6 +1213,9 @@ export const ClaimedTrial: MessageFns<ClaimedTrial> = {
         ? globalThis.Number(object.sweep_id)
         : 0,
       config: isSet(object.config) ? TrainingConfig.fromJSON(object.config) : undefined,
+      checkpoints: globalThis.Array.isArray(object?.checkpoints)
+        ? object.checkpoints.map((e: any) => Checkpoint.fromJSON(e))
+        : [],
     };
   },
 
@@ -1176,6 +1233,9 @@ export const ClaimedTrial: MessageFns<ClaimedTrial> = {
     if (message.config !== undefined) {
       obj.config = TrainingConfig.toJSON(message.config);
     }
+    if (message.checkpoints?.length) {
+      obj.checkpoints = message.checkpoints.map((e) => Checkpoint.toJSON(e));
+    }
     return obj;
   },
 
@@ -1190,6 +1250,543 @@ export const ClaimedTrial: MessageFns<ClaimedTrial> = {
     message.config = (object.config !== undefined && object.config !== null)
       ? TrainingConfig.fromPartial(object.config)
       : undefined;
+    message.checkpoints = object.checkpoints?.map((e) => Checkpoint.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseCheckpoint(): Checkpoint {
+  return { epoch: 0, step: 0, resumeStep: 0, sha256: "", bytes: 0 };
+}
+
+export const Checkpoint: MessageFns<Checkpoint> = {
+  encode(message: Checkpoint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.epoch !== 0) {
+      writer.uint32(8).uint32(message.epoch);
+    }
+    if (message.step !== 0) {
+      writer.uint32(16).uint32(message.step);
+    }
+    if (message.resumeStep !== 0) {
+      writer.uint32(24).uint32(message.resumeStep);
+    }
+    if (message.sha256 !== "") {
+      writer.uint32(34).string(message.sha256);
+    }
+    if (message.bytes !== 0) {
+      writer.uint32(40).uint64(message.bytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Checkpoint {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCheckpoint();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.epoch = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.step = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.resumeStep = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.sha256 = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.bytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Checkpoint {
+    return {
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+      step: isSet(object.step) ? globalThis.Number(object.step) : 0,
+      resumeStep: isSet(object.resumeStep)
+        ? globalThis.Number(object.resumeStep)
+        : isSet(object.resume_step)
+        ? globalThis.Number(object.resume_step)
+        : 0,
+      sha256: isSet(object.sha256) ? globalThis.String(object.sha256) : "",
+      bytes: isSet(object.bytes) ? globalThis.Number(object.bytes) : 0,
+    };
+  },
+
+  toJSON(message: Checkpoint): unknown {
+    const obj: any = {};
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
+    if (message.step !== 0) {
+      obj.step = Math.round(message.step);
+    }
+    if (message.resumeStep !== 0) {
+      obj.resumeStep = Math.round(message.resumeStep);
+    }
+    if (message.sha256 !== "") {
+      obj.sha256 = message.sha256;
+    }
+    if (message.bytes !== 0) {
+      obj.bytes = Math.round(message.bytes);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Checkpoint>, I>>(base?: I): Checkpoint {
+    return Checkpoint.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Checkpoint>, I>>(object: I): Checkpoint {
+    const message = createBaseCheckpoint();
+    message.epoch = object.epoch ?? 0;
+    message.step = object.step ?? 0;
+    message.resumeStep = object.resumeStep ?? 0;
+    message.sha256 = object.sha256 ?? "";
+    message.bytes = object.bytes ?? 0;
+    return message;
+  },
+};
+
+function createBaseCommitCheckpointRequest(): CommitCheckpointRequest {
+  return { workerId: "", trialId: 0, epoch: 0, checkpoint: undefined, lastSeq: 0 };
+}
+
+export const CommitCheckpointRequest: MessageFns<CommitCheckpointRequest> = {
+  encode(message: CommitCheckpointRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workerId !== "") {
+      writer.uint32(10).string(message.workerId);
+    }
+    if (message.trialId !== 0) {
+      writer.uint32(16).uint32(message.trialId);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(24).uint32(message.epoch);
+    }
+    if (message.checkpoint !== undefined) {
+      Checkpoint.encode(message.checkpoint, writer.uint32(34).fork()).join();
+    }
+    if (message.lastSeq !== 0) {
+      writer.uint32(40).uint64(message.lastSeq);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CommitCheckpointRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCommitCheckpointRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.trialId = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.epoch = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.checkpoint = Checkpoint.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.lastSeq = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CommitCheckpointRequest {
+    return {
+      workerId: isSet(object.workerId)
+        ? globalThis.String(object.workerId)
+        : isSet(object.worker_id)
+        ? globalThis.String(object.worker_id)
+        : "",
+      trialId: isSet(object.trialId)
+        ? globalThis.Number(object.trialId)
+        : isSet(object.trial_id)
+        ? globalThis.Number(object.trial_id)
+        : 0,
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+      checkpoint: isSet(object.checkpoint) ? Checkpoint.fromJSON(object.checkpoint) : undefined,
+      lastSeq: isSet(object.lastSeq)
+        ? globalThis.Number(object.lastSeq)
+        : isSet(object.last_seq)
+        ? globalThis.Number(object.last_seq)
+        : 0,
+    };
+  },
+
+  toJSON(message: CommitCheckpointRequest): unknown {
+    const obj: any = {};
+    if (message.workerId !== "") {
+      obj.workerId = message.workerId;
+    }
+    if (message.trialId !== 0) {
+      obj.trialId = Math.round(message.trialId);
+    }
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
+    if (message.checkpoint !== undefined) {
+      obj.checkpoint = Checkpoint.toJSON(message.checkpoint);
+    }
+    if (message.lastSeq !== 0) {
+      obj.lastSeq = Math.round(message.lastSeq);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CommitCheckpointRequest>, I>>(base?: I): CommitCheckpointRequest {
+    return CommitCheckpointRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CommitCheckpointRequest>, I>>(object: I): CommitCheckpointRequest {
+    const message = createBaseCommitCheckpointRequest();
+    message.workerId = object.workerId ?? "";
+    message.trialId = object.trialId ?? 0;
+    message.epoch = object.epoch ?? 0;
+    message.checkpoint = (object.checkpoint !== undefined && object.checkpoint !== null)
+      ? Checkpoint.fromPartial(object.checkpoint)
+      : undefined;
+    message.lastSeq = object.lastSeq ?? 0;
+    return message;
+  },
+};
+
+function createBaseCommitCheckpointReply(): CommitCheckpointReply {
+  return {};
+}
+
+export const CommitCheckpointReply: MessageFns<CommitCheckpointReply> = {
+  encode(_: CommitCheckpointReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CommitCheckpointReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCommitCheckpointReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): CommitCheckpointReply {
+    return {};
+  },
+
+  toJSON(_: CommitCheckpointReply): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CommitCheckpointReply>, I>>(base?: I): CommitCheckpointReply {
+    return CommitCheckpointReply.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CommitCheckpointReply>, I>>(_: I): CommitCheckpointReply {
+    const message = createBaseCommitCheckpointReply();
+    return message;
+  },
+};
+
+function createBaseResumeFromRequest(): ResumeFromRequest {
+  return { workerId: "", trialId: 0, epoch: 0, checkpoint: undefined };
+}
+
+export const ResumeFromRequest: MessageFns<ResumeFromRequest> = {
+  encode(message: ResumeFromRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workerId !== "") {
+      writer.uint32(10).string(message.workerId);
+    }
+    if (message.trialId !== 0) {
+      writer.uint32(16).uint32(message.trialId);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(24).uint32(message.epoch);
+    }
+    if (message.checkpoint !== undefined) {
+      Checkpoint.encode(message.checkpoint, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeFromRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeFromRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workerId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.trialId = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.epoch = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.checkpoint = Checkpoint.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumeFromRequest {
+    return {
+      workerId: isSet(object.workerId)
+        ? globalThis.String(object.workerId)
+        : isSet(object.worker_id)
+        ? globalThis.String(object.worker_id)
+        : "",
+      trialId: isSet(object.trialId)
+        ? globalThis.Number(object.trialId)
+        : isSet(object.trial_id)
+        ? globalThis.Number(object.trial_id)
+        : 0,
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+      checkpoint: isSet(object.checkpoint) ? Checkpoint.fromJSON(object.checkpoint) : undefined,
+    };
+  },
+
+  toJSON(message: ResumeFromRequest): unknown {
+    const obj: any = {};
+    if (message.workerId !== "") {
+      obj.workerId = message.workerId;
+    }
+    if (message.trialId !== 0) {
+      obj.trialId = Math.round(message.trialId);
+    }
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
+    if (message.checkpoint !== undefined) {
+      obj.checkpoint = Checkpoint.toJSON(message.checkpoint);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResumeFromRequest>, I>>(base?: I): ResumeFromRequest {
+    return ResumeFromRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResumeFromRequest>, I>>(object: I): ResumeFromRequest {
+    const message = createBaseResumeFromRequest();
+    message.workerId = object.workerId ?? "";
+    message.trialId = object.trialId ?? 0;
+    message.epoch = object.epoch ?? 0;
+    message.checkpoint = (object.checkpoint !== undefined && object.checkpoint !== null)
+      ? Checkpoint.fromPartial(object.checkpoint)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseResumeFromReply(): ResumeFromReply {
+  return { resumeStep: 0 };
+}
+
+export const ResumeFromReply: MessageFns<ResumeFromReply> = {
+  encode(message: ResumeFromReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.resumeStep !== 0) {
+      writer.uint32(8).uint32(message.resumeStep);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeFromReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeFromReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.resumeStep = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumeFromReply {
+    return {
+      resumeStep: isSet(object.resumeStep)
+        ? globalThis.Number(object.resumeStep)
+        : isSet(object.resume_step)
+        ? globalThis.Number(object.resume_step)
+        : 0,
+    };
+  },
+
+  toJSON(message: ResumeFromReply): unknown {
+    const obj: any = {};
+    if (message.resumeStep !== 0) {
+      obj.resumeStep = Math.round(message.resumeStep);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResumeFromReply>, I>>(base?: I): ResumeFromReply {
+    return ResumeFromReply.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResumeFromReply>, I>>(object: I): ResumeFromReply {
+    const message = createBaseResumeFromReply();
+    message.resumeStep = object.resumeStep ?? 0;
     return message;
   },
 };
@@ -2907,6 +3504,31 @@ export const TrialServiceService = {
     responseSerialize: (value: MetricDown): Buffer => Buffer.from(MetricDown.encode(value).finish()),
     responseDeserialize: (value: Buffer): MetricDown => MetricDown.decode(value),
   },
+  /**
+   * Makes an uploaded checkpoint the newest that the trial goes on from, if the epoch still owns the trial and every
+   * point up to it is stored (else SEQ_GAP). A repeat does nothing.
+   */
+  commitCheckpoint: {
+    path: "/adt.v1.TrialService/CommitCheckpoint" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CommitCheckpointRequest): Buffer =>
+      Buffer.from(CommitCheckpointRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CommitCheckpointRequest => CommitCheckpointRequest.decode(value),
+    responseSerialize: (value: CommitCheckpointReply): Buffer =>
+      Buffer.from(CommitCheckpointReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CommitCheckpointReply => CommitCheckpointReply.decode(value),
+  },
+  /** Before the first point of an attempt that does not go on from the newest checkpoint of its claim. */
+  resumeFrom: {
+    path: "/adt.v1.TrialService/ResumeFrom" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResumeFromRequest): Buffer => Buffer.from(ResumeFromRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResumeFromRequest => ResumeFromRequest.decode(value),
+    responseSerialize: (value: ResumeFromReply): Buffer => Buffer.from(ResumeFromReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResumeFromReply => ResumeFromReply.decode(value),
+  },
   /** Ends the attempt. Refused with SEQ_GAP unless last_seq is what is stored; a repeat is answered like the first. */
   complete: {
     path: "/adt.v1.TrialService/Complete" as const,
@@ -2940,6 +3562,13 @@ export interface TrialServiceServer extends UntypedServiceImplementation {
   heartbeat: handleUnaryCall<HeartbeatRequest, HeartbeatReply>;
   /** One stream per attempt: Hello, Resume, then Batch and Ack until the worker closes it. */
   reportMetrics: handleBidiStreamingCall<MetricUp, MetricDown>;
+  /**
+   * Makes an uploaded checkpoint the newest that the trial goes on from, if the epoch still owns the trial and every
+   * point up to it is stored (else SEQ_GAP). A repeat does nothing.
+   */
+  commitCheckpoint: handleUnaryCall<CommitCheckpointRequest, CommitCheckpointReply>;
+  /** Before the first point of an attempt that does not go on from the newest checkpoint of its claim. */
+  resumeFrom: handleUnaryCall<ResumeFromRequest, ResumeFromReply>;
   /** Ends the attempt. Refused with SEQ_GAP unless last_seq is what is stored; a repeat is answered like the first. */
   complete: handleUnaryCall<CompleteRequest, CompleteReply>;
   /** Hands an unfinished trial back (drain): it is queued again and no attempt is counted. */
@@ -3012,6 +3641,41 @@ export interface TrialServiceClient extends Client {
   reportMetrics(): ClientDuplexStream<MetricUp, MetricDown>;
   reportMetrics(options: Partial<CallOptions>): ClientDuplexStream<MetricUp, MetricDown>;
   reportMetrics(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<MetricUp, MetricDown>;
+  /**
+   * Makes an uploaded checkpoint the newest that the trial goes on from, if the epoch still owns the trial and every
+   * point up to it is stored (else SEQ_GAP). A repeat does nothing.
+   */
+  commitCheckpoint(
+    request: CommitCheckpointRequest,
+    callback: (error: ServiceError | null, response: CommitCheckpointReply) => void,
+  ): ClientUnaryCall;
+  commitCheckpoint(
+    request: CommitCheckpointRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CommitCheckpointReply) => void,
+  ): ClientUnaryCall;
+  commitCheckpoint(
+    request: CommitCheckpointRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CommitCheckpointReply) => void,
+  ): ClientUnaryCall;
+  /** Before the first point of an attempt that does not go on from the newest checkpoint of its claim. */
+  resumeFrom(
+    request: ResumeFromRequest,
+    callback: (error: ServiceError | null, response: ResumeFromReply) => void,
+  ): ClientUnaryCall;
+  resumeFrom(
+    request: ResumeFromRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResumeFromReply) => void,
+  ): ClientUnaryCall;
+  resumeFrom(
+    request: ResumeFromRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResumeFromReply) => void,
+  ): ClientUnaryCall;
   /** Ends the attempt. Refused with SEQ_GAP unless last_seq is what is stored; a repeat is answered like the first. */
   complete(
     request: CompleteRequest,
