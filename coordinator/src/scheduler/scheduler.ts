@@ -7,6 +7,7 @@ import type { LeaderTerm } from '../store/leader.js';
 import { endSearch, noteProblem, type SearchingSweep, searchingSweeps } from '../store/searchLog.js';
 import { finishSweeps, stopOpenTrials } from '../store/sweeps.js';
 import type { Tunables } from '../tunables.js';
+import { Janitor } from './janitor.js';
 import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
@@ -28,12 +29,14 @@ export type SchedulerParams = {
 export class Scheduler {
   readonly #leader: Leader;
   readonly #reaper: Reaper;
+  readonly #janitor: Janitor;
   readonly #relay: Relay;
   readonly #searches: Searches;
   readonly #searchTicker: Ticker;
   readonly #relayTicker: Ticker;
   readonly #reapTicker: Ticker;
   readonly #reconcileTicker: Ticker;
+  readonly #cleanTicker: Ticker;
   /** The stream is known to exist on this connection; publishing earlier would only fail. */
   #streamReady = false;
 
@@ -42,12 +45,14 @@ export class Scheduler {
     const every = (everyMs: number, work: () => Promise<void>) => new Ticker({ everyMs, work, log });
     this.#leader = new Leader({ ...params, onElected: () => this.#elected() });
     this.#reaper = new Reaper({ db, tunables });
+    this.#janitor = new Janitor({ db, graceMs: tunables.pruneGraceMs });
     this.#relay = new Relay({ db, leaseTtlMs: tunables.leaseTtlMs });
     this.#searches = new Searches({ db, retryMs: tunables.searchRetryMs });
     this.#searchTicker = every(tunables.searchEveryMs, () => this.#search());
     this.#relayTicker = every(tunables.relayEveryMs, () => this.#publish());
     this.#reapTicker = every(tunables.reapEveryMs, () => this.#reap());
     this.#reconcileTicker = every(tunables.reconcileEveryMs, () => this.#reconcile());
+    this.#cleanTicker = every(tunables.cleanEveryMs, () => this.#clean());
     params.link.onConnect(() => {
       this.#streamReady = false;
       this.#reconcileTicker.wake();
@@ -60,11 +65,17 @@ export class Scheduler {
     void this.#searchTicker.start();
     void this.#relayTicker.start();
     void this.#reapTicker.start();
+    void this.#cleanTicker.start();
   }
 
   /** The outbox has something to send, or a pool has room for more. */
   wake(): void {
     this.#relayTicker.wake();
+  }
+
+  /** A sweep was deleted: its points are to go. */
+  wakeJanitor(): void {
+    this.#cleanTicker.wake();
   }
 
   /** A trial has ended, slots came or went, a sweep was submitted: searches may want to go on, and a pool has room. */
@@ -85,7 +96,13 @@ export class Scheduler {
 
   /** Safe to call twice. */
   async stop(): Promise<void> {
-    const tickers = [this.#reconcileTicker, this.#reapTicker, this.#searchTicker, this.#relayTicker];
+    const tickers = [
+      this.#cleanTicker,
+      this.#reconcileTicker,
+      this.#reapTicker,
+      this.#searchTicker,
+      this.#relayTicker,
+    ];
     await Promise.all(tickers.map((ticker) => ticker.stop()));
     await this.#leader.stop();
   }
@@ -99,6 +116,12 @@ export class Scheduler {
   #elected(): void {
     this.#reconcileTicker.wake();
     this.#searchTicker.wake();
+    this.#cleanTicker.wake();
+  }
+
+  async #clean(): Promise<void> {
+    const cleaned = await this.#janitor.run(() => this.#leader.term);
+    if (Object.values(cleaned).some((count) => count > 0)) this.params.log('info', 'cleaned', cleaned);
   }
 
   async #search(): Promise<void> {

@@ -1,5 +1,6 @@
 /** Canonical curves: of each step what the newest attempt said, older ones cut where a newer one resumed. */
 import type { Database } from '@adt/prisma/client';
+import { LIMITS } from '../tunables.js';
 
 export type CurveRow = {
   trialId: number;
@@ -10,29 +11,65 @@ export type CurveRow = {
   values: (number | null)[];
 };
 
-const CURVES = `
-  WITH asked AS (
-    SELECT id, coalesce(adopted_from, id) AS source FROM trial WHERE id = ANY($1::int[])
-  ), cut AS (
-    SELECT trial_id, epoch, min(resume_step) OVER (
-             PARTITION BY trial_id ORDER BY epoch ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS last_step
-    FROM attempt WHERE trial_id IN (SELECT source FROM asked)
+// A curve longer than $3 keeps its first and last point and, of each bucket of points, the lowest and the highest, so
+// no spike is lost; a bucket without any finite value keeps its first, so that a hole stays visible. Here and not in
+// the coordinator: what is thinned away never leaves Postgres, which sorts on disk where memory does not do.
+const CURVE = `
+  WITH cut AS (
+    SELECT epoch, min(resume_step) OVER (ORDER BY epoch ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS last_step
+    FROM attempt WHERE trial_id = $1
+  ), canonical AS (
+    SELECT p.metric_id, p.step, p.value,
+           row_number() OVER (PARTITION BY p.metric_id ORDER BY p.step, p.epoch, p.seq) - 1 AS at,
+           count(*) OVER (PARTITION BY p.metric_id) AS n
+    FROM cut JOIN metric_point p ON p.epoch = cut.epoch AND (cut.last_step IS NULL OR p.step <= cut.last_step)
+    WHERE p.trial_id = $1 AND (cut.last_step IS NULL OR cut.last_step > 0)
+      AND (cardinality($2::text[]) = 0 OR p.metric_id IN (SELECT id FROM metric WHERE name = ANY($2::text[])))
+  ), bucketed AS (
+    SELECT *, CASE WHEN n <= $3::int THEN at
+                   WHEN at IN (0, n - 1) THEN -1 - at
+                   ELSE (at * $4::bigint + n - 3) / (n - 2) - 1 END AS bucket
+    FROM canonical
+  ), ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY metric_id, bucket ORDER BY value NULLS LAST, at) AS low,
+              row_number() OVER (PARTITION BY metric_id, bucket ORDER BY value DESC NULLS LAST, at) AS high
+    FROM bucketed
   )
-  SELECT asked.id AS "trialId", m.name AS metric, array_agg(p.step ORDER BY p.step, p.epoch, p.seq) AS steps,
-         array_agg(p.value ORDER BY p.step, p.epoch, p.seq) AS values
-  FROM asked JOIN cut ON cut.trial_id = asked.source
-  JOIN metric_point p ON p.trial_id = cut.trial_id AND p.epoch = cut.epoch
-    AND (cut.last_step IS NULL OR p.step <= cut.last_step)
-  JOIN metric m ON m.id = p.metric_id
-  WHERE (cut.last_step IS NULL OR cut.last_step > 0) AND (cardinality($2::text[]) = 0 OR m.name = ANY($2::text[]))
-  GROUP BY asked.id, m.name
-  ORDER BY asked.id, m.name`;
+  SELECT m.name AS metric, array_agg(r.step ORDER BY r.at) AS steps, array_agg(r.value ORDER BY r.at) AS values
+  FROM ranked r JOIN metric m ON m.id = r.metric_id
+  WHERE r.low = 1 OR r.high = 1
+  GROUP BY m.name
+  ORDER BY m.name`;
 
-/** Whole curves of these trials; no metrics named means all. */
+/**
+ * Curves of these trials, in their order; no metrics named means all. One trial at a time: a statement reads one
+ * partition, and what is held here is what is answered.
+ * @param params.maxPoints a curve, at least 4; default and most: `LIMITS.curvePoints`
+ */
 export async function canonicalCurves(
   db: Database,
-  params: { trialIds: readonly number[]; metrics: readonly string[] },
+  params: { trialIds: readonly number[]; metrics: readonly string[]; maxPoints?: number },
 ): Promise<CurveRow[]> {
-  const { rows } = await db.pool.query<CurveRow>(CURVES, [params.trialIds, params.metrics]);
+  const maxPoints = Math.max(4, Math.min(params.maxPoints ?? LIMITS.curvePoints, LIMITS.curvePoints));
+  const buckets = Math.max(1, Math.floor((maxPoints - 2) / 2));
+  const curves: CurveRow[] = [];
+  for (const { id, source } of await sourcesOf(db, params.trialIds)) {
+    const { rows } = await db.pool.query<Omit<CurveRow, 'trialId'>>(CURVE, [
+      source,
+      params.metrics,
+      maxPoints,
+      buckets,
+    ]);
+    for (const row of rows) curves.push({ trialId: id, ...row });
+  }
+  return curves;
+}
+
+/** Whose points a trial shows: its own, or those of the trial whose result it took over. */
+async function sourcesOf(db: Database, ids: readonly number[]): Promise<{ id: number; source: number }[]> {
+  const { rows } = await db.pool.query<{ id: number; source: number }>(
+    'SELECT id, coalesce(adopted_from, id) AS source FROM trial WHERE id = ANY($1::int[]) ORDER BY id',
+    [ids],
+  );
   return rows;
 }
