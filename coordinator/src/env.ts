@@ -1,4 +1,5 @@
 /** The coordinator's environment, parsed once. */
+import { metricsListenOf } from '@adt/worker/metrics/listenAddress';
 import { z } from 'zod';
 import { type Tunables, tunablesFrom } from './tunables.js';
 
@@ -12,6 +13,8 @@ export type CoordinatorEnv = {
   /** host:port */
   grpcListen: string;
   liveListen: string;
+  /** host:port of metrics, health and readiness; null: 127.0.0.1:7072, or another port where that is taken. */
+  metricsListen: string | null;
   /** Origins that browsers connect from. */
   liveOrigins: string[];
   verbose: boolean;
@@ -61,12 +64,13 @@ export function parseEnv(env: Readonly<Record<string, string | undefined>>): Coo
     token: data.ADT_TOKEN,
     grpcListen: data.ADT_GRPC_LISTEN,
     liveListen: data.ADT_LIVE_LISTEN,
+    metricsListen: readEnv(() => metricsListenOf(env)),
     liveOrigins: data.ADT_LIVE_ORIGINS.split(',')
       .map((origin) => origin.trim())
       .filter((origin) => origin !== ''),
     verbose: data.ADT_VERBOSE === '1',
     parentWatch: data.ADT_PARENT_WATCH === '1',
-    tunables: readTunables(env),
+    tunables: readEnv(() => tunablesFrom(env)),
   };
 }
 
@@ -79,9 +83,9 @@ function refuseOpenListen(name: 'ADT_GRPC_LISTEN' | 'ADT_LIVE_LISTEN', data: z.i
   );
 }
 
-function readTunables(env: Readonly<Record<string, string | undefined>>): Tunables {
+function readEnv<T>(read: () => T): T {
   try {
-    return tunablesFrom(env);
+    return read();
   } catch (error) {
     throw new EnvError(error instanceof Error ? error.message : String(error));
   }

@@ -7,6 +7,7 @@ import { Connection } from '@adt/worker/agent/connection';
 import { Heartbeat } from '@adt/worker/agent/heartbeat';
 import { runTrial } from '@adt/worker/agent/runTrial';
 import { SpoolFolder } from '@adt/worker/agent/spoolFolder';
+import { WorkerMetrics } from '@adt/worker/agent/workerMetrics';
 import { createLog } from '@adt/worker/log';
 import { describe, expect, it } from 'vitest';
 import { ask, type TestCoordinator, testCoordinator } from '../contract/coordinator.js';
@@ -46,6 +47,7 @@ async function openWorkshop(
     }),
     spools: new SpoolFolder(join(folder, 'spool')),
     log,
+    metrics: new WorkerMetrics({ slots: 1, spoolFolder: join(folder, 'spool') }),
     drain: new AbortController().signal,
   };
 }

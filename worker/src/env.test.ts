@@ -18,6 +18,7 @@ describe('parseEnv', () => {
       slots: 16,
       threadsPerSlot: 2,
       parentWatch: false,
+      metricsListen: null,
     });
   });
 

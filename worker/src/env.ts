@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { EnvError } from './envError.js';
 import { messageOf } from './log.js';
+import { metricsListenOf } from './metrics/listenAddress.js';
 
 export type WorkerEnv = {
   /** host:port of the coordinator's gRPC listener. */
@@ -17,6 +18,8 @@ export type WorkerEnv = {
   threadsPerSlot: number;
   /** End when stdin closes: the launcher is gone. */
   parentWatch: boolean;
+  /** host:port of metrics, health and readiness; null: 127.0.0.1:7073, or another port where that is taken. */
+  metricsListen: string | null;
 };
 
 const MAX_DEFAULT_SLOTS = 16;
@@ -61,7 +64,16 @@ export function parseEnv(env: NodeJS.ProcessEnv, cores = availableParallelism())
     slots,
     threadsPerSlot: given.ADT_THREADS_PER_SLOT ?? Math.max(1, Math.floor(cores / slots)),
     parentWatch: given.ADT_PARENT_WATCH === '1',
+    metricsListen: readMetricsListen(env),
   });
+}
+
+function readMetricsListen(env: NodeJS.ProcessEnv): string | null {
+  try {
+    return metricsListenOf(env);
+  } catch (error) {
+    throw new EnvError(messageOf(error));
+  }
 }
 
 /** A variable set to nothing counts as not set, as compose files and systemd units write it. */

@@ -64,6 +64,7 @@ async function store(
   const firstSeq = checkInteger('first_seq', batch.firstSeq, 1, Number.MAX_SAFE_INTEGER - 1_000);
   const totalSteps = checkInteger('total_steps', batch.totalSteps, 0);
   const points = checkPoints(batch.points);
+  const began = performance.now();
   const stored = await ingest(context.db, { ...lease, firstSeq, points, totalSteps });
   switch (stored.kind) {
     case 'fenced':
@@ -74,6 +75,7 @@ async function store(
       throw new Refusal({ status: status.OUT_OF_RANGE, reason: 'SEQ_GAP', message, ackedSeq });
     }
     case 'stored': {
+      context.metrics.ingested(stored.fresh, (performance.now() - began) / 1_000);
       const fresh = stored.fresh > 0 ? points.slice(-stored.fresh) : [];
       if (fresh.length > 0) publish(context, lease, fresh, stored);
       const pruneRequested = stored.pruneRequested || (await judge(context, lease, fresh, stored));
@@ -97,7 +99,7 @@ async function judge(
   try {
     return await scheduler.observe({ sweepId, trialId, number, epoch, lastStep });
   } catch (error) {
-    log('warn', 'no verdict on a trial', { trialId, epoch, reason: reasonOf(error) });
+    log('warn', 'no verdict on a trial', { trialId, epoch, sweepId, reason: reasonOf(error) });
     return false;
   }
 }

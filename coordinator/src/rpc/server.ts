@@ -4,6 +4,7 @@ import { TrialServiceService } from '@adt/proto/gen/adt/v1/trial';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { LIMITS } from '../tunables.js';
 import { bearerAuth } from './auth.js';
+import { callMetrics } from './callMetrics.js';
 import type { Context } from './context.js';
 import { searchService } from './searchService.js';
 import { trialService } from './trialService.js';
@@ -21,7 +22,7 @@ export async function startRpc(
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc-node.max_session_memory': 64,
-    interceptors: [bearerAuth(params.token, context.log)],
+    interceptors: [callMetrics(context.metrics), bearerAuth(params.token, context.log)],
   });
   server.addService(TrialServiceService, trialService(context));
   server.addService(SearchServiceService, searchService(context));

@@ -68,6 +68,11 @@ export class Scheduler {
     void this.#cleanTicker.start();
   }
 
+  /** The term in which this process leads; null: another one does. */
+  get term(): LeaderTerm | null {
+    return this.#leader.term;
+  }
+
   /** The outbox has something to send, or a pool has room for more. */
   wake(): void {
     this.#relayTicker.wake();
@@ -180,8 +185,8 @@ export class Scheduler {
     const term = this.#leader.term;
     if (!term) return this.#reaper.rest();
     const reaped = await this.#reaper.run(term);
-    for (const { trialId, sweepId, state } of reaped) {
-      log('warn', 'lease ran out', { trialId, state });
+    for (const { trialId, epoch, sweepId, state } of reaped) {
+      log('warn', 'lease ran out', { trialId, epoch, sweepId, state });
       changes.touch({ sweepId, trialIds: [trialId] });
     }
     if (reaped.length > 0) this.wakeAll();

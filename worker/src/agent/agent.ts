@@ -16,8 +16,14 @@ import { NatsLink } from './natsLink.js';
 import { runTrial } from './runTrial.js';
 import { SpoolFolder } from './spoolFolder.js';
 import { TrialSource } from './trialSource.js';
+import type { WorkerMetrics } from './workerMetrics.js';
 
-export type AgentParams = { env: WorkerEnv; engines: readonly EngineInfo[]; log: Log };
+export type AgentParams = {
+  env: WorkerEnv;
+  engines: readonly EngineInfo[];
+  log: Log;
+  metrics: WorkerMetrics;
+};
 
 /** The coordinator answered, and will not have this worker: the token or the settings are wrong. */
 export class RegistrationRefused extends Error {
@@ -52,12 +58,15 @@ export class Agent {
    * @throws RegistrationRefused; the signal's reason when it aborts first
    */
   static async start(params: AgentParams, signal: AbortSignal): Promise<Agent> {
-    const connection = new Connection(params.env.coordinator, params.env.token);
+    const connection = new Connection(params.env.coordinator, params.env.token, (kind) =>
+      params.metrics.refused(kind),
+    );
     try {
       const identity = identify(params);
       const registered = await register(connection, identity, params.log, signal);
       const agent = new Agent(params, identity, connection, registered);
       await agent.open();
+      params.metrics.registered = true;
       return agent;
     } catch (error) {
       connection.close();
@@ -74,6 +83,7 @@ export class Agent {
    * @param boundMs resolves by then, whatever is still open
    */
   async stop(boundMs = DRAIN_BOUND_MS): Promise<void> {
+    this.params.metrics.registered = false;
     this.draining.abort();
     const over = new AbortController();
     const handedBack = Promise.all([this.heartbeat.drain(), ...this.slots]).finally(() => over.abort());
@@ -84,7 +94,7 @@ export class Agent {
   }
 
   private async open(): Promise<void> {
-    const { env, log } = this.params;
+    const { env, log, metrics } = this.params;
     const folder = join(env.dataDir, 'worker');
     const shop: Workshop = {
       workerId: this.workerId,
@@ -98,6 +108,7 @@ export class Agent {
       }),
       spools: new SpoolFolder(join(folder, 'spool')),
       log,
+      metrics,
       drain: this.draining.signal,
     };
     const source = new TrialSource({
@@ -115,12 +126,17 @@ export class Agent {
     for (;;) {
       const claimed = await source.next(shop.drain);
       if (claimed === null) return;
+      const end = shop.metrics.begin();
       try {
         await runTrial(claimed, shop);
       } catch (error) {
         // A bug or a full disk costs this attempt its lease, not the worker its other trials.
-        shop.log.error('attempt broke off', { trialId: claimed.trialId, why: messageOf(error) });
+        const { sweepId, trialId, epoch } = claimed;
+        shop.log.error('attempt broke off', { sweepId, trialId, epoch, why: messageOf(error) });
+        shop.metrics.ended('BROKEN_OFF');
         await sleep(SLOT_REST_MS, shop.drain);
+      } finally {
+        end();
       }
     }
   }

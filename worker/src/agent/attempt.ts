@@ -7,6 +7,7 @@ import type { Heartbeat } from './heartbeat.js';
 import { Orders } from './orders.js';
 import { Reporter } from './reporter.js';
 import type { SpoolFolder } from './spoolFolder.js';
+import type { WorkerMetrics } from './workerMetrics.js';
 
 /** What all attempts of a worker share. */
 export type Workshop = {
@@ -17,6 +18,7 @@ export type Workshop = {
   bundles: BundleCache;
   spools: SpoolFolder;
   log: Log;
+  metrics: WorkerMetrics;
   /** Aborted: hand the trials back. */
   drain: AbortSignal;
 };
@@ -33,9 +35,9 @@ export type Attempt = {
 };
 
 export function openAttempt(claimed: ClaimedTrial, shop: Workshop): Attempt {
-  const { trialId, epoch } = claimed;
+  const { trialId, epoch, sweepId } = claimed;
   const ref = { workerId: shop.workerId, trialId, epoch };
-  const log = shop.log.with({ trialId, epoch });
+  const log = shop.log.with({ sweepId, trialId, epoch });
   const orders = new Orders();
   const spool = shop.spools.create(trialId, epoch);
   const letGo = shop.heartbeat.hold({ trialId, epoch, onDecision: (decision) => orders.obey(decision) });

@@ -39,8 +39,15 @@ export class Connection {
   private readonly client: TrialServiceClient;
   private readonly metadata = new Metadata();
 
-  /** @param address host:port */
-  constructor(address: string, token: string) {
+  /**
+   * @param address host:port
+   * @param onRefusal told of each call that was refused or not answered
+   */
+  constructor(
+    address: string,
+    token: string,
+    private readonly onRefusal: (kind: Refusal['kind']) => void = () => {},
+  ) {
     this.metadata.set(AUTHORIZATION, `Bearer ${token}`);
     this.client = new TrialServiceClient(address, credentials.createInsecure(), {
       'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
@@ -63,7 +70,9 @@ export class Connection {
       unary(request, this.metadata, { deadline: Date.now() + deadlineMs }, (error, reply) => {
         if (error === null) return resolve({ reply });
         try {
-          resolve({ refusal: refusalOf(error) });
+          const refusal = refusalOf(error);
+          this.onRefusal(refusal.kind);
+          resolve({ refusal });
         } catch (unexpected) {
           reject(unexpected);
         }

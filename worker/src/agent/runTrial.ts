@@ -60,7 +60,10 @@ async function trainOnBundle(attempt: Attempt, shop: Workshop, config: TrainingC
       stop: orders.stop,
       kill: orders.fence,
       graceMs: () => (orders.current === 'RELEASED' ? DRAIN_GRACE_MS : TRAINER_GRACE_MS),
-      onPoints: (points, totalSteps) => reporter.append(points, totalSteps),
+      onPoints: (points, totalSteps) => {
+        shop.metrics.made(points.length);
+        reporter.append(points, totalSteps);
+      },
     });
     if (end.last?.kind === 'result') return { result: wireResult(end.last.result, end.last.engine) };
     if (isDamaged(end)) await shop.bundles.discard(config.datasetSha256);
@@ -80,8 +83,10 @@ async function complete(attempt: Attempt, shop: Workshop, end: TrainingEnd): Pro
     const request = { ...ref, lastSeq: reporter.lastSeq, ...outcomeOf(end, orders.current, reporter.poison) };
     const answer = await shop.connection.persist('complete', request, orders.fence);
     if (answer === null) return;
-    if ('reply' in answer)
+    if ('reply' in answer) {
+      shop.metrics.ended(request.outcome);
       return log.info('trial completed', { outcome: request.outcome, state: answer.reply.state });
+    }
     if (answer.refusal.kind === 'fenced') return orders.give('FENCED');
     const { refusal } = answer;
     // Its lease runs out, and the reaper decides.
@@ -95,8 +100,10 @@ async function release(attempt: Attempt, shop: Workshop): Promise<void> {
   const { ref, orders, reporter, log } = attempt;
   await reporter.flush(AbortSignal.any([orders.fence, AbortSignal.timeout(DRAIN_FLUSH_MS)]));
   const answer = await shop.connection.persist('release', ref, orders.fence);
-  if (answer !== null && 'reply' in answer) log.info('trial handed back');
-  else log.warn('trial not handed back', { why: answer?.refusal.message });
+  if (answer !== null && 'reply' in answer) {
+    shop.metrics.ended('RELEASED');
+    log.info('trial handed back');
+  } else log.warn('trial not handed back', { why: answer?.refusal.message });
 }
 
 /** A result that beat the order to stop stands; points that were refused for good spoil even that. */
