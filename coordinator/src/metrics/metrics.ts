@@ -5,7 +5,7 @@ import { Registry } from '@adt/worker/metrics/registry';
 import { type Census, takeCensus } from '../store/census.js';
 import type { LeaderTerm } from '../store/leader.js';
 
-/** Counting all trials takes 0.1 s a million: not oftener than this, whoever asks. */
+/** All trials are counted (20,000 in 7 ms): not oftener than this, whoever asks. */
 const CENSUS_FRESH_MS = 5_000;
 
 export class Metrics {
