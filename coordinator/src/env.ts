@@ -1,6 +1,7 @@
 /** The coordinator's environment, parsed once. */
 import { coordinatorLogin, type NatsLogin, tokenLogin } from '@adt/proto/natsLogin';
 import { isLoopbackHost, readTls, type Tls } from '@adt/proto/tls';
+import { metricsListenOf } from '@adt/worker/metrics/listenAddress';
 import { z } from 'zod';
 import { type Tunables, tunablesFrom } from './tunables.js';
 
@@ -21,6 +22,8 @@ export type CoordinatorEnv = {
   /** host:port */
   grpcListen: string;
   liveListen: string;
+  /** host:port of metrics, health and readiness; null: 127.0.0.1:7072, or another port where that is taken. */
+  metricsListen: string | null;
   /** Origins that browsers connect from. */
   liveOrigins: string[];
   verbose: boolean;
@@ -70,7 +73,7 @@ export function parseEnv(env: Readonly<Record<string, string | undefined>>): Coo
     throw new EnvError(lines.join('\n'));
   }
   const { data } = parsed;
-  const tls = valid(() => readTls(given));
+  const tls = readEnv(() => readTls(given));
   for (const name of ['ADT_GRPC_LISTEN', 'ADT_LIVE_LISTEN'] as const) refuseOpenListen(name, data, tls);
   return {
     databaseUrl: data.DATABASE_URL,
@@ -82,12 +85,13 @@ export function parseEnv(env: Readonly<Record<string, string | undefined>>): Coo
     tls,
     grpcListen: data.ADT_GRPC_LISTEN,
     liveListen: data.ADT_LIVE_LISTEN,
+    metricsListen: readEnv(() => metricsListenOf(env)),
     liveOrigins: data.ADT_LIVE_ORIGINS.split(',')
       .map((origin) => origin.trim())
       .filter((origin) => origin !== ''),
     verbose: data.ADT_VERBOSE === '1',
     parentWatch: data.ADT_PARENT_WATCH === '1',
-    tunables: valid(() => tunablesFrom(env)),
+    tunables: readEnv(() => tunablesFrom(env)),
   };
 }
 
@@ -113,7 +117,7 @@ function refuseOpenListen(
 }
 
 /** What a reader of variables throws is the environment's fault. */
-function valid<T>(read: () => T): T {
+function readEnv<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {

@@ -49,8 +49,8 @@ try {
   // A signal during the start found nothing to stop yet.
   if (stopping) await coordinator.stop();
   else {
-    const { grpcAddress: grpc, liveAddress: live } = coordinator;
-    process.stdout.write(`${JSON.stringify({ ready: true, grpc, live })}\n`);
+    const { grpcAddress: grpc, liveAddress: live, metricsAddress: metrics } = coordinator;
+    process.stdout.write(`${JSON.stringify({ ready: true, grpc, live, metrics })}\n`);
   }
 } catch (error) {
   log('error', 'could not start', { reason: reasonOf(error) });

@@ -8,6 +8,7 @@ import { Changes } from './live/changes.js';
 import { startLive } from './live/server.js';
 import { type Dirty, type Rows, Topics } from './live/topics.js';
 import { type Log, reasonOf } from './log.js';
+import { startMonitoring } from './metrics/monitoring.js';
 import { NatsLink } from './nats/link.js';
 import type { Context } from './rpc/context.js';
 import { natsForWorkers } from './rpc/natsForWorkers.js';
@@ -19,13 +20,19 @@ import { leaveCoordinators, meetCoordinators } from './store/coordinators.js';
 import { sweepsById } from './store/sweeps.js';
 import { trialsById } from './store/trials.js';
 
-export type CoordinatorOptions = Omit<CoordinatorEnv, 'verbose' | 'parentWatch'> & { log: Log };
+export type CoordinatorOptions = Omit<CoordinatorEnv, 'verbose' | 'parentWatch' | 'metricsListen'> & {
+  log: Log;
+  /** Default: another port of loopback each time. */
+  metricsListen?: string | null;
+};
 
 export type Coordinator = {
   /** host:port of the gRPC listener. */
   grpcAddress: string;
   /** host:port of the socket.io listener. */
   liveAddress: string;
+  /** host:port of metrics, health and readiness. */
+  metricsAddress: string;
   /** Stops in reverse order; calls in flight get a bounded grace. Safe to call twice. */
   stop(): Promise<void>;
 };
@@ -37,7 +44,11 @@ export type Coordinator = {
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const { log, tunables, token } = options;
   const started: (() => Promise<void>)[] = [];
-  const stop = once(() => stopAll(started, log));
+  let serving = false;
+  const stop = once(() => {
+    serving = false;
+    return stopAll(started, log);
+  });
   try {
     const applied = await migrate({ url: options.migratorUrl || options.databaseUrl });
     if (applied.length > 0) log('info', 'database migrated', { migrations: applied.join(', ') });
@@ -111,13 +122,26 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       await leaveCoordinators(db, holder);
     });
 
+    const monitoring = await startMonitoring({
+      db,
+      link,
+      scheduler,
+      live,
+      leaseTtlMs: tunables.leaseTtlMs,
+      listen: options.metricsListen === undefined ? '127.0.0.1:0' : options.metricsListen,
+      isServing: () => serving,
+    });
+    started.push(() => monitoring.stop());
+    const { metrics } = monitoring;
     const natsFor = natsForWorkers(link.servers, options);
-    const context: Context = { db, link, changes, scheduler, tunables, log, natsFor };
+    const context: Context = { db, link, changes, scheduler, tunables, log, metrics, natsFor };
     const rpc = await startRpc(context, { listen: options.grpcListen, token, tls: options.tls });
     started.push(() => rpc.stop(tunables.stopGraceMs));
     // First of all to stop: streams may use up their grace, and another coordinator can lead meanwhile.
     started.push(() => scheduler.stop());
-    return { grpcAddress: rpc.address, liveAddress: live.address, stop };
+    serving = true;
+    const { address: metricsAddress } = monitoring;
+    return { grpcAddress: rpc.address, liveAddress: live.address, metricsAddress, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -21,6 +21,10 @@ export const DEFAULT_TUNABLES = {
   relayEveryMs: 1_000,
   /** How long a lost hint or a wiped NATS store goes unnoticed. */
   reconcileEveryMs: 15_000,
+  /** How long the points of a deleted sweep stay when another process deleted it; how soon partitions are made ahead. */
+  cleanEveryMs: 15_000,
+  /** Points that a newer attempt replaced go this long after the trial's end: an hour to look at what had happened. */
+  pruneGraceMs: 3_600_000,
   /** JetStream hands an unacknowledged hint to another worker after this; claims make the repeat harmless. */
   ackWaitMs: 30_000,
   /** A request to NATS that takes longer counts as an outage. */
@@ -78,6 +82,8 @@ export const LIMITS = {
   curvePoints: 100_000,
   /** Names of workers whose tokens are remembered at a time. */
   workerTokensKnown: 4_096,
+  /** Of all curves of a reply together: 500 trials still get 800 points each of one metric. */
+  curveReplyPoints: 400_000,
   stderrBytes: 8 * 1024,
   /** Live: a browser this far behind is sent no more deltas until it has caught up … */
   liveBufferedBytes: 1024 * 1024,

@@ -66,8 +66,7 @@ async function run(launch: Launch): Promise<number> {
   const port = await dashboardPort(options);
   if (options.dataset !== null) await requireDataset(dataDir, options.dataset);
   const running = await startServers(launch, port);
-  const { grpc, live, dashboard, loginKey } = running;
-  writeRunFile(dataDir, { pid: process.pid, grpc, live, dashboard, token, loginKey });
+  writeRunFile(dataDir, { pid: process.pid, token, ...running });
   const forget = () => removeRunFile(dataDir);
   teardown.add(CLIENT, { name: 'run file', stop: async () => forget(), kill: forget });
   // The platform that runs here, not one that the environment names.

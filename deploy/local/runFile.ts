@@ -13,6 +13,9 @@ export type RunFile = {
   token: string;
   /** Key of login codes, so that a new link can be made while this run lasts. */
   loginKey: string;
+  /** For backups, which read the stores themselves. */
+  databaseUrl: string;
+  nats: { url: string; token: string };
 };
 
 /** Appears whole or not at all. */

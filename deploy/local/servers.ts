@@ -25,7 +25,12 @@ export type Launch = {
   fail(error: unknown): void;
 };
 
-export type Running = Addresses & { dashboard: string | null; loginKey: string };
+export type Running = Addresses & {
+  dashboard: string | null;
+  loginKey: string;
+  databaseUrl: string;
+  nats: { url: string; token: string };
+};
 
 /** Higher levels end first. */
 const SERVERS = 1;
@@ -45,7 +50,8 @@ export async function startServers(launch: Launch, dashboardPort: number): Promi
   const once = launch.options.once;
   const serving = once ? null : serveDashboard(launch, dashboardPort, { grpc, live }, loginKey);
   await together(work(launch, grpc), ...(serving === null ? [] : [serving]));
-  return { grpc, live, loginKey, dashboard: once ? null : `http://127.0.0.1:${dashboardPort}` };
+  const stores = { databaseUrl, nats: { url: nats.url, token: nats.token } };
+  return { grpc, live, loginKey, ...stores, dashboard: once ? null : `http://127.0.0.1:${dashboardPort}` };
 }
 
 async function startStores(launch: Launch): Promise<{ databaseUrl: string; nats: NatsServer }> {

@@ -46,6 +46,7 @@ describe('the coordinator process', () => {
       ready: true,
       grpc: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
       live: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      metrics: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     });
     expect((await fetch(`http://${ready.live}/healthz`)).status).toBe(200);
     child.kill('SIGTERM');

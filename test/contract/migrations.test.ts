@@ -99,6 +99,45 @@ describe('migrate', () => {
   });
 });
 
+describe('the partitions of points', () => {
+  it('take over what an older version stored, row for row, and take more', async () => {
+    const fresh = await emptied();
+    const all = await readMigrations();
+    const older = all.filter(({ name }) => name < '20261124300000');
+    await migrate({
+      url: fresh,
+      folder: folderOf(Object.fromEntries(older.map(({ name, sql }) => [name, sql]))),
+    });
+    await query(
+      fresh,
+      `INSERT INTO metric_point SELECT trial, 1, seq, 10 * seq, 1, trial + seq / 8.0
+       FROM unnest(ARRAY[1, 70000, 2000000]) AS trial, generate_series(1, 40) AS seq`,
+    );
+    const rows = 'SELECT *, tableoid::regclass::text AS part FROM metric_point ORDER BY trial_id, seq';
+    const before = await query(fresh, rows);
+    await migrate({ url: fresh });
+    const after = await query(fresh, rows);
+    expect(after).toEqual(before.map((row) => ({ ...row, part: 'metric_point_first' })));
+    expect(after.length).toBe(120);
+    await query(fresh, 'INSERT INTO metric_point VALUES (3000000, 1, 1, 10, 1, 0.5)');
+    await expect(query(fresh, 'INSERT INTO metric_point VALUES (70000, 1, 1, 10, 1, 0.5)')).rejects.toThrow(
+      'duplicate key',
+    );
+  });
+
+  it('cost neither a copy nor a rewrite: the file of the older table stays', async () => {
+    const fresh = await emptied();
+    const older = (await readMigrations()).filter(({ name }) => name < '20261124300000');
+    await migrate({
+      url: fresh,
+      folder: folderOf(Object.fromEntries(older.map(({ name, sql }) => [name, sql]))),
+    });
+    const [before] = await query(fresh, `SELECT pg_relation_filenode('metric_point') AS file`);
+    await migrate({ url: fresh });
+    expect(await query(fresh, `SELECT pg_relation_filenode('metric_point_first') AS file`)).toEqual([before]);
+  });
+});
+
 /** What schema.prisma says of a table, read from its text: `column type? ` lines of each model. */
 function schemaTables(): Map<string, Map<string, { optional: boolean; list: boolean }>> {
   const text = readFileSync(new URL('../../prisma/schema.prisma', import.meta.url), 'utf8');
@@ -122,8 +161,8 @@ describe('the schema that Prisma reads', () => {
   it('has the tables and columns that the migrations make, with the same nullability', async () => {
     const { rows } = await client.query<{ table: string; column: string; nullable: boolean; type: string }>(
       `SELECT table_name AS table, column_name AS column, is_nullable = 'YES' AS nullable, data_type AS type
-       FROM information_schema.columns
-       WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'`,
+       FROM information_schema.columns JOIN pg_class ON pg_class.oid = format('%I.%I', table_schema, table_name)::regclass
+       WHERE table_schema = 'public' AND table_name <> '_prisma_migrations' AND NOT relispartition`,
     );
     const inDatabase = rows.map((row) => {
       // A list is never NULL for Prisma, which writes an empty array.
@@ -158,6 +197,7 @@ describe('the schema that Prisma reads', () => {
         prisma.session,
         prisma.coordinator,
         prisma.checkpoint,
+        prisma.pointRemoval,
       ];
       for (const model of models) {
         // The models' own types differ; each selects all of its columns here.

@@ -9,6 +9,7 @@ import { Connection } from '@adt/worker/agent/connection';
 import { Heartbeat } from '@adt/worker/agent/heartbeat';
 import { runTrial } from '@adt/worker/agent/runTrial';
 import { SpoolFolder } from '@adt/worker/agent/spoolFolder';
+import { WorkerMetrics } from '@adt/worker/agent/workerMetrics';
 import { createLog } from '@adt/worker/log';
 import { describe, expect, it } from 'vitest';
 import { ask, type TestCoordinator, testCoordinator } from '../contract/coordinator.js';
@@ -53,6 +54,7 @@ async function openWorkshop(
     spoolCapBytes: 2 ** 28,
     drainLeftMs: () => 60_000,
     log,
+    metrics: new WorkerMetrics({ slots: 1, spoolFolder: join(folder, 'spool') }),
     drain: new AbortController().signal,
   };
 }

@@ -21,6 +21,7 @@ describe('parseEnv', () => {
       checkpointSeconds: 60,
       drainSeconds: 60,
       spoolCapBytes: 256 * 1024 * 1024,
+      metricsListen: null,
     });
   });
 

@@ -7,6 +7,7 @@ import { readTls, type Tls } from '@adt/proto/tls';
 import { z } from 'zod';
 import { EnvError } from './envError.js';
 import { messageOf } from './log.js';
+import { metricsListenOf } from './metrics/listenAddress.js';
 import { CHECKPOINT_SECONDS, DRAIN_BOUND_SECONDS, SPOOL_CAP_BYTES } from './tunables.js';
 
 export type WorkerEnv = {
@@ -28,6 +29,8 @@ export type WorkerEnv = {
   drainSeconds: number;
   /** A spool beyond this keeps only the series that ranks. */
   spoolCapBytes: number;
+  /** host:port of metrics, health and readiness; null: 127.0.0.1:7073, or another port where that is taken. */
+  metricsListen: string | null;
 };
 
 const MAX_DEFAULT_SLOTS = 16;
@@ -90,7 +93,16 @@ export function parseEnv(env: NodeJS.ProcessEnv, cores = availableParallelism())
     checkpointSeconds: given.ADT_CHECKPOINT_SECONDS,
     drainSeconds: given.ADT_DRAIN_SECONDS,
     spoolCapBytes: given.ADT_SPOOL_CAP_BYTES,
+    metricsListen: readMetricsListen(env),
   });
+}
+
+function readMetricsListen(env: NodeJS.ProcessEnv): string | null {
+  try {
+    return metricsListenOf(env);
+  } catch (error) {
+    throw new EnvError(messageOf(error));
+  }
 }
 
 /** A variable set to nothing counts as not set, as compose files and systemd units write it. */

@@ -1,12 +1,17 @@
 /** The worker process: environment in, ready line out, one clean way to end. */
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { Agent, RegistrationRefused } from './agent/agent.js';
+import { WorkerMetrics } from './agent/workerMetrics.js';
 import { listEngines, openEngine } from './engines/registry.js';
 import { parseEnv, type WorkerEnv } from './env.js';
 import { EnvError } from './envError.js';
 import { createLog, messageOf } from './log.js';
+import { startMetricsListener } from './metrics/listener.js';
+import { addProcessMetrics } from './metrics/processMetrics.js';
 import { ORPHAN_BOUND_MS } from './tunables.js';
 
+const DEFAULT_METRICS_PORT = 7073;
 const EXIT_BAD_INPUT = 2;
 /** 128 + SIGTERM: the second signal asked for an end at once. */
 const EXIT_FORCED = 143;
@@ -39,9 +44,19 @@ async function main(env: WorkerEnv): Promise<number> {
   const engines = await listEngines();
   // Throws, with what to do about it, where the list is empty.
   if (engines.length === 0) await openEngine();
+  const metrics = new WorkerMetrics({ slots: env.slots, spoolFolder: join(env.dataDir, 'worker', 'spool') });
+  addProcessMetrics(metrics.registry);
+  const listener = await startMetricsListener({
+    listen: env.metricsListen,
+    defaultPort: DEFAULT_METRICS_PORT,
+    registry: metrics.registry,
+    notReady: () => (metrics.registered ? null : 'not registered with the coordinator'),
+  });
+  log.info('metrics', { metrics: listener.address });
   try {
-    const agent = await Agent.start({ env, engines, log }, stopping.signal);
-    process.stdout.write(`${JSON.stringify({ ready: true, workerId: agent.workerId })}\n`);
+    const agent = await Agent.start({ env, engines, log, metrics }, stopping.signal);
+    const ready = { ready: true, workerId: agent.workerId, metrics: listener.address };
+    process.stdout.write(`${JSON.stringify(ready)}\n`);
     log.info('ready', { workerId: agent.workerId, pool: env.pool, slots: env.slots });
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
     await agent.stop(boundMs);

@@ -5,6 +5,7 @@ import { DataUnfitError } from '@adt/worker/engines/engine';
 import { EnvError } from '@adt/worker/envError';
 import { CheckpointError } from '@adt/worker/training/checkpointFile';
 import { CommanderError } from 'commander';
+import { BackupError } from '../backup/manifest.js';
 
 export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
@@ -38,7 +39,7 @@ export function reportFailure(error: unknown, verbose: boolean): number {
   if (error instanceof CommanderError) return commanderExit(error);
   if (error instanceof Interrupted) return EXIT.interrupted;
   for (const line of linesOf(error)) process.stderr.write(`adt: ${oneLine(line)}\n`);
-  const causes = [UsageError, DataError, DataUnfitError, EnvError, CheckpointError];
+  const causes = [UsageError, DataError, DataUnfitError, EnvError, CheckpointError, BackupError];
   if (causes.some((cause) => error instanceof cause)) return EXIT.usage;
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   return EXIT.failure;

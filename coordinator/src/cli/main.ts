@@ -15,6 +15,8 @@ const GROUPS: Readonly<Record<string, () => Promise<(program: Command) => void>>
   sweep: async () => (await import('./sweep.js')).registerSweepCommands,
   compare: async () => (await import('./compare.js')).registerCompareCommand,
   worker: async () => (await import('./worker.js')).registerWorkerCommands,
+  backup: async () => (await import('./backup.js')).registerBackupCommand,
+  restore: async () => (await import('./backup.js')).registerRestoreCommand,
   login: async () => (await import('./login.js')).registerLoginCommand,
 };
 

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { openContext } from './context.js';
 import { integerOption } from './options.js';
 import { cancelCommand } from './sweepCancel.js';
+import { deleteCommand } from './sweepDelete.js';
 import { EXPORT_FORMATS, type ExportFormat, exportCommand } from './sweepExport.js';
 import { sweepId } from './sweepId.js';
 import { planCommand } from './sweepPlan.js';
@@ -26,6 +27,14 @@ export function registerSweepCommands(program: Command): void {
     .description('end what is queued and stop what is running')
     .argument('<id>', 'number of the sweep', sweepId)
     .action((id: number, _flags, command: Command) => cancelCommand(openContext(command), id));
+  sweep
+    .command('delete')
+    .description('take an ended sweep away for good, with its trials and curves')
+    .argument('<id>', 'number of the sweep', sweepId)
+    .option('-y, --yes', 'do not ask')
+    .action((id: number, flags: { yes?: boolean }, command: Command) =>
+      deleteCommand(openContext(command), id, flags),
+    );
 }
 
 function registerSending(sweep: Command): void {

@@ -33,7 +33,13 @@ export type LiveParams = {
   log: Log;
 };
 
-export type LiveServer = { address: string; emit(delta: Delta): void; stop(): Promise<void> };
+export type LiveServer = {
+  address: string;
+  /** Connected just now. */
+  clients(): number;
+  emit(delta: Delta): void;
+  stop(): Promise<void>;
+};
 
 const id = z
   .int()
@@ -82,6 +88,7 @@ export async function startLive(params: LiveParams): Promise<LiveServer> {
   let stopped: Promise<void> | null = null;
   return {
     address: `${params.host}:${address.port}`,
+    clients: () => browsers.size,
     emit: (delta) => {
       for (const socketId of io.sockets.adapter.rooms.get(delta.topic) ?? []) {
         browsers.get(socketId)?.send(delta);

@@ -2,6 +2,7 @@
 import type { Database } from '@adt/prisma/client';
 import type { Changes } from '../live/changes.js';
 import type { Log } from '../log.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { NatsLink } from '../nats/link.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
 import type { Tunables } from '../tunables.js';
@@ -14,6 +15,7 @@ export type Context = {
   scheduler: Scheduler;
   tunables: Tunables;
   log: Log;
+  metrics: Metrics;
   /** What Register tells workers; no servers: they poll. */
   natsFor(workerId: string): NatsForWorker;
 };

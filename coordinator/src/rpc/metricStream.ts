@@ -69,6 +69,7 @@ async function store(
   const totalSteps = checkInteger('total_steps', batch.totalSteps, 0);
   const points = checkPoints(batch.points);
   const batchOf = { ...lease, firstSeq, points, totalSteps };
+  const began = performance.now();
   const stored = await gate.pass(() => ingest(context.db, batchOf));
   switch (stored.kind) {
     case 'fenced':
@@ -79,6 +80,7 @@ async function store(
       throw new Refusal({ status: status.OUT_OF_RANGE, reason: 'SEQ_GAP', message, ackedSeq });
     }
     case 'stored': {
+      context.metrics.ingested(stored.fresh, (performance.now() - began) / 1_000);
       const fresh = stored.fresh > 0 ? points.slice(-stored.fresh) : [];
       if (fresh.length > 0) publish(context, lease, fresh, stored);
       const pruneRequested = stored.pruneRequested || (await judge(context, lease, fresh, stored));
@@ -102,7 +104,7 @@ async function judge(
   try {
     return await scheduler.observe({ sweepId, trialId, number, epoch, lastStep });
   } catch (error) {
-    log('warn', 'no verdict on a trial', { trialId, epoch, reason: reasonOf(error) });
+    log('warn', 'no verdict on a trial', { trialId, epoch, sweepId, reason: reasonOf(error) });
     return false;
   }
 }

@@ -10,8 +10,9 @@ import type { Prior } from '../search/prior.js';
 import { NEWEST_RULES } from '../search/rules.js';
 import type { DatasetFacts } from '../search/strata.js';
 import { type Lineage, lineageOf } from '../store/adopt.js';
-import { type CurveRow, canonicalCurves } from '../store/curves.js';
+import { canonicalCurves } from '../store/curves.js';
 import { type DatasetRow, listDatasets } from '../store/datasets.js';
+import { deleteSweep } from '../store/retention.js';
 import { findSubmission, type Submission, submitSweep } from '../store/submit.js';
 import {
   cancelSweep,
@@ -27,15 +28,25 @@ import { LIMITS } from '../tunables.js';
 import { checkInteger, checkLength } from './check.js';
 import type { Context } from './context.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import { downsample } from './downsample.js';
 import { answerPlan, RunningForecasts } from './planning.js';
 import { invalid, notFound, Refusal, status } from './refusal.js';
+import { removalToWire } from './removal.js';
 import { resultHandlers } from './results.js';
 import { unary } from './unary.js';
 import { uploadDataset } from './upload.js';
-import { datasetToWire, sweepToWire, trialToWire, trialWithAttempts, workerToWire } from './wire.js';
+import {
+  curveToWire,
+  datasetToWire,
+  sweepToWire,
+  trialToWire,
+  trialWithAttempts,
+  workerToWire,
+} from './wire.js';
 
 type SpecText = { spec: string; format: 'YAML' | 'JSON' };
+
+/** As many as a training reports with three cut-offs of recall and NDCG, losses and what denoising did. */
+const ALL_METRICS = 16;
 
 const sweepCursor = z.int().min(1);
 const trialCursor = z.strictObject({
@@ -62,6 +73,7 @@ export function searchService(context: Context): SearchServiceServer {
     submitSweep: unary(log, async (request) => {
       const submission = await submit(context, request);
       if (submission.kind === 'conflict') throw keyTaken(submission.sweepId);
+      if (submission.kind === 'orphaned') throw notFound(`sweep ${submission.sweepId}`);
       if (submission.kind === 'created') {
         scheduler.wakeAll();
         // All of it may have been trained before.
@@ -100,6 +112,17 @@ export function searchService(context: Context): SearchServiceServer {
       return sweepToWire(await sweep(sweepId));
     }),
 
+    deleteSweep: unary(log, async (request) => {
+      const sweepId = checkInteger('sweep_id', request.sweepId, 1);
+      const deletion = await deleteSweep(db, { sweepId, dryRun: request.dryRun });
+      if (deletion.kind === 'deleted') {
+        log('info', 'sweep deleted', { ...deletion.removal });
+        scheduler.wakeJanitor();
+        changes.touch({ sweepId });
+      }
+      return removalToWire(sweepId, deletion);
+    }),
+
     listTrials: unary(log, async (request) => {
       const { id: sweepId } = await sweep(request.sweepId);
       const limit = checkInteger('limit', request.limit, 0, 1_000) || 200;
@@ -125,13 +148,12 @@ export function searchService(context: Context): SearchServiceServer {
       const trialIds = request.trialIds.map((id, at) => checkInteger(`trial_ids[${at}]`, id, 1));
       const metrics = request.metrics.map((name, at) => checkLength(`metrics[${at}]`, name, 64));
       const maxPoints = checkInteger('max_points', request.maxPoints, 0, LIMITS.curvePoints) || 1_000;
-      const { curves, gaps } = await canonicalCurves(db, { trialIds, metrics });
-      const shown = (curve: CurveRow) => ({
-        trialId: curve.trialId,
-        metric: curve.metric,
-        ...downsample(curve, Math.max(4, maxPoints)),
+      const { curves, gaps } = await canonicalCurves(db, {
+        trialIds,
+        metrics,
+        maxPoints: withinReply(trialIds.length * (metrics.length || ALL_METRICS), maxPoints),
       });
-      return { curves: curves.map(shown), gaps: gaps.map(shown) };
+      return { curves: curves.map(curveToWire), gaps: gaps.map(curveToWire) };
     }),
 
     listDatasets: unary(log, async () => {
@@ -146,6 +168,11 @@ export function searchService(context: Context): SearchServiceServer {
       workers: (await listWorkers(db, tunables.leaseTtlMs)).map(workerToWire),
     })),
   };
+}
+
+/** Many curves at once are a chart of many thin lines: together they stay within what can be held in memory. */
+function withinReply(curves: number, maxPoints: number): number {
+  return Math.max(4, Math.min(maxPoints, Math.floor(LIMITS.curveReplyPoints / Math.max(1, curves))));
 }
 
 /** While NATS can't be asked, nothing is called missing. */

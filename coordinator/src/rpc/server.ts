@@ -8,6 +8,7 @@ import { Server, type ServerCredentials } from '@grpc/grpc-js';
 import { LIMITS } from '../tunables.js';
 import { accessService } from './accessService.js';
 import { callerAuth } from './auth.js';
+import { callMetrics } from './callMetrics.js';
 import type { Context } from './context.js';
 import { searchService } from './searchService.js';
 import { trialService } from './trialService.js';
@@ -27,7 +28,10 @@ export async function startRpc(
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc-node.max_session_memory': 64,
-    interceptors: [callerAuth({ token: params.token, workers, log: context.log })],
+    interceptors: [
+      callMetrics(context.metrics),
+      callerAuth({ token: params.token, workers, log: context.log }),
+    ],
   });
   server.addService(TrialServiceService, trialService(context));
   server.addService(SearchServiceService, searchService(context));

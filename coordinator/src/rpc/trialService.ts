@@ -28,13 +28,16 @@ import { unary } from './unary.js';
 import { claimedToWire } from './wire.js';
 
 export function trialService(context: Context): TrialServiceServer {
-  const { db, tunables, log, changes, scheduler } = context;
+  const { db, tunables, log, changes, scheduler, metrics } = context;
   const { leaseTtlMs } = tunables;
 
   const answerClaim = (claim: Claim): ClaimReply => {
     if (claim.kind === 'unknown-worker') throw unknownWorker();
+    metrics.claimed(claim.kind === 'claimed');
     if (claim.kind === 'none') return { trial: undefined };
-    changes.touch({ sweepId: claim.trial.sweepId, trialIds: [claim.trial.trialId] });
+    const { trialId, epoch, sweepId } = claim.trial;
+    log('debug', 'trial claimed', { trialId, epoch, sweepId });
+    changes.touch({ sweepId, trialIds: [trialId] });
     // Its hint has left the window.
     scheduler.wake();
     return { trial: claimedToWire(claim.trial) };
@@ -44,6 +47,9 @@ export function trialService(context: Context): TrialServiceServer {
   const finish = async (params: FinishParams & { workerId: string }): Promise<Finished> => {
     const end = await finishAttempt(db, params);
     if (end.kind !== 'moved') return end;
+    const { trialId, epoch } = params;
+    metrics.attemptEnded(end.state);
+    log('debug', 'attempt ended', { trialId, epoch, sweepId: end.sweepId, state: end.state });
     changes.touch({ sweepId: end.sweepId, trialIds: [params.trialId] });
     // Whatever became of it, a slot is free.
     scheduler.wakeAll();

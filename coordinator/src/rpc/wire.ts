@@ -6,6 +6,7 @@ import {
 } from '@adt/proto/gen/adt/v1/common';
 import {
   type Attempt,
+  type Curve,
   type Dataset,
   type SweepPlan,
   SweepState,
@@ -19,6 +20,7 @@ import {
 import type { ClaimedTrial as WireClaimedTrial } from '@adt/proto/gen/adt/v1/trial';
 import type { Compiled } from '../search/compile.js';
 import type { ClaimedTrial } from '../store/claims.js';
+import type { CurveRow } from '../store/curves.js';
 import type { DatasetRow } from '../store/datasets.js';
 import type { SweepRow } from '../store/sweeps.js';
 import type { AttemptRow, TrialRow } from '../store/trials.js';
@@ -43,6 +45,11 @@ export function sweepToWire(row: SweepRow): SweepSummary {
     finishedMs: row.finishedAt?.getTime(),
     reason: row.reason ?? '',
   };
+}
+
+/** NaN where a value was not finite. */
+export function curveToWire({ trialId, metric, steps, values }: CurveRow): Curve {
+  return { trialId, metric, steps, values: values.map((value) => value ?? Number.NaN) };
 }
 
 export function trialToWire(row: TrialRow): TrialSummary {

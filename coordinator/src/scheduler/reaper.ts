@@ -6,7 +6,7 @@ import { grantAmnesty, type LeaderTerm } from '../store/leader.js';
 import { finishAttempt } from '../trial/finish.js';
 import type { Tunables } from '../tunables.js';
 
-export type Reaped = { trialId: number; sweepId: number; state: TrialStateName };
+export type Reaped = { trialId: number; epoch: number; sweepId: number; state: TrialStateName };
 
 /** Trials reaped in one run; a bigger outage takes several. */
 const BATCH = 500;
@@ -43,7 +43,7 @@ export class Reaper {
         lastSeq: null,
         reaper: term,
       });
-      if (end.kind === 'moved') reaped.push({ trialId, sweepId: end.sweepId, state: end.state });
+      if (end.kind === 'moved') reaped.push({ trialId, epoch, sweepId: end.sweepId, state: end.state });
     }
     return reaped;
   }

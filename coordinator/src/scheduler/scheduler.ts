@@ -9,6 +9,7 @@ import { endSearch, noteProblem, type SearchingSweep, searchingSweeps } from '..
 import { finishSweeps, stopOpenTrials } from '../store/sweeps.js';
 import { ABSENT_EVERY_MS, KEPT_FOR, type Tunables } from '../tunables.js';
 import { sweepCheckpoints } from './checkpointSweep.js';
+import { Janitor } from './janitor.js';
 import { Leader } from './leader.js';
 import { Reaper } from './reaper.js';
 import { ensureJetStream, reconcile } from './reconciler.js';
@@ -30,12 +31,14 @@ export type SchedulerParams = {
 export class Scheduler {
   readonly #leader: Leader;
   readonly #reaper: Reaper;
+  readonly #janitor: Janitor;
   readonly #relay: Relay;
   readonly #searches: Searches;
   readonly #searchTicker: Ticker;
   readonly #relayTicker: Ticker;
   readonly #reapTicker: Ticker;
   readonly #reconcileTicker: Ticker;
+  readonly #cleanTicker: Ticker;
   /** The stream is known to exist on this connection; publishing earlier would only fail. */
   #streamReady = false;
   /** Monotonic milliseconds before which nobody need be looked for who is gone. */
@@ -46,12 +49,14 @@ export class Scheduler {
     const every = (everyMs: number, work: () => Promise<void>) => new Ticker({ everyMs, work, log });
     this.#leader = new Leader({ ...params, onElected: () => this.#elected() });
     this.#reaper = new Reaper({ db, tunables });
+    this.#janitor = new Janitor({ db, graceMs: tunables.pruneGraceMs });
     this.#relay = new Relay({ db, leaseTtlMs: tunables.leaseTtlMs });
     this.#searches = new Searches({ db, retryMs: tunables.searchRetryMs });
     this.#searchTicker = every(tunables.searchEveryMs, () => this.#search());
     this.#relayTicker = every(tunables.relayEveryMs, () => this.#publish());
     this.#reapTicker = every(tunables.reapEveryMs, () => this.#reap());
     this.#reconcileTicker = every(tunables.reconcileEveryMs, () => this.#reconcile());
+    this.#cleanTicker = every(tunables.cleanEveryMs, () => this.#clean());
     params.link.onConnect(() => {
       this.#streamReady = false;
       this.#reconcileTicker.wake();
@@ -64,11 +69,22 @@ export class Scheduler {
     void this.#searchTicker.start();
     void this.#relayTicker.start();
     void this.#reapTicker.start();
+    void this.#cleanTicker.start();
+  }
+
+  /** The term in which this process leads; null: another one does. */
+  get term(): LeaderTerm | null {
+    return this.#leader.term;
   }
 
   /** The outbox has something to send, or a pool has room for more. */
   wake(): void {
     this.#relayTicker.wake();
+  }
+
+  /** A sweep was deleted: its points are to go. */
+  wakeJanitor(): void {
+    this.#cleanTicker.wake();
   }
 
   /** A trial has ended, slots came or went, a sweep was submitted: searches may want to go on, and a pool has room. */
@@ -89,7 +105,13 @@ export class Scheduler {
 
   /** Safe to call twice. */
   async stop(): Promise<void> {
-    const tickers = [this.#reconcileTicker, this.#reapTicker, this.#searchTicker, this.#relayTicker];
+    const tickers = [
+      this.#cleanTicker,
+      this.#reconcileTicker,
+      this.#reapTicker,
+      this.#searchTicker,
+      this.#relayTicker,
+    ];
     await Promise.all(tickers.map((ticker) => ticker.stop()));
     await this.#leader.stop();
   }
@@ -105,6 +127,12 @@ export class Scheduler {
     this.#searches.keepOnly([]);
     this.#reconcileTicker.wake();
     this.#searchTicker.wake();
+    this.#cleanTicker.wake();
+  }
+
+  async #clean(): Promise<void> {
+    const cleaned = await this.#janitor.run(() => this.#leader.term);
+    if (Object.values(cleaned).some((count) => count > 0)) this.params.log('info', 'cleaned', cleaned);
   }
 
   async #search(): Promise<void> {
@@ -164,8 +192,8 @@ export class Scheduler {
     const term = this.#leader.term;
     if (!term) return this.#reaper.rest();
     const reaped = await this.#reaper.run(term);
-    for (const { trialId, sweepId, state } of reaped) {
-      log('warn', 'lease ran out', { trialId, state });
+    for (const { trialId, epoch, sweepId, state } of reaped) {
+      log('warn', 'lease ran out', { trialId, epoch, sweepId, state });
       changes.touch({ sweepId, trialIds: [trialId] });
     }
     if (reaped.length > 0) this.wakeAll();

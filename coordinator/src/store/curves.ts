@@ -1,6 +1,7 @@
 /** Canonical curves: of each step what the newest attempt said, older ones cut where a newer one resumed. */
 import type { Database } from '@adt/prisma/client';
 import { GAP_METRIC } from '@adt/proto/metricGap';
+import { LIMITS } from '../tunables.js';
 
 export type CurveRow = {
   trialId: number;
@@ -27,34 +28,71 @@ export function stepRanges(trials: string): string {
 export const CANONICAL = `p.trial_id = r.trial_id AND p.epoch = r.epoch AND p.step > r.first_step
   AND (r.last_step IS NULL OR p.step <= r.last_step)`;
 
-// The condition on the range spares the points of an attempt that counts for nothing.
-const CURVES = `
-  WITH asked AS (
-    SELECT id, coalesce(adopted_from, id) AS source FROM trial WHERE id = ANY($1::int[])
-  ), r AS (
-    ${stepRanges('IN (SELECT source FROM asked)')}
+// A curve longer than $3 keeps its first and last point and, of each bucket of points, the lowest and the highest, so
+// no spike is lost; a bucket without any finite value keeps its first, so that a hole stays visible. Here and not in
+// the coordinator: what is thinned away never leaves Postgres, which sorts on disk where memory does not do. The
+// condition on the range spares the points of an attempt that counts for nothing.
+const CURVE = `
+  WITH r AS (
+    ${stepRanges('= $1')}
+  ), canonical AS (
+    SELECT p.metric_id, p.step, p.value,
+           row_number() OVER (PARTITION BY p.metric_id ORDER BY p.step, p.epoch, p.seq) - 1 AS at,
+           count(*) OVER (PARTITION BY p.metric_id) AS n
+    FROM r JOIN metric_point p ON ${CANONICAL}
+    WHERE p.trial_id = $1 AND (r.last_step IS NULL OR r.last_step > r.first_step)
+      AND (cardinality($2::text[]) = 0 OR p.metric_id IN (SELECT id FROM metric WHERE name = ANY($2::text[])))
+  ), bucketed AS (
+    SELECT *, CASE WHEN n <= $3::int THEN at
+                   WHEN at IN (0, n - 1) THEN -1 - at
+                   ELSE (at * $4::bigint + n - 3) / (n - 2) - 1 END AS bucket
+    FROM canonical
+  ), ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY metric_id, bucket ORDER BY value NULLS LAST, at) AS low,
+              row_number() OVER (PARTITION BY metric_id, bucket ORDER BY value DESC NULLS LAST, at) AS high
+    FROM bucketed
   )
-  SELECT asked.id AS "trialId", m.name AS metric, array_agg(p.step ORDER BY p.step, p.epoch, p.seq) AS steps,
-         array_agg(p.value ORDER BY p.step, p.epoch, p.seq) AS values
-  FROM asked JOIN r ON r.trial_id = asked.source
-  JOIN metric_point p ON ${CANONICAL}
-  JOIN metric m ON m.id = p.metric_id
-  WHERE (r.last_step IS NULL OR r.last_step > r.first_step)
-    AND (cardinality($2::text[]) = 0 OR m.name = ANY($2::text[]))
-  GROUP BY asked.id, m.name
-  ORDER BY asked.id, m.name`;
+  SELECT m.name AS metric, array_agg(r.step ORDER BY r.at) AS steps, array_agg(r.value ORDER BY r.at) AS values
+  FROM ranked r JOIN metric m ON m.id = r.metric_id
+  WHERE r.low = 1 OR r.high = 1
+  GROUP BY m.name
+  ORDER BY m.name`;
 
-/** Whole curves of these trials; no metrics named means all. Gaps are told apart: they are no series of a training. */
+/**
+ * Curves of these trials, in their order; no metrics named means all. Gaps are told apart: they are no series of a
+ * training. One trial at a time: a statement reads one partition, and what is held here is what is answered.
+ * @param params.maxPoints a curve, at least 4; default and most: `LIMITS.curvePoints`
+ */
 export async function canonicalCurves(
   db: Database,
-  params: { trialIds: readonly number[]; metrics: readonly string[] },
+  params: { trialIds: readonly number[]; metrics: readonly string[]; maxPoints?: number },
 ): Promise<{ curves: CurveRow[]; gaps: CurveRow[] }> {
   const metrics = params.metrics.length === 0 ? [] : [...params.metrics, GAP_METRIC];
-  const { rows } = await db.pool.query<CurveRow>(CURVES, [params.trialIds, metrics]);
+  const maxPoints = Math.max(4, Math.min(params.maxPoints ?? LIMITS.curvePoints, LIMITS.curvePoints));
+  const buckets = Math.max(1, Math.floor((maxPoints - 2) / 2));
+  const found: CurveRow[] = [];
+  for (const { id, source } of await sourcesOf(db, params.trialIds)) {
+    const { rows } = await db.pool.query<Omit<CurveRow, 'trialId'>>(CURVE, [
+      source,
+      metrics,
+      maxPoints,
+      buckets,
+    ]);
+    for (const row of rows) found.push({ trialId: id, ...row });
+  }
   return {
-    curves: rows.filter(({ metric }) => metric !== GAP_METRIC),
-    gaps: rows.filter(({ metric }) => metric === GAP_METRIC),
+    curves: found.filter(({ metric }) => metric !== GAP_METRIC),
+    gaps: found.filter(({ metric }) => metric === GAP_METRIC),
   };
+}
+
+/** Whose points a trial shows: its own, or those of the trial whose result it took over. */
+async function sourcesOf(db: Database, ids: readonly number[]): Promise<{ id: number; source: number }[]> {
+  const { rows } = await db.pool.query<{ id: number; source: number }>(
+    'SELECT id, coalesce(adopted_from, id) AS source FROM trial WHERE id = ANY($1::int[]) ORDER BY id',
+    [ids],
+  );
+  return rows;
 }
 
 /**

@@ -37,16 +37,21 @@ export type NewSweep = {
   trials: readonly CompiledTrial[];
 };
 
-/** `conflict`: the key belongs to a sweep with another spec. */
-export type Submission = { kind: 'created' | 'repeated' | 'conflict'; sweepId: number };
+/** `conflict`: the key belongs to a sweep with another spec. `orphaned`: that sweep, which it extends, is deleted. */
+export type Submission = { kind: 'created' | 'repeated' | 'conflict' | 'orphaned'; sweepId: number };
 
 // One unnest for ten thousand trials: about 0.3 s, where a statement a row takes several seconds.
 const SUBMIT = `
-  WITH created AS (
+  WITH kept AS MATERIALIZED (
+    -- Held until the commit, so that none is deleted while this sweep takes its results over.
+    SELECT id FROM sweep WHERE id = ANY($24::int[]) ORDER BY id FOR KEY SHARE
+  ), created AS (
     INSERT INTO sweep (name, owner, spec, spec_format, spec_sha256, idempotency_key, metric, maximize, pool,
                        datasets, models, losses, priority, max_concurrent, deadline, facts, searching, ancestors, prior, rules)
-    VALUES ($1, $2, $3, $4::"SpecFormat", $5, nullif($6, ''), $7, $8, $9, $10, $11, $12, $17, $18,
-            clock_timestamp() + $19::float8 * interval '1 s', $20::jsonb, $21, $24, $25::jsonb, $26)
+    SELECT $1, $2, $3, $4::"SpecFormat", $5, nullif($6, ''), $7, $8::boolean, $9, $10::text[], $11::text[],
+           $12::text[], $17::int, $18::int, clock_timestamp() + $19::float8 * interval '1 s', $20::jsonb,
+           $21::boolean, $24::int[], $25::jsonb, $26::int
+    WHERE (SELECT count(*) FROM kept) = cardinality($24::int[])
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING id, pool, ancestors
   ), queued AS (
@@ -97,6 +102,8 @@ export async function submitSweep(db: Database, sweep: NewSweep): Promise<Submis
   ]);
   if (rows[0]) return { kind: 'created', sweepId: rows[0].id };
   const first = await findSubmission(db, { ...sweep, extended: sweep.ancestors[0] ?? null });
+  const extended = sweep.ancestors[0];
+  if (!first && extended !== undefined) return { kind: 'orphaned', sweepId: extended };
   if (!first) throw new Error(`no sweep was written under the key ${JSON.stringify(sweep.idempotencyKey)}`);
   return first;
 }

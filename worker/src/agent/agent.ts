@@ -19,8 +19,14 @@ import { NatsLink } from './natsLink.js';
 import { runTrial } from './runTrial.js';
 import { SpoolFolder } from './spoolFolder.js';
 import { TrialSource } from './trialSource.js';
+import type { WorkerMetrics } from './workerMetrics.js';
 
-export type AgentParams = { env: WorkerEnv; engines: readonly EngineInfo[]; log: Log };
+export type AgentParams = {
+  env: WorkerEnv;
+  engines: readonly EngineInfo[];
+  log: Log;
+  metrics: WorkerMetrics;
+};
 
 /** The coordinator answered, and will not have this worker: the token or the settings are wrong. */
 export class RegistrationRefused extends Error {
@@ -57,12 +63,16 @@ export class Agent {
    * @throws RegistrationRefused; the signal's reason when it aborts first
    */
   static async start(params: AgentParams, signal: AbortSignal): Promise<Agent> {
-    const connection = new Connection(params.env.coordinator, params.env.token, params.env.tls);
+    const connection = new Connection(params.env.coordinator, params.env.token, {
+      tls: params.env.tls,
+      onRefusal: (kind) => params.metrics.refused(kind),
+    });
     try {
       const identity = identify(params);
       const registered = await register(connection, identity, params.log, signal);
       const agent = new Agent(params, identity, connection, registered);
       await agent.open();
+      params.metrics.registered = true;
       return agent;
     } catch (error) {
       connection.close();
@@ -80,6 +90,7 @@ export class Agent {
    */
   async stop(boundMs = this.params.env.drainSeconds * 1000): Promise<void> {
     this.drainEndsAtMs ??= performance.now() + boundMs;
+    this.params.metrics.registered = false;
     this.draining.abort();
     const over = new AbortController();
     const handedBack = Promise.all([this.heartbeat.drain(), ...this.slots]).finally(() => over.abort());
@@ -90,7 +101,7 @@ export class Agent {
   }
 
   private async open(): Promise<void> {
-    const { env, log } = this.params;
+    const { env, log, metrics } = this.params;
     const folder = join(env.dataDir, 'worker');
     const shop: Workshop = {
       workerId: this.workerId,
@@ -110,6 +121,7 @@ export class Agent {
       drainLeftMs: () =>
         Math.max(0, (this.drainEndsAtMs ?? performance.now() + env.drainSeconds * 1000) - performance.now()),
       log,
+      metrics,
       drain: this.draining.signal,
     };
     const source = new TrialSource({
@@ -127,14 +139,19 @@ export class Agent {
     for (;;) {
       const claimed = await source.next(shop.drain);
       if (claimed === null) return;
+      const end = shop.metrics.begin();
       try {
         const { spoilt } = await runTrial(claimed, shop);
         // A full disk would else take one trial after the other, and spend the few failures that each may have.
         if (spoilt) await sleep(SLOT_REST_MS, shop.drain);
       } catch (error) {
         // A bug or a full disk costs this attempt its lease, not the worker its other trials.
-        shop.log.error('attempt broke off', { trialId: claimed.trialId, why: messageOf(error) });
+        const { sweepId, trialId, epoch } = claimed;
+        shop.log.error('attempt broke off', { sweepId, trialId, epoch, why: messageOf(error) });
+        shop.metrics.ended('BROKEN_OFF');
         await sleep(SLOT_REST_MS, shop.drain);
+      } finally {
+        end();
       }
     }
   }

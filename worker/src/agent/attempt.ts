@@ -10,6 +10,7 @@ import type { Heartbeat } from './heartbeat.js';
 import { Orders } from './orders.js';
 import { Reporter } from './reporter.js';
 import type { SpoolFolder } from './spoolFolder.js';
+import type { WorkerMetrics } from './workerMetrics.js';
 
 /** What all attempts of a worker share. */
 export type Workshop = {
@@ -29,6 +30,7 @@ export type Workshop = {
   /** Milliseconds until a drain must be over; its whole time while there is none. */
   drainLeftMs(): number;
   log: Log;
+  metrics: WorkerMetrics;
   /** Aborted: hand the trials back. */
   drain: AbortSignal;
 };
@@ -48,9 +50,9 @@ export type Attempt = {
 };
 
 export function openAttempt(claimed: ClaimedTrial, shop: Workshop): Attempt {
-  const { trialId, epoch } = claimed;
+  const { trialId, epoch, sweepId } = claimed;
   const ref = { workerId: shop.workerId, trialId, epoch };
-  const log = shop.log.with({ trialId, epoch });
+  const log = shop.log.with({ sweepId, trialId, epoch });
   const orders = new Orders();
   const spool = shop.spools.create(trialId, epoch);
   const letGo = shop.heartbeat.hold({ trialId, epoch, onDecision: (decision) => orders.obey(decision) });

@@ -42,8 +42,21 @@ export class Connection {
   private readonly clients: Rotation<TrialServiceClient>;
   private readonly metadata = new Metadata();
 
-  /** @param addresses host:port, or several with commas between; workers spread over them */
-  constructor(addresses: string, token: string, tls: Tls | null = null) {
+  private readonly onRefusal: (kind: Refusal['kind']) => void;
+
+  /**
+   * @param addresses host:port, or several with commas between; workers spread over them
+   * @param options.onRefusal told of each call that was refused or not answered
+   */
+  constructor(
+    addresses: string,
+    token: string,
+    {
+      tls = null,
+      onRefusal = () => {},
+    }: { tls?: Tls | null; onRefusal?: (kind: Refusal['kind']) => void } = {},
+  ) {
+    this.onRefusal = onRefusal;
     this.metadata.set(AUTHORIZATION, `Bearer ${token}`);
     const clients = addresses.split(',').map((address) => this.open(address, tls));
     this.clients = new Rotation(clients, Math.floor(Math.random() * clients.length));
@@ -73,7 +86,9 @@ export class Connection {
         if (error === null) return resolve({ reply });
         this.leaveIfSilent(client, error);
         try {
-          resolve({ refusal: refusalOf(error) });
+          const refusal = refusalOf(error);
+          this.onRefusal(refusal.kind);
+          resolve({ refusal });
         } catch (unexpected) {
           reject(unexpected);
         }

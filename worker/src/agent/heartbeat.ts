@@ -118,7 +118,10 @@ export class Heartbeat {
     const offlineStopMs = this.params.offlineStopMs ?? OFFLINE_STOP_MS;
     for (const lease of this.leases) {
       if (performance.now() - lease.renewedAtMs < offlineStopMs) continue;
-      this.params.log.error('offline too long: the trial is given up', { trialId: lease.trialId });
+      this.params.log.error('offline too long: the trial is given up', {
+        trialId: lease.trialId,
+        epoch: lease.epoch,
+      });
       lease.onDecision(Decision.FENCED);
     }
   }

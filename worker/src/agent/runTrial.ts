@@ -94,7 +94,10 @@ async function trainOn(
       kill: orders.fence,
       graceMs: () => (isReleased() ? shop.drainLeftMs() * DRAIN_SAVE_SHARE : TRAINER_GRACE_MS),
       saves: isReleased,
-      onPoints: (points, totalSteps) => reporter.append(points, totalSteps),
+      onPoints: (points, totalSteps) => {
+        shop.metrics.made(points.length);
+        reporter.append(points, totalSteps);
+      },
       onSaved: (saved) => keeper.keep(saved),
       onUnsaved: (why) => log.warn('checkpoint not saved', { why }),
     });
@@ -120,8 +123,10 @@ async function complete(attempt: Attempt, shop: Workshop, end: TrainingEnd): Pro
     const request = { ...ref, lastSeq: reporter.lastSeq, ...outcomeOf(end, orders.current, reporter.poison) };
     const answer = await shop.connection.persist('complete', request, orders.fence);
     if (answer === null) return;
-    if ('reply' in answer)
+    if ('reply' in answer) {
+      shop.metrics.ended(request.outcome);
       return log.info('trial completed', { outcome: request.outcome, state: answer.reply.state });
+    }
     if (answer.refusal.kind === 'fenced') return orders.give('FENCED');
     const { refusal } = answer;
     // Its lease runs out, and the reaper decides.
@@ -138,8 +143,10 @@ async function release(attempt: Attempt, shop: Workshop): Promise<void> {
   await keeper.settled(within(DRAIN_COMMIT_SHARE));
   await reporter.flush(within(DRAIN_FLUSH_SHARE));
   const answer = await shop.connection.persist('release', ref, orders.fence);
-  if (answer !== null && 'reply' in answer) log.info('trial handed back');
-  else log.warn('trial not handed back', { why: answer?.refusal.message });
+  if (answer !== null && 'reply' in answer) {
+    shop.metrics.ended('RELEASED');
+    log.info('trial handed back');
+  } else log.warn('trial not handed back', { why: answer?.refusal.message });
 }
 
 /** A result that beat the order to stop stands; points that were refused for good spoil even that. */

@@ -414,6 +414,22 @@ export interface CancelSweepRequest {
   sweepId: number;
 }
 
+export interface DeleteSweepRequest {
+  sweepId: number;
+  /** Says what would go, and takes nothing away. */
+  dryRun: boolean;
+}
+
+export interface SweepRemoval {
+  sweepId: number;
+  name: string;
+  trials: number;
+  points: number;
+  /** Of the points, estimated. */
+  bytes: number;
+  deleted: boolean;
+}
+
 /** A row of the trials table; lists never scan points. */
 export interface TrialSummary {
   trialId: number;
@@ -2676,6 +2692,252 @@ export const CancelSweepRequest: MessageFns<CancelSweepRequest> = {
   fromPartial<I extends Exact<DeepPartial<CancelSweepRequest>, I>>(object: I): CancelSweepRequest {
     const message = createBaseCancelSweepRequest();
     message.sweepId = object.sweepId ?? 0;
+    return message;
+  },
+};
+
+function createBaseDeleteSweepRequest(): DeleteSweepRequest {
+  return { sweepId: 0, dryRun: false };
+}
+
+export const DeleteSweepRequest: MessageFns<DeleteSweepRequest> = {
+  encode(message: DeleteSweepRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== 0) {
+      writer.uint32(8).uint32(message.sweepId);
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(16).bool(message.dryRun);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteSweepRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteSweepRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sweepId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteSweepRequest {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.Number(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.Number(object.sweep_id)
+        : 0,
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+    };
+  },
+
+  toJSON(message: DeleteSweepRequest): unknown {
+    const obj: any = {};
+    if (message.sweepId !== 0) {
+      obj.sweepId = Math.round(message.sweepId);
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteSweepRequest>, I>>(base?: I): DeleteSweepRequest {
+    return DeleteSweepRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteSweepRequest>, I>>(object: I): DeleteSweepRequest {
+    const message = createBaseDeleteSweepRequest();
+    message.sweepId = object.sweepId ?? 0;
+    message.dryRun = object.dryRun ?? false;
+    return message;
+  },
+};
+
+function createBaseSweepRemoval(): SweepRemoval {
+  return { sweepId: 0, name: "", trials: 0, points: 0, bytes: 0, deleted: false };
+}
+
+export const SweepRemoval: MessageFns<SweepRemoval> = {
+  encode(message: SweepRemoval, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== 0) {
+      writer.uint32(8).uint32(message.sweepId);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.trials !== 0) {
+      writer.uint32(24).uint32(message.trials);
+    }
+    if (message.points !== 0) {
+      writer.uint32(32).uint64(message.points);
+    }
+    if (message.bytes !== 0) {
+      writer.uint32(40).uint64(message.bytes);
+    }
+    if (message.deleted !== false) {
+      writer.uint32(48).bool(message.deleted);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepRemoval {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepRemoval();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sweepId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.trials = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.points = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.bytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.deleted = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepRemoval {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.Number(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.Number(object.sweep_id)
+        : 0,
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      trials: isSet(object.trials) ? globalThis.Number(object.trials) : 0,
+      points: isSet(object.points) ? globalThis.Number(object.points) : 0,
+      bytes: isSet(object.bytes) ? globalThis.Number(object.bytes) : 0,
+      deleted: isSet(object.deleted) ? globalThis.Boolean(object.deleted) : false,
+    };
+  },
+
+  toJSON(message: SweepRemoval): unknown {
+    const obj: any = {};
+    if (message.sweepId !== 0) {
+      obj.sweepId = Math.round(message.sweepId);
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.trials !== 0) {
+      obj.trials = Math.round(message.trials);
+    }
+    if (message.points !== 0) {
+      obj.points = Math.round(message.points);
+    }
+    if (message.bytes !== 0) {
+      obj.bytes = Math.round(message.bytes);
+    }
+    if (message.deleted !== false) {
+      obj.deleted = message.deleted;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SweepRemoval>, I>>(base?: I): SweepRemoval {
+    return SweepRemoval.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SweepRemoval>, I>>(object: I): SweepRemoval {
+    const message = createBaseSweepRemoval();
+    message.sweepId = object.sweepId ?? 0;
+    message.name = object.name ?? "";
+    message.trials = object.trials ?? 0;
+    message.points = object.points ?? 0;
+    message.bytes = object.bytes ?? 0;
+    message.deleted = object.deleted ?? false;
     return message;
   },
 };
@@ -5412,6 +5674,19 @@ export const SearchServiceService = {
     responseSerialize: (value: SweepSummary): Buffer => Buffer.from(SweepSummary.encode(value).finish()),
     responseDeserialize: (value: Buffer): SweepSummary => SweepSummary.decode(value),
   },
+  /**
+   * Takes a sweep that has ended away, with its trials, attempts, log and points. FAILED_PRECONDITION while it runs, or
+   * while another sweep extends it.
+   */
+  deleteSweep: {
+    path: "/adt.v1.SearchService/DeleteSweep" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteSweepRequest): Buffer => Buffer.from(DeleteSweepRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteSweepRequest => DeleteSweepRequest.decode(value),
+    responseSerialize: (value: SweepRemoval): Buffer => Buffer.from(SweepRemoval.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SweepRemoval => SweepRemoval.decode(value),
+  },
   listTrials: {
     path: "/adt.v1.SearchService/ListTrials" as const,
     requestStream: false as const,
@@ -5518,6 +5793,11 @@ export interface SearchServiceServer extends UntypedServiceImplementation {
   getSweep: handleUnaryCall<GetSweepRequest, Sweep>;
   /** Stops queued trials at once and running ones at their next heartbeat or ack. Idempotent. */
   cancelSweep: handleUnaryCall<CancelSweepRequest, SweepSummary>;
+  /**
+   * Takes a sweep that has ended away, with its trials, attempts, log and points. FAILED_PRECONDITION while it runs, or
+   * while another sweep extends it.
+   */
+  deleteSweep: handleUnaryCall<DeleteSweepRequest, SweepRemoval>;
   listTrials: handleUnaryCall<ListTrialsRequest, ListTrialsReply>;
   getTrial: handleUnaryCall<GetTrialRequest, Trial>;
   /** Canonical curves: the newest attempt's points only. */
@@ -5609,6 +5889,25 @@ export interface SearchServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SweepSummary) => void,
+  ): ClientUnaryCall;
+  /**
+   * Takes a sweep that has ended away, with its trials, attempts, log and points. FAILED_PRECONDITION while it runs, or
+   * while another sweep extends it.
+   */
+  deleteSweep(
+    request: DeleteSweepRequest,
+    callback: (error: ServiceError | null, response: SweepRemoval) => void,
+  ): ClientUnaryCall;
+  deleteSweep(
+    request: DeleteSweepRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SweepRemoval) => void,
+  ): ClientUnaryCall;
+  deleteSweep(
+    request: DeleteSweepRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SweepRemoval) => void,
   ): ClientUnaryCall;
   listTrials(
     request: ListTrialsRequest,
