@@ -1,7 +1,7 @@
 /** A platform to measure: Postgres and NATS as an installation has them, the coordinator as a process of its own. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { nameDataset } from '@adt/coordinator/store/datasets';
 import { startNats } from '@adt/deploy/local/nats';
 import { startCoordinator } from '@adt/deploy/local/platformProcesses';
@@ -60,7 +60,7 @@ export async function openRig(params: { profileDir?: string; log(line: string): 
       grpcPort: 0,
       livePort: 0,
       liveOrigins: [],
-      env: params.profileDir ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${params.profileDir}` } : {},
+      env: params.profileDir === undefined ? {} : profiled(params.profileDir),
       onLine: (line) => {
         if (/"level":"(warn|error)"/.test(line)) params.log(line);
       },
@@ -79,6 +79,11 @@ export async function openRig(params: { profileDir?: string; log(line: string): 
     await stop();
     throw error;
   }
+}
+
+function profiled(folder: string): NodeJS.ProcessEnv {
+  const preload = new URL('./profileProcess.js', import.meta.url).href;
+  return { NODE_OPTIONS: `--import=${preload}`, ADT_BENCH_PROFILE_DIR: resolve(folder) };
 }
 
 /** Named and never trained on. */
