@@ -35,9 +35,11 @@ export function trialService(context: Context): TrialServiceServer {
     const end = await finishAttempt(db, params);
     if (end.kind !== 'moved') return end;
     changes.touch({ sweepId: end.sweepId, trialIds: [params.trialId] });
-    // Whatever became of it, a slot is free.
-    scheduler.wakeAll();
-    if (end.state !== 'QUEUED') await closeSweep(end.sweepId);
+    // Whatever became of it, a slot is free; a search hears of its own trials only.
+    if (end.told) scheduler.wake();
+    else scheduler.wakeAll();
+    // Of a large sweep's trials only the last ones ask. One that is cancelled at this moment waits for the reconciler.
+    if (end.state !== 'QUEUED' && !end.moreQueued) await closeSweep(end.sweepId);
     return end;
   };
 

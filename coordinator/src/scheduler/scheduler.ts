@@ -25,6 +25,12 @@ export type SchedulerParams = {
   holder: string;
 };
 
+/**
+ * The relay is woken by every claim and every end, hundreds a second; what comes within this goes out together. Far
+ * below what a window of hints lasts.
+ */
+const RELAY_REST_MS = 10;
+
 export class Scheduler {
   readonly #leader: Leader;
   readonly #reaper: Reaper;
@@ -39,13 +45,14 @@ export class Scheduler {
 
   constructor(private readonly params: SchedulerParams) {
     const { db, tunables, log } = params;
-    const every = (everyMs: number, work: () => Promise<void>) => new Ticker({ everyMs, work, log });
+    const every = (everyMs: number, work: () => Promise<void>, restMs = 0) =>
+      new Ticker({ everyMs, restMs, work, log });
     this.#leader = new Leader({ ...params, onElected: () => this.#elected() });
     this.#reaper = new Reaper({ db, tunables });
     this.#relay = new Relay({ db, leaseTtlMs: tunables.leaseTtlMs });
     this.#searches = new Searches({ db, retryMs: tunables.searchRetryMs });
     this.#searchTicker = every(tunables.searchEveryMs, () => this.#search());
-    this.#relayTicker = every(tunables.relayEveryMs, () => this.#publish());
+    this.#relayTicker = every(tunables.relayEveryMs, () => this.#publish(), RELAY_REST_MS);
     this.#reapTicker = every(tunables.reapEveryMs, () => this.#reap());
     this.#reconcileTicker = every(tunables.reconcileEveryMs, () => this.#reconcile());
     params.link.onConnect(() => {
@@ -97,6 +104,7 @@ export class Scheduler {
   }
 
   #elected(): void {
+    this.#relay.forget();
     this.#reconcileTicker.wake();
     this.#searchTicker.wake();
   }
@@ -175,6 +183,7 @@ export class Scheduler {
     if (!nats) return;
     const { republished, purged } = await reconcile(db, nats, tunables.ackWaitMs);
     this.#streamReady = true;
+    this.#relay.forget();
     this.wake();
     if (republished + purged > 0) log('info', 'stream reconciled', { republished, purged });
   }

@@ -75,6 +75,7 @@ export class Fleet {
       claims: reports.flatMap(({ claims }) => claims),
       points: reports.reduce((sum, { points }) => sum + points, 0),
       trouble: null,
+      warnings: reports.reduce((sum, { warnings }) => sum + warnings, 0),
     };
   }
 

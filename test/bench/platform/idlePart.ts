@@ -7,7 +7,11 @@ import { type Use, watchUse } from './watch.js';
 /** Registrations and first pulls are no idleness. */
 const SETTLE_MS = 10_000;
 
-export type IdleRow = { workers: number } & Use;
+export type IdleRow = {
+  workers: number;
+  /** That the workers logged, while they connected or later. */
+  warnings: number;
+} & Use;
 
 /** @param runs one after the other, each with workers of its own */
 export async function benchIdle(
@@ -21,8 +25,9 @@ export async function benchIdle(
       await delay(SETTLE_MS);
       const watch = watchUse(rig);
       await delay(seconds * 1_000);
-      rows.push({ workers, ...watch.end() });
-      await fleet.stop();
+      const use = watch.end();
+      const { warnings } = await fleet.stop();
+      rows.push({ workers, warnings, ...use });
     } finally {
       fleet.kill();
     }

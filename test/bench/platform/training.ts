@@ -27,12 +27,7 @@ const LOSSES_PER_OBJECTIVE = 9;
 export function trainingOf(training: Training): Train {
   switch (training.kind) {
     case 'short':
-      return async ({ reporter, orders }) => {
-        const half = Math.ceil(training.points / 2);
-        reporter.append(pointsAt(0, half), training.points);
-        await reporter.flush(orders.fence);
-        reporter.append(pointsAt(half, training.points - half), training.points);
-      };
+      return async ({ reporter }) => reporter.append(pointsAt(0, training.points), training.points);
     case 'flood':
       return flood;
     case 'paced':

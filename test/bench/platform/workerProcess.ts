@@ -23,8 +23,10 @@ export type FleetReport = {
   claims: number[];
   /** Points of completed attempts: all of them acked. */
   points: number;
-  /** First trouble; null while all is well. */
+  /** The first error a worker logged; null while all is well. */
   trouble: string | null;
+  /** Warnings: what a worker got over by itself, say a connection that was late. */
+  warnings: number;
 };
 
 export type ToFleet = { kind: 'start'; task: FleetTask } | { kind: 'report' } | { kind: 'stop' };
@@ -39,7 +41,7 @@ const PROGRESS_MS = 200;
 /** Registered at once: a thousand together would only queue for the same connections. */
 const STARTED_TOGETHER = 25;
 
-const report: FleetReport = { completed: [], claims: [], points: 0, trouble: null };
+const report: FleetReport = { completed: [], claims: [], points: 0, trouble: null, warnings: 0 };
 const workers: SimulatedWorker[] = [];
 
 function tell(message: FromFleet): void {
@@ -48,7 +50,8 @@ function tell(message: FromFleet): void {
 
 async function start({ folder, training, workers: count, ...params }: FleetTask): Promise<void> {
   const log = createLog({}, (line) => {
-    if (/"level":"(warn|error)"/.test(line)) report.trouble ??= line.trim();
+    if (line.includes('"level":"error"')) report.trouble ??= line.trim();
+    if (line.includes('"level":"warn"')) report.warnings++;
     return true;
   });
   const bundles = await BundleCache.open({
