@@ -19,7 +19,7 @@ const BATCH = 500;
 /** Unclaimed hints of a pool: enough that no slot waits for the relay, few enough that a new sweep's turn comes soon. */
 const WINDOW = { perSlot: 2, least: 8 };
 /** Looking for stale rows goes over all that are unsent: it rests for so many times what it took. */
-const DROP_REST = 10;
+const DROP_REST = 50;
 
 export class Relay {
   /** What each sweep is owed, by pool. */
@@ -34,7 +34,7 @@ export class Relay {
 
   constructor(private readonly params: { db: Database; leaseTtlMs: number }) {}
 
-  /** What is out may be known elsewhere only: another coordinator led, or the stream was put right. */
+  /** Another coordinator has led, and published. */
   forget(): void {
     this.#hinted = null;
   }

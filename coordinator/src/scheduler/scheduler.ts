@@ -183,7 +183,6 @@ export class Scheduler {
     if (!nats) return;
     const { republished, purged } = await reconcile(db, nats, tunables.ackWaitMs);
     this.#streamReady = true;
-    this.#relay.forget();
     this.wake();
     if (republished + purged > 0) log('info', 'stream reconciled', { republished, purged });
   }

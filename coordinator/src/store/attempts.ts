@@ -3,6 +3,7 @@ import type { Database } from '@adt/prisma/client';
 import type { TrialStateName } from '@adt/proto/trialState';
 import type { AttemptOutcome, FailureClass, Verdict } from '../trial/failure.js';
 import type { LeaderTerm } from './leader.js';
+import { queueHead } from './queue.js';
 
 /** An attempt and its trial as they stand now. */
 export type AttemptNow = {
@@ -104,8 +105,7 @@ const CLOSE = `
     SELECT moved.id, moved.epoch, s.pool FROM moved JOIN sweep s ON s.id = moved.sweep_id
     WHERE moved.state = 'QUEUED'
   )
-  SELECT told, EXISTS (SELECT FROM trial q WHERE q.sweep_id = moved.sweep_id AND q.state = 'QUEUED') AS "moreQueued"
-  FROM moved`;
+  SELECT told, ${queueHead('moved.sweep_id')} IS NOT NULL AS "moreQueued" FROM moved`;
 
 export type Closed = {
   /** No search wants to hear of this trial. */

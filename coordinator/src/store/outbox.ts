@@ -54,7 +54,7 @@ export async function sweepDemands(
         SELECT count(*)::int AS waiting FROM (
           SELECT FROM trial t JOIN outbox o ON o.trial_id = t.id AND o.epoch = t.epoch
           WHERE t.sweep_id = s.id AND t.state = 'QUEUED' AND o.sent_at IS NULL
-          ORDER BY t.id LIMIT greatest($4::int, $3::int * coalesce(l.slots, 0))
+          ORDER BY t.queued_at, t.id LIMIT greatest($4::int, $3::int * coalesce(l.slots, 0))
         ) due
       ) w
       WHERE s.finished_at IS NULL ORDER BY s.id`,
@@ -64,7 +64,7 @@ export async function sweepDemands(
 }
 
 /**
- * The unsent hints of each sweep's oldest trials, as many as it was granted. Found from the queue and not from the
+ * The unsent hints of what has waited longest in each sweep, as many as it was granted. Found from the queue and not from the
  * outbox, where the rows of another sweep may lie before them by the ten thousand.
  */
 export async function unsentHints(db: Database, grants: ReadonlyMap<number, number>): Promise<OutboxRow[]> {
@@ -75,7 +75,8 @@ export async function unsentHints(db: Database, grants: ReadonlyMap<number, numb
       CROSS JOIN LATERAL (
         SELECT o.id, o.trial_id AS "trialId", o.epoch, o.pool
         FROM trial t JOIN outbox o ON o.trial_id = t.id AND o.epoch = t.epoch
-        WHERE t.sweep_id = g.sweep_id AND t.state = 'QUEUED' AND o.sent_at IS NULL ORDER BY t.id LIMIT g.count
+        WHERE t.sweep_id = g.sweep_id AND t.state = 'QUEUED' AND o.sent_at IS NULL
+        ORDER BY t.queued_at, t.id LIMIT g.count
       ) h ORDER BY h.id`,
     values: [[...grants.keys()], [...grants.values()]],
   });

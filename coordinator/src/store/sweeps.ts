@@ -1,5 +1,6 @@
 /** Sweeps: lists and summaries, cancelling, finishing. */
 import type { Database } from '@adt/prisma/client';
+import { queueHead } from './queue.js';
 
 export type SweepStateName = 'RUNNING' | 'FINISHED' | 'CANCELLED';
 
@@ -154,7 +155,8 @@ export async function finishSweeps(db: Database, sweepId: number | null): Promis
       UPDATE sweep s
       SET state = CASE WHEN s.state = 'RUNNING' THEN 'FINISHED' ELSE s.state END, finished_at = clock_timestamp()
       WHERE ($1::int IS NULL OR s.id = $1) AND s.finished_at IS NULL AND NOT s.searching
-        AND NOT EXISTS (SELECT FROM trial t WHERE t.sweep_id = s.id AND t.state IN ('QUEUED', 'RUNNING'))
+        AND ${queueHead('s.id')} IS NULL
+        AND NOT EXISTS (SELECT FROM trial t WHERE t.sweep_id = s.id AND t.state = 'RUNNING')
       RETURNING s.id`,
     values: [sweepId],
   });

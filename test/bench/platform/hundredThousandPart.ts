@@ -11,8 +11,9 @@ const POINTS = 2;
 const TENTHS = 10;
 /** What one sweep may hold; more are several sweeps. */
 const MOST_RUNS = 50_000;
-const MOST_CONFIGURATIONS = 10_000;
-const CONFIRM_SEEDS = 10;
+const SEEDS = 5;
+/** Of the best, when all of the search has ended: with them the sweep has a search, and its log. */
+const CONFIRM_SEEDS = 5;
 const POLL_MS = 200;
 
 export type HundredThousandRow = {
@@ -30,7 +31,7 @@ export type HundredThousandRow = {
   workersCpu: number;
 } & Use;
 
-/** @param trials of the search, a multiple of 10; each sweep confirms its best with ten more */
+/** @param trials a multiple of 10 */
 export async function benchHundredThousand(
   rig: Rig,
   { trials }: { trials: number },
@@ -38,32 +39,25 @@ export async function benchHundredThousand(
   const planned = performance.now();
   const sizes = shares(trials);
   for (const [at, size] of sizes.entries()) {
-    const configurations = Math.min(MOST_CONFIGURATIONS, size / 5);
-    await rig.submit(
-      sweepText({
-        name: `hundred-${at}`,
-        configurations,
-        seeds: size / configurations,
-        confirmSeeds: CONFIRM_SEEDS,
-      }),
-    );
+    const configurations = (size - CONFIRM_SEEDS) / SEEDS;
+    const name = `hundred-${at}`;
+    await rig.submit(sweepText({ name, configurations, seeds: SEEDS, confirmSeeds: CONFIRM_SEEDS }));
   }
   const planSeconds = (performance.now() - planned) / 1_000;
-  const all = trials + sizes.length * CONFIRM_SEEDS;
   const watch = watchUse(rig);
   const began = Date.now();
   const fleet = await Fleet.start(rig, { workers: WORKERS, training: { kind: 'short', points: POINTS } });
   try {
-    await fleet.until(all);
+    await fleet.until(trials);
     const workersCpu = (100 * fleet.cpuSeconds) / ((Date.now() - began) / 1_000);
     const use = watch.end();
     await finished(rig);
     const { completed, claims } = await fleet.stop();
-    await expectDrained(rig, all);
-    const tenths = tenthsOf(completed.slice(0, trials)).map(rateOf);
+    await expectDrained(rig, trials);
+    const tenths = tenthsOf(completed).map(rateOf);
     return [
       {
-        trials: all,
+        trials,
         sweeps: sizes.length,
         planSeconds: round(planSeconds, 1),
         trialsPerSecond: round(rateOf(completed), 1),
