@@ -26,10 +26,10 @@ export type SchedulerParams = {
 };
 
 /**
- * The relay is woken by every claim and every end, hundreds a second; what comes within this goes out together. Far
- * below what a window of hints lasts.
+ * Relay and searches are woken by every claim and every end, hundreds a second; what comes within this goes together.
+ * Far below what a window of hints lasts.
  */
-const RELAY_REST_MS = 10;
+const REST_MS = 10;
 
 export class Scheduler {
   readonly #leader: Leader;
@@ -51,8 +51,8 @@ export class Scheduler {
     this.#reaper = new Reaper({ db, tunables });
     this.#relay = new Relay({ db, leaseTtlMs: tunables.leaseTtlMs });
     this.#searches = new Searches({ db, retryMs: tunables.searchRetryMs });
-    this.#searchTicker = every(tunables.searchEveryMs, () => this.#search());
-    this.#relayTicker = every(tunables.relayEveryMs, () => this.#publish(), RELAY_REST_MS);
+    this.#searchTicker = every(tunables.searchEveryMs, () => this.#search(), REST_MS);
+    this.#relayTicker = every(tunables.relayEveryMs, () => this.#publish(), REST_MS);
     this.#reapTicker = every(tunables.reapEveryMs, () => this.#reap());
     this.#reconcileTicker = every(tunables.reconcileEveryMs, () => this.#reconcile());
     params.link.onConnect(() => {

@@ -1,6 +1,6 @@
 /** Simulated workers, spread over processes: started, watched until enough is done, and stopped. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cpuSeconds } from './processUse.js';
@@ -9,6 +9,8 @@ import type { Training } from './training.js';
 import type { FleetReport, FleetTask, FromFleet, ToFleet } from './workerProcess.js';
 
 const MEMBER = fileURLToPath(new URL('./workerProcess.js', import.meta.url));
+/** A file system in memory, where Linux has one. */
+const MEMORY = '/dev/shm';
 /** One would be the bottleneck of what is measured. */
 export const PROCESSES = 2;
 
@@ -19,17 +21,24 @@ export class Fleet {
   #onProgress: () => void = () => {};
   #failure: Error | null = null;
 
-  /** Starts the workers; resolves when all are registered. @throws Error when one is not */
+  private constructor(private readonly folder: string) {}
+
+  /**
+   * Starts the workers; resolves when all are registered.
+   * @param params.onDisk spools on the platform's disk; else in memory, for it is not the disk of so many machines
+   * @throws Error when a worker is refused
+   */
   static async start(
     rig: Rig,
-    params: { workers: number; slots?: number; training: Training },
+    params: { workers: number; slots?: number; training: Training; onDisk?: boolean },
   ): Promise<Fleet> {
-    const { workers, slots = 1, training } = params;
-    const fleet = new Fleet();
+    const { workers, slots = 1, training, onDisk = false } = params;
+    const place = !onDisk && existsSync(MEMORY) ? MEMORY : rig.folder;
+    const fleet = new Fleet(mkdtempSync(join(place, 'adt-bench-workers-')));
     const processes = Math.min(PROCESSES, workers);
     const starts = Array.from({ length: processes }, (_, at) => {
       const share = Math.floor(workers / processes) + (at < workers % processes ? 1 : 0);
-      const folder = mkdtempSync(join(rig.folder, 'workers-'));
+      const folder = join(fleet.folder, String(at));
       const task = { coordinator: rig.grpc, token: rig.token, folder, workers: share, slots, training };
       return fleet.#startMember(task);
     });
@@ -64,10 +73,13 @@ export class Fleet {
 
   /** Stops all of them, trainings first. @returns what they did @throws Error when a process failed or met trouble */
   async stop(): Promise<FleetReport> {
+    if (this.#failure !== null) throw this.#failure;
+    for (const { child } of this.#members) child.removeAllListeners('exit');
+    const ends = this.#members.map(({ child }) => new Promise((resolve) => child.once('exit', resolve)));
     const answers = this.#members.map(({ child }) => answerOf(child, 'stopped'));
     for (const { child } of this.#members) send(child, { kind: 'stop' });
     const reports = (await Promise.all(answers)).map(({ report }) => report);
-    this.kill();
+    await Promise.all(ends);
     const trouble = reports.find((report) => report.trouble !== null)?.trouble;
     if (trouble) throw new Error(`a simulated worker met trouble: ${trouble}`);
     return {
@@ -79,12 +91,13 @@ export class Fleet {
     };
   }
 
-  /** Ends the processes at once. */
+  /** Ends the processes that have not ended, at once. */
   kill(): void {
     for (const { child } of this.#members) {
       child.removeAllListeners('exit');
       child.kill('SIGKILL');
     }
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   async #startMember(task: FleetTask): Promise<void> {

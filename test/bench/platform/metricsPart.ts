@@ -24,7 +24,7 @@ export type MetricsRow = {
 
 export async function benchMetrics(rig: Rig, { seconds }: { seconds: number }): Promise<MetricsRow[]> {
   const sweepId = await rig.submit(sweepText({ name: 'metrics', configurations: STREAMS, seeds: 1 }));
-  const fleet = await Fleet.start(rig, { workers: STREAMS, training: { kind: 'flood' } });
+  const fleet = await Fleet.start(rig, { workers: STREAMS, training: { kind: 'flood' }, onDisk: true });
   try {
     await delay(WARM_UP_MS);
     const watch = watchUse(rig);

@@ -87,7 +87,9 @@ async function obey(message: ToFleet): Promise<void> {
       return tell({ kind: 'report', report });
     case 'stop':
       await Promise.all(workers.map((worker) => worker.stop()));
-      return tell({ kind: 'stopped', report });
+      // Not killed: what was preloaded may have something to write at the end.
+      process.send?.({ kind: 'stopped', report } satisfies FromFleet, () => process.exit(0));
+      return;
     default:
       return message satisfies never;
   }
