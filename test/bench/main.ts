@@ -1,8 +1,9 @@
-/** `npm run bench -- train|eval|trial|import|memory|search [--json] [--threads N]`: ours and the peer as ratios. */
+/** `npm run bench -- train|eval|trial|import|memory|search|platform [--json] [--threads N]`: what the README's numbers come from. */
 import { parseArgs } from 'node:util';
 import { benchImport, USUAL } from './import.js';
 import { describeMachine } from './machine.js';
 import { benchMemory } from './memoryBench.js';
+import { benchPlatform, PLATFORM_PARTS, type PlatformPart } from './platform/platformBench.js';
 import { benchRanking } from './rankingBench.js';
 import { saveParts, saveResult } from './results.js';
 import { benchSearch, SEARCH_PARTS, type SearchPart } from './search/searchBench.js';
@@ -16,15 +17,37 @@ const EXIT_BAD_INPUT = 2;
 class UsageError extends Error {}
 
 type Log = (line: string) => void;
-type Options = { quick: boolean; parts: readonly SearchPart[] };
+type Options = {
+  quick: boolean;
+  /** Of the bench that is run; empty: all. */
+  parts: readonly string[];
+  trials: number | null;
+  minutes: number | null;
+  profileDir: string | undefined;
+};
 const BENCHES = {
   train: benchTraining,
   eval: benchRanking,
   trial: benchTrial,
   memory: benchMemory,
   import: (_threads: number, _log: Log) => benchImport(USUAL),
-  search: (_threads: number, log: Log, options: Options) => benchSearch({ ...options, log }),
+  search: (_threads: number, log: Log, { quick, parts }: Options) =>
+    benchSearch({ quick, parts: partsOf('search', parts) as SearchPart[], log }),
+  platform: (_threads: number, log: Log, { parts, trials, minutes, profileDir }: Options) =>
+    benchPlatform({
+      parts: partsOf('platform', parts) as PlatformPart[],
+      size: { trials, minutes },
+      profileDir,
+      log,
+    }),
 } as const satisfies Record<string, (threads: number, log: Log, options: Options) => Promise<unknown>>;
+type BenchName = keyof typeof BENCHES;
+
+/** What of a bench can be run alone. */
+const PARTS: Partial<Record<string, readonly string[]>> = {
+  search: SEARCH_PARTS,
+  platform: PLATFORM_PARTS,
+};
 
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -35,16 +58,25 @@ async function main(args: string[]): Promise<void> {
       threads: { type: 'string', default: '2' },
       quick: { type: 'boolean', default: false },
       part: { type: 'string', multiple: true, default: [] },
+      trials: { type: 'string' },
+      minutes: { type: 'string' },
+      profile: { type: 'string' },
     },
   });
   const names = positionals.map((name) => {
-    if (name in BENCHES) return name as keyof typeof BENCHES;
+    if (name in BENCHES) return name as BenchName;
     throw new UsageError(`no bench ${JSON.stringify(name)}: ${Object.keys(BENCHES).join(', ')}`);
   });
+  const isOnly = (allowed: BenchName[]) => names.every((name) => allowed.includes(name));
   // The others have no shorter form.
-  if ((values.quick || values.part.length > 0) && names.some((name) => name !== 'search'))
-    throw new UsageError('--quick and --part: go with search');
-  const parts = values.part.map(readPart);
+  if (values.quick && !isOnly(['search'])) throw new UsageError('--quick: goes with search');
+  if (values.part.length > 0 && !isOnly(['search', 'platform']))
+    throw new UsageError('--part: goes with search and platform');
+  const { trials, minutes, profile: profileDir } = values;
+  if ([trials, minutes, profileDir].some((value) => value !== undefined) && !isOnly(['platform']))
+    throw new UsageError('--trials, --minutes and --profile: go with platform');
+  const size = { trials: readSize('--trials', trials, 10), minutes: readSize('--minutes', minutes, 0) };
+  for (const name of names) partsOf(name, values.part);
   if (names.length === 0) throw new UsageError(`name at least one of ${Object.keys(BENCHES).join(', ')}`);
   const threads = Number(values.threads);
   if (!Number.isInteger(threads) || threads < 1) throw new UsageError('--threads: must be an integer from 1');
@@ -52,26 +84,38 @@ async function main(args: string[]): Promise<void> {
     const log: Log = (line) => process.stderr.write(`${name}: ${line}\n`);
     const flags = [
       ...(threads === 2 ? [] : [`--threads ${threads}`]),
-      ...parts.map((part) => `--part ${part}`),
+      ...values.part.map((part) => `--part ${part}`),
+      ...(trials === undefined ? [] : [`--trials ${trials}`]),
+      ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
     ];
     const command = ['npm run bench --', name, ...flags].join(' ');
-    const options = { quick: values.quick, parts: parts.length === 0 ? SEARCH_PARTS : parts };
+    const options = { quick: values.quick, parts: values.part, ...size, profileDir };
     const result = {
       command,
       machine: describeMachine(),
       result: await BENCHES[name](threads, log, options),
     };
-    // A quick run is a look, no result.
-    if (!values.quick) (parts.length === 0 ? saveResult : saveParts)(name, result);
+    // A quick run is a look, no result; nor is one of another size, or one that is watched.
+    if (!values.quick && trials === undefined && minutes === undefined && profileDir === undefined)
+      (values.part.length === 0 ? saveResult : saveParts)(name, result);
     if (values.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     else printTables(result.result);
   }
 }
 
-function readPart(name: string): SearchPart {
-  const part = SEARCH_PARTS.find((known) => known === name);
-  if (part === undefined) throw new UsageError(`--part: one of ${SEARCH_PARTS.join(', ')}`);
-  return part;
+/** The parts to run: those that were named, or all. @throws UsageError for one that is not there */
+function partsOf(bench: string, named: readonly string[]): readonly string[] {
+  const known = PARTS[bench] ?? [];
+  if (named.some((part) => !known.includes(part))) throw new UsageError(`--part: of ${known.join(', ')}`);
+  return named.length === 0 ? known : named;
+}
+
+function readSize(flag: string, text: string | undefined, multiple: number): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (!(value > 0) || (multiple > 0 && value % multiple !== 0))
+    throw new UsageError(`${flag}: must be above 0${multiple > 0 ? ` and a multiple of ${multiple}` : ''}`);
+  return value;
 }
 
 /** A list is a table; an object of lists one for each. */

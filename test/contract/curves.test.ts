@@ -53,7 +53,8 @@ describe('the curves of trials', () => {
     await fc.assert(
       fc.asyncProperty(values, fc.integer({ min: 4, max: 60 }), async (series, maxPoints) => {
         const { trialId } = await stored(series);
-        const [curve] = await canonicalCurves(db, { trialIds: [trialId], metrics: ['m'], maxPoints });
+        const { curves } = await canonicalCurves(db, { trialIds: [trialId], metrics: ['m'], maxPoints });
+        const [curve] = curves;
         const kept = thinned(series, maxPoints);
         expect(curve?.steps).toEqual(kept.map((at) => 10 * (at + 1)));
         expect(curve?.values).toEqual(kept.map((at) => series[at]));
@@ -66,7 +67,8 @@ describe('the curves of trials', () => {
   it('keep a single spike in a hundred thousand points', async () => {
     const values = Array.from({ length: 100_000 }, (_, at) => (at === 77_777 ? 9 : Math.sin(at / 1e4)));
     const { trialId } = await stored(values);
-    const [curve] = await canonicalCurves(db, { trialIds: [trialId], metrics: [], maxPoints: 1_000 });
+    const { curves } = await canonicalCurves(db, { trialIds: [trialId], metrics: [], maxPoints: 1_000 });
+    const [curve] = curves;
     expect(curve?.values[curve.steps.indexOf(777_780)]).toBe(9);
     expect(curve?.steps.length).toBeLessThanOrEqual(1_000);
   });
@@ -77,9 +79,12 @@ describe('the curves of trials', () => {
     const second = await stored([3]);
     const asked = [second.trialId, first.trialId];
     const all = await canonicalCurves(db, { trialIds: asked, metrics: [] });
-    const names = all.map(({ trialId, metric }) => `${trialId} ${metric}`);
+    const names = all.curves.map(({ trialId, metric }) => `${trialId} ${metric}`);
     expect(names).toEqual([`${first.trialId} m`, `${first.trialId} n`, `${second.trialId} m`]);
     const named = await canonicalCurves(db, { trialIds: asked, metrics: ['n'] });
-    expect(named).toEqual([{ trialId: first.trialId, metric: 'n', steps: [10], values: [5] }]);
+    expect(named).toEqual({
+      curves: [{ trialId: first.trialId, metric: 'n', steps: [10], values: [5] }],
+      gaps: [],
+    });
   });
 });

@@ -98,7 +98,8 @@ describe('deleting a sweep', () => {
     const first = await ended(0.1, 0.2);
     const second = await addSweep(db, { ancestors: [first.sweepId] });
     await finishSweeps(db, second.sweepId);
-    const [curve] = await canonicalCurves(db, { trialIds: second.trialIds, metrics: [] });
+    const { curves } = await canonicalCurves(db, { trialIds: second.trialIds, metrics: [] });
+    const [curve] = curves;
     expect(curve).toMatchObject({ trialId: second.trialIds[0], values: [0.1, 0.2] });
     const refused = { kind: 'extended', by: [second.sweepId] };
     expect(await deleteSweep(db, { sweepId: first.sweepId, dryRun: false })).toEqual(refused);
@@ -194,7 +195,7 @@ describe('pruning superseded points', () => {
       points: 1,
     });
     expect(await canonicalCurves(db, { trialIds: [lease.trialId], metrics: [] })).toEqual(before);
-    expect(before[0]).toMatchObject({ steps: [10, 20, 30], values: [0.1, 0.2, 0.7] });
+    expect(before.curves[0]).toMatchObject({ steps: [10, 20, 30], values: [0.1, 0.2, 0.7] });
     expect(await pointsOf(lease.trialId)).toBe(3);
     expect(await pruneSuperseded(db, { leader, attempts: 10, graceMs: 0 })).toEqual({
       attempts: 0,

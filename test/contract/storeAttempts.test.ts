@@ -145,12 +145,12 @@ describe('ending an attempt', () => {
     };
     const nothing = { result: null, exitCode: null, stderrTail: null, reaper: null };
     await cancelSweep(db, lease.sweepId);
-    expect(await closeAttempt(db, { ...lease, verdict, seen, ...nothing })).toBe(false);
+    expect(await closeAttempt(db, { ...lease, verdict, seen, ...nothing })).toBeNull();
     expect((await trialRow(db, lease.trialId)).state).toBe('RUNNING');
 
     const pruned = await running(db);
     await db.prisma.trial.update({ where: { id: pruned.trialId }, data: { pruneReason: 'pruned' } });
-    expect(await closeAttempt(db, { ...pruned, verdict, seen, ...nothing })).toBe(false);
+    expect(await closeAttempt(db, { ...pruned, verdict, seen, ...nothing })).toBeNull();
     expect((await trialRow(db, pruned.trialId)).state).toBe('RUNNING');
   });
 });

@@ -51,9 +51,11 @@ export function trialService(context: Context): TrialServiceServer {
     metrics.attemptEnded(end.state);
     log('debug', 'attempt ended', { trialId, epoch, sweepId: end.sweepId, state: end.state });
     changes.touch({ sweepId: end.sweepId, trialIds: [params.trialId] });
-    // Whatever became of it, a slot is free.
-    scheduler.wakeAll();
-    if (end.state !== 'QUEUED') await closeSweep(end.sweepId);
+    // Whatever became of it, a slot is free; a search hears of its own trials only.
+    if (end.told) scheduler.wake();
+    else scheduler.wakeAll();
+    // Of a large sweep's trials only the last ones ask. One that is cancelled at this moment waits for the reconciler.
+    if (end.state !== 'QUEUED' && !end.moreQueued) await closeSweep(end.sweepId);
     return end;
   };
 

@@ -28,6 +28,12 @@ export type SchedulerParams = {
   holder: string;
 };
 
+/**
+ * Relay and searches are woken by every claim and every end, hundreds a second; what comes within this goes together.
+ * Far below what a window of hints lasts.
+ */
+const REST_MS = 10;
+
 export class Scheduler {
   readonly #leader: Leader;
   readonly #reaper: Reaper;
@@ -46,14 +52,15 @@ export class Scheduler {
 
   constructor(private readonly params: SchedulerParams) {
     const { db, tunables, log } = params;
-    const every = (everyMs: number, work: () => Promise<void>) => new Ticker({ everyMs, work, log });
+    const every = (everyMs: number, work: () => Promise<void>, restMs = 0) =>
+      new Ticker({ everyMs, restMs, work, log });
     this.#leader = new Leader({ ...params, onElected: () => this.#elected() });
     this.#reaper = new Reaper({ db, tunables });
     this.#janitor = new Janitor({ db, graceMs: tunables.pruneGraceMs });
     this.#relay = new Relay({ db, leaseTtlMs: tunables.leaseTtlMs });
     this.#searches = new Searches({ db, retryMs: tunables.searchRetryMs });
-    this.#searchTicker = every(tunables.searchEveryMs, () => this.#search());
-    this.#relayTicker = every(tunables.relayEveryMs, () => this.#publish());
+    this.#searchTicker = every(tunables.searchEveryMs, () => this.#search(), REST_MS);
+    this.#relayTicker = every(tunables.relayEveryMs, () => this.#publish(), REST_MS);
     this.#reapTicker = every(tunables.reapEveryMs, () => this.#reap());
     this.#reconcileTicker = every(tunables.reconcileEveryMs, () => this.#reconcile());
     this.#cleanTicker = every(tunables.cleanEveryMs, () => this.#clean());
@@ -123,8 +130,9 @@ export class Scheduler {
   }
 
   #elected(): void {
-    // Another one has led since: what a search was left with then is not known here.
+    // Another one has led since: what a search was left with then, and which hints are out, is not known here.
     this.#searches.keepOnly([]);
+    this.#relay.forget();
     this.#reconcileTicker.wake();
     this.#searchTicker.wake();
     this.#cleanTicker.wake();

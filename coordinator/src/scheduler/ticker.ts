@@ -6,10 +6,15 @@ export class Ticker {
   #running: Promise<void> | null = null;
   #again = false;
   #stopped = false;
+  /** Monotonic milliseconds before which a wake is put off. */
+  #restUntil = 0;
   /** What failed last, so that an outage is one line and not one a second. */
   #failing: string | null = null;
 
-  constructor(private readonly params: { everyMs: number; work: () => Promise<void>; log: Log }) {}
+  /** @param params.restMs from the end of a run to the next one at least, however often it is woken */
+  constructor(
+    private readonly params: { everyMs: number; restMs?: number; work: () => Promise<void>; log: Log },
+  ) {}
 
   /** Resolves after the first run. */
   start(): Promise<void> {
@@ -18,8 +23,8 @@ export class Ticker {
 
   /** Runs again soon; during a run, once more right after it. */
   wake(): void {
-    if (this.#running) this.#again = true;
-    else void this.#run();
+    if (this.#running || this.#again) this.#again = true;
+    else this.#soon();
   }
 
   /** Waits for a run in progress. Safe to call twice. */
@@ -29,18 +34,24 @@ export class Ticker {
     await this.#running;
   }
 
+  #soon(): void {
+    const waitMs = this.#restUntil - performance.now();
+    if (waitMs <= 0) return void this.#run();
+    this.#again = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#run(), waitMs);
+  }
+
   #run(): Promise<void> {
     if (this.#stopped || this.#running) return this.#running ?? Promise.resolve();
     clearTimeout(this.#timer);
+    this.#again = false;
     this.#running = this.#work().finally(() => {
       this.#running = null;
+      this.#restUntil = performance.now() + (this.params.restMs ?? 0);
       if (this.#stopped) return;
-      if (this.#again) {
-        this.#again = false;
-        void this.#run();
-      } else {
-        this.#timer = setTimeout(() => void this.#run(), this.params.everyMs);
-      }
+      if (this.#again) this.#soon();
+      else this.#timer = setTimeout(() => void this.#run(), this.params.everyMs);
     });
     return this.#running;
   }

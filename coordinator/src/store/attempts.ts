@@ -3,6 +3,7 @@ import type { Database } from '@adt/prisma/client';
 import type { TrialStateName } from '@adt/proto/trialState';
 import type { AttemptOutcome, FailureClass, Verdict } from '../trial/failure.js';
 import { type LeaderTerm, leads } from './leader.js';
+import { queueHead } from './queue.js';
 
 /** An attempt and its trial as they stand now. */
 export type AttemptNow = {
@@ -37,7 +38,8 @@ export async function readAttempt(
   db: Database,
   params: { trialId: number; epoch: number },
 ): Promise<AttemptNow | null> {
-  const { rows } = await db.pool.query<AttemptNow>(READ, [params.trialId, params.epoch]);
+  const values = [params.trialId, params.epoch];
+  const { rows } = await db.pool.query<AttemptNow>({ name: 'read-attempt', text: READ, values });
   return rows[0] ?? null;
 }
 
@@ -91,7 +93,7 @@ const CLOSE = `
       AND t.failures = $4 AND t.cancel_requested = $5 AND (t.prune_reason IS NOT NULL) = $17::boolean
       AND a.trial_id = t.id AND a.epoch = t.epoch AND a.ended_at IS NULL AND a.acked_seq = $11::bigint
       AND ($12::text IS NULL OR (t.lease_expires_at < clock_timestamp() AND ${leads(12, 13)}))
-    RETURNING t.id, t.epoch, t.sweep_id, t.state
+    RETURNING t.id, t.epoch, t.sweep_id, t.state, t.told
   ), closed AS (
     UPDATE attempt a
     SET ended_at = clock_timestamp(), outcome = $14::"AttemptOutcome", failure_class = $8::"FailureClass",
@@ -102,12 +104,19 @@ const CLOSE = `
     SELECT moved.id, moved.epoch, s.pool FROM moved JOIN sweep s ON s.id = moved.sweep_id
     WHERE moved.state = 'QUEUED'
   )
-  SELECT id FROM moved`;
+  SELECT told, ${queueHead('moved.sweep_id')} IS NOT NULL AS "moreQueued" FROM moved`;
 
-/** Ends an open attempt as judged. False: something it was judged by has changed meanwhile, nothing was written. */
-export async function closeAttempt(db: Database, params: CloseParams): Promise<boolean> {
+export type Closed = {
+  /** No search wants to hear of this trial. */
+  told: boolean;
+  /** The sweep had queued trials when this statement began: it is not over. */
+  moreQueued: boolean;
+};
+
+/** Ends an open attempt as judged. Null: something it was judged by has changed meanwhile, nothing was written. */
+export async function closeAttempt(db: Database, params: CloseParams): Promise<Closed | null> {
   const { verdict, seen } = params;
-  const { rows } = await db.pool.query({
+  const { rows } = await db.pool.query<Closed>({
     name: 'close-attempt',
     text: CLOSE,
     values: [
@@ -130,7 +139,7 @@ export async function closeAttempt(db: Database, params: CloseParams): Promise<b
       seen.pruneRequested,
     ],
   });
-  return rows.length === 1;
+  return rows[0] ?? null;
 }
 
 /** Attempts whose lease has run out, longest first. */

@@ -101,7 +101,7 @@ const CLAIM_NEXT = claimStatement(`
   ) s
   CROSS JOIN LATERAL (
     SELECT id FROM trial WHERE sweep_id = s.sweep_id AND state = 'QUEUED' AND NOT cancel_requested
-    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ORDER BY queued_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
   ) t LIMIT 1`);
 
 /** Takes one trial, if it is still queued and its sweep may have one more running. */

@@ -131,11 +131,12 @@ export async function resumePoint(
   db: Database,
   params: { trialId: number; epoch: number; workerId: string },
 ): Promise<ResumePoint | null> {
-  const { rows } = await db.pool.query<ResumePoint>(
-    `SELECT acked_seq::float8 AS "ackedSeq", cancel_requested AS "cancelRequested",
-            prune_requested AS "pruneRequested" FROM (${FENCE}) AS fence`,
-    [params.trialId, params.epoch, params.workerId],
-  );
+  const { rows } = await db.pool.query<ResumePoint>({
+    name: 'resume-point',
+    text: `SELECT acked_seq::float8 AS "ackedSeq", cancel_requested AS "cancelRequested",
+                  prune_requested AS "pruneRequested" FROM (${FENCE}) AS fence`,
+    values: [params.trialId, params.epoch, params.workerId],
+  });
   return rows[0] ?? null;
 }
 

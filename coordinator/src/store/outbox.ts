@@ -11,51 +11,82 @@ export type OutboxRow = Hint & {
 };
 
 /** What a sweep that is not finished could publish, and what it has out already. */
-export type PoolDemand = SweepDemand & { pool: string };
+export type PoolDemand = SweepDemand & {
+  pool: string;
+  /** Of the pool's workers that are alive and take work. */
+  slots: number;
+  /** Of the hints that were asked about: those whose trial still waits. */
+  hintedIds: number[];
+};
 
-/** A row is due while its trial waits in that epoch; else it was claimed or cancelled before its hint went out. */
-const DUE = `t.state = 'QUEUED' AND t.epoch = o.epoch`;
-
-/** Done with: rows that are not due any more. */
+/** Done with: rows whose trial does not wait in that epoch any more, claimed or cancelled before its hint went out. */
 export async function dropStaleHints(db: Database, { holder, term }: LeaderTerm): Promise<void> {
-  await db.pool.query(
-    `UPDATE outbox o SET sent_at = clock_timestamp() FROM trial t
-     WHERE t.id = o.trial_id AND o.sent_at IS NULL AND NOT (${DUE}) AND ${leads(1, 2)}`,
-    [holder, term],
-  );
+  await db.pool.query({
+    name: 'drop-stale-hints',
+    text: `UPDATE outbox o SET sent_at = clock_timestamp() FROM trial t
+           WHERE t.id = o.trial_id AND o.sent_at IS NULL AND NOT (t.state = 'QUEUED' AND t.epoch = o.epoch)
+             AND ${leads(1, 2)}`,
+    values: [holder, term],
+  });
 }
 
-/** Of every sweep that is not finished; a queued trial without an unsent row has its hint. */
-export async function sweepDemands(db: Database): Promise<PoolDemand[]> {
+/**
+ * Of every sweep that is not finished. `waiting` is counted up to a window of the pool, which is all that is published at
+ * once: counting a hundred thousand took longer than publishing.
+ * @param hinted published and perhaps not claimed yet: epoch by trial
+ * @param window hints of a pool: so many a slot, and at least so many
+ */
+export async function sweepDemands(
+  db: Database,
+  hinted: ReadonlyMap<number, number>,
+  window: { perSlot: number; least: number },
+  leaseTtlMs: number,
+): Promise<PoolDemand[]> {
   const { rows } = await db.pool.query<PoolDemand>({
     name: 'sweep-demands',
     text: `
-      WITH waiting AS (
-        SELECT t.sweep_id, count(*)::int AS n FROM outbox o JOIN trial t ON t.id = o.trial_id
-        WHERE o.sent_at IS NULL AND ${DUE} GROUP BY 1
+      WITH live AS (
+        SELECT pool, sum(slots)::int AS slots FROM worker
+        WHERE NOT draining AND last_seen_at > clock_timestamp() - $5::float8 * interval '1 ms' GROUP BY pool
+      ), hinted AS (
+        SELECT t.sweep_id, array_agg(t.id) AS ids FROM unnest($1::int[], $2::int[]) AS h(id, epoch)
+        JOIN trial t ON t.id = h.id AND t.epoch = h.epoch AND t.state = 'QUEUED'
+        -- One that was returned is not out any more.
+        WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.trial_id = h.id AND o.epoch = h.epoch AND o.sent_at IS NULL)
+        GROUP BY 1
       )
       SELECT s.id, s.pool, s.priority::float8 AS weight, s.max_concurrent AS "maxConcurrent",
-             c.running, c.queued - coalesce(w.n, 0) AS hinted, coalesce(w.n, 0) AS waiting
-      FROM sweep s LEFT JOIN waiting w ON w.sweep_id = s.id
+             coalesce(l.slots, 0) AS slots,
+             (SELECT count(*) FROM trial r WHERE r.sweep_id = s.id AND r.state = 'RUNNING')::int AS running,
+             coalesce(h.ids, '{}') AS "hintedIds", cardinality(coalesce(h.ids, '{}')) AS hinted, w.waiting
+      FROM sweep s LEFT JOIN live l ON l.pool = s.pool LEFT JOIN hinted h ON h.sweep_id = s.id
       CROSS JOIN LATERAL (
-        SELECT (count(*) FILTER (WHERE state = 'RUNNING'))::int AS running,
-               (count(*) FILTER (WHERE state = 'QUEUED'))::int AS queued
-        FROM trial WHERE sweep_id = s.id AND state IN ('RUNNING', 'QUEUED')
-      ) c
+        SELECT count(*)::int AS waiting FROM (
+          SELECT FROM trial t JOIN outbox o ON o.trial_id = t.id AND o.epoch = t.epoch
+          WHERE t.sweep_id = s.id AND t.state = 'QUEUED' AND o.sent_at IS NULL
+          ORDER BY t.queued_at, t.id LIMIT greatest($4::int, $3::int * coalesce(l.slots, 0))
+        ) due
+      ) w
       WHERE s.finished_at IS NULL ORDER BY s.id`,
+    values: [[...hinted.keys()], [...hinted.values()], window.perSlot, window.least, leaseTtlMs],
   });
   return rows;
 }
 
-/** The oldest unsent hints of each sweep, as many as it was granted. */
+/**
+ * The unsent hints of what has waited longest in each sweep, as many as it was granted. Found from the queue and not from the
+ * outbox, where the rows of another sweep may lie before them by the ten thousand.
+ */
 export async function unsentHints(db: Database, grants: ReadonlyMap<number, number>): Promise<OutboxRow[]> {
   const { rows } = await db.pool.query<OutboxRow>({
     name: 'unsent-hints',
     text: `
       SELECT h.* FROM unnest($1::int[], $2::int[]) AS g(sweep_id, count)
       CROSS JOIN LATERAL (
-        SELECT o.id, o.trial_id AS "trialId", o.epoch, o.pool, o.returned FROM outbox o JOIN trial t ON t.id = o.trial_id
-        WHERE o.sent_at IS NULL AND t.sweep_id = g.sweep_id AND ${DUE} ORDER BY o.id LIMIT g.count
+        SELECT o.id, o.trial_id AS "trialId", o.epoch, o.pool, o.returned
+        FROM trial t JOIN outbox o ON o.trial_id = t.id AND o.epoch = t.epoch
+        WHERE t.sweep_id = g.sweep_id AND t.state = 'QUEUED' AND o.sent_at IS NULL
+        ORDER BY t.queued_at, t.id LIMIT g.count
       ) h ORDER BY h.id`,
     values: [[...grants.keys()], [...grants.values()]],
   });
@@ -67,10 +98,11 @@ export async function markSent(
   ids: readonly number[],
   { holder, term }: LeaderTerm,
 ): Promise<void> {
-  await db.pool.query(
-    `UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($1::int[]) AND ${leads(2, 3)}`,
-    [ids, holder, term],
-  );
+  await db.pool.query({
+    name: 'mark-sent',
+    text: `UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($1::int[]) AND ${leads(2, 3)}`,
+    values: [ids, holder, term],
+  });
 }
 
 // Row and number may both be there already: a repeat of the claim returns nothing twice.

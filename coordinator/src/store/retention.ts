@@ -74,7 +74,7 @@ export async function deleteSweep(
   }
 }
 
-const LEADS = leads('$1', '$2');
+const LEADS = leads(1, 2);
 
 /** Makes partitions ahead of the trials to come. @returns how many */
 export function extendPartitions(db: Database, leader: LeaderTerm): Promise<number> {

@@ -1,6 +1,7 @@
 /** Sweeps: lists and summaries, cancelling, finishing. */
 import type { Database } from '@adt/prisma/client';
 import { type LeaderTerm, leads } from './leader.js';
+import { queueHead } from './queue.js';
 
 export type SweepStateName = 'RUNNING' | 'FINISHED' | 'CANCELLED';
 
@@ -163,7 +164,8 @@ export async function finishSweeps(
       UPDATE sweep s
       SET state = CASE WHEN s.state = 'RUNNING' THEN 'FINISHED' ELSE s.state END, finished_at = clock_timestamp()
       WHERE ($1::int IS NULL OR s.id = $1) AND s.finished_at IS NULL AND NOT s.searching
-        AND NOT EXISTS (SELECT FROM trial t WHERE t.sweep_id = s.id AND t.state IN ('QUEUED', 'RUNNING'))
+        AND ${queueHead('s.id')} IS NULL
+        AND NOT EXISTS (SELECT FROM trial t WHERE t.sweep_id = s.id AND t.state = 'RUNNING')
         AND ($2::text IS NULL OR ${leads(2, 3)})
       RETURNING s.id`,
     values: [sweepId, leader?.holder ?? null, leader?.term ?? null],

@@ -1,7 +1,13 @@
 /** Ends an attempt: read how it stands, judge, write by compare-and-set; read again when something moved meanwhile. */
 import type { Database } from '@adt/prisma/client';
 import type { TrialStateName } from '@adt/proto/trialState';
-import { type AttemptNow, closeAttempt, readAttempt, type TrialResult } from '../store/attempts.js';
+import {
+  type AttemptNow,
+  type Closed,
+  closeAttempt,
+  readAttempt,
+  type TrialResult,
+} from '../store/attempts.js';
 import type { LeaderTerm } from '../store/leader.js';
 import { type Ending, judge } from './failure.js';
 
@@ -18,7 +24,7 @@ export type FinishParams = {
 } & ({ workerId: string; reaper?: undefined } | { workerId?: undefined; reaper: LeaderTerm });
 
 export type Finished =
-  | { kind: 'moved'; state: TrialStateName; sweepId: number }
+  | ({ kind: 'moved'; state: TrialStateName; sweepId: number } & Closed)
   /** The attempt had ended before: what the first call was answered. */
   | { kind: 'repeated'; state: TrialStateName }
   /** Another attempt owns the trial, or the lease was taken. */
@@ -51,7 +57,7 @@ export async function finishAttempt(db: Database, params: FinishParams): Promise
       stderrTail: params.stderrTail ?? null,
       reaper: params.reaper ?? null,
     });
-    if (written) return { kind: 'moved', state: verdict.state, sweepId: now.sweepId };
+    if (written) return { kind: 'moved', state: verdict.state, sweepId: now.sweepId, ...written };
     // The reaper's guard is the clock: a lease renewed meanwhile is no conflict to retry.
     if (params.reaper) return { kind: 'fenced' };
   }

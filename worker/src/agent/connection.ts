@@ -70,6 +70,8 @@ export class Connection {
       'grpc.initial_reconnect_backoff_ms': BACKOFF_FIRST_MS,
       'grpc.max_reconnect_backoff_ms': BACKOFF_LAST_MS,
       'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+      // A TCP connection of its own: by default all clients of a process share one.
+      'grpc.use_local_subchannel_pool': 1,
     });
   }
 

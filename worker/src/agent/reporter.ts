@@ -53,6 +53,11 @@ export class Reporter {
     return this.refused === null ? this.params.spool.lastSeq : this.acked;
   }
 
+  /** Points that are spooled and not acked. */
+  get backlog(): number {
+    return this.params.spool.lastSeq - this.acked;
+  }
+
   /** Spools points and sends them when it can. A disk that refuses them ends the attempt. */
   append(points: readonly MetricPoint[], totalSteps: number): void {
     if (this.refused !== null) return;
