@@ -42,6 +42,13 @@ FactorModel::FactorModel(const ModelContext& context, uint32_t factors, uint32_t
 
 // --- a step -------------------------------------------------------------------------------------------------------
 
+void FactorModel::arrange(Samples& batch) const {
+  const uint32_t samples = static_cast<uint32_t>(batch.size());
+  batch.byUser.build(batch.users.data(), samples, users_.rows());
+  batch.byItem.build(batch.items.data(), samples, items_.rows());
+  batch.isArranged = true;
+}
+
 PairsView FactorModel::batchPairs(uint32_t task) const {
   return {users_.current(), users_.rowOfSample(), items_.current(), items_.rowOfSample(), out(task), width()};
 }

@@ -13,6 +13,8 @@ namespace adt {
 class FactorModel : public Model {
  public:
   void begin(const Samples& batch) override { beginRows(users_, items_, batch); }
+  void arrange(Samples& batch) const override;
+  bool stepsAlone() const override { return uint64_t{context_.batchSize} * width() * tasks_ <= kMostAlone; }
   void forward(const Samples& batch, float* logit) override;
 
   uint32_t pairBlock() const override { return evaluationBlock(items_.rows(), width()); }
@@ -23,6 +25,7 @@ class FactorModel : public Model {
 
  protected:
   static constexpr uint32_t kSamplesPerChunk = 64;
+  static constexpr uint32_t kMostAlone = 1u << 17;
 
   // Embeddings start N(0, 0.01^2), each outW uniform in +-sqrt(3 / f), each outB 0.
   FactorModel(const ModelContext& context, uint32_t factors, uint32_t tasks);

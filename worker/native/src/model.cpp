@@ -86,10 +86,14 @@ void Model::write(const Parameter& parameter, uint32_t from, uint32_t count, con
 
 void Model::beginRows(Embedding& users, Embedding& items, const Samples& batch) {
   const uint32_t samples = static_cast<uint32_t>(batch.size());
-  context_.pool.run(3, [&](uint32_t job, unsigned) {
-    if (job == 0) users.group(batch.users.data(), samples);
-    if (job == 1) items.group(batch.items.data(), samples);
-    if (job == 2) context_.adam.prepareToRead();
+  if (batch.isArranged) {
+    users.take(batch.byUser);
+    items.take(batch.byItem);
+  }
+  context_.pool.run(batch.isArranged ? 1 : 3, [&](uint32_t job, unsigned) {
+    if (job == 0) context_.adam.prepareToRead();
+    if (job == 1) users.group(batch.users.data(), samples);
+    if (job == 2) items.group(batch.items.data(), samples);
   });
   context_.pool.run(users.chunks() + items.chunks(), [&](uint32_t chunk, unsigned) {
     if (chunk < users.chunks())
