@@ -127,6 +127,9 @@ class Model {
   void initialise();
   // Rows [from, from + count) of a parameter, (count, columns), as of now.
   void read(const Parameter& parameter, uint32_t from, uint32_t count, float* to);
+  // The same by one thread of several, after `prepareToRead`.
+  void prepareToRead() { context_.adam.prepareToRead(); }
+  void readPrepared(const Parameter& parameter, uint32_t from, uint32_t count, float* to) const;
   // Replaces rows [from, from + count) of a parameter and, of a table's, forgets the moments.
   void write(const Parameter& parameter, uint32_t from, uint32_t count, const float* values);
 

@@ -57,7 +57,7 @@ class Trainer {
   RankingResult rank(bool test, const std::vector<uint32_t>& topk, const std::vector<uint32_t>* users);
 
   // Copies all parameters as they are now. The second brings the copy back, without moments; false: there is none.
-  void keepBest() { kept_.keep(*model_); }
+  void keepBest() { kept_.keep(*model_, pool_); }
   bool restoreBest();
   KeptParameters& kept() { return kept_; }
 
