@@ -16,7 +16,7 @@ void prefetchList(const uint32_t* list, uint32_t length) {
 Sampler::Sampler(const Csr& part, const Csr& train, uint32_t items, uint32_t negatives, uint32_t seed,
                  Stream order, Stream negative, bool falseIsNegative)
     : NumberedSamples(part, train, items, negatives, seed, order, negative, falseIsNegative) {
-  while (stride_ < kMostStride && uint64_t{stride_} * 4 * part.users <= part.pairs()) stride_ *= 2;
+  while (stride_ < kMostStride && uint64_t{stride_} * part.users <= part.pairs()) stride_ *= 2;
   strideShift_ = static_cast<uint32_t>(__builtin_ctz(stride_));
   userOfPair_.resize((size_t{part.pairs()} + stride_ - 1) / stride_);
   for (uint32_t user = 0; user < part.users; ++user)
