@@ -25,6 +25,8 @@ class FactorModel : public Model {
 
  protected:
   static constexpr uint32_t kSamplesPerChunk = 64;
+  // Floats of a batch's rows. A batch of 4,096 with 32 factors, or of 1,024 with 128, takes two threads as long as one
+  // (0.73 and 0.75 ms, 0.63 and 0.60), and twice the CPU time of the first; 8,192 with 32 still gains 5 %.
   static constexpr uint32_t kMostAlone = 1u << 17;
 
   // Embeddings start N(0, 0.01^2), each outW uniform in +-sqrt(3 / f), each outB 0.

@@ -9,7 +9,8 @@ namespace adt {
 namespace {
 
 constexpr uint32_t kSamplesPerChunk = 128;
-// Steps whose batches one thread draws while another does as many: it is woken once for them.
+// Steps whose batches one thread draws while another does as many: it is woken once for them. To have it ask for the
+// users' rows too made no step shorter (min 0.19 ms with it, 0.14 without, of four runs each by turns).
 constexpr uint32_t kAhead = 4;
 
 double secondsSince(std::chrono::steady_clock::time_point start) {
