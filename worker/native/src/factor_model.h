@@ -25,8 +25,9 @@ class FactorModel : public Model {
 
  protected:
   static constexpr uint32_t kSamplesPerChunk = 64;
-  // Floats of a batch's rows. A batch of 4,096 with 32 factors, or of 1,024 with 128, takes two threads as long as one
-  // (0.73 and 0.75 ms, 0.63 and 0.60), and twice the CPU time of the first; 8,192 with 32 still gains 5 %.
+  // Floats of a batch's rows. At this size two threads in one step are not worth their CPU time: us of it a step, two
+  // runs, on busy cores: batches of 4,096 with 32 factors 1,121 and 881 so, 906 and 895 by one thread and one that
+  // draws; 1,024 with 128 factors 771 and 764, 640 and 674. Larger sizes have not been compared.
   static constexpr uint32_t kMostAlone = 1u << 17;
 
   // Embeddings start N(0, 0.01^2), each outW uniform in +-sqrt(3 / f), each outB 0.

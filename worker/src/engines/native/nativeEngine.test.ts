@@ -44,7 +44,7 @@ describe.skipIf(!loaded.ok)('the native engine', () => {
       if (!native.ok) throw new Error(native.reason);
       const config = testConfig({ batchSize: 50, epochs: 3, ...training });
       const trainInCalls = async (threads: number, calls: readonly number[]) => {
-        const trainer = native.engine.open({ bundle: withFlags(randomBundle()), config, threads });
+        const trainer = native.engine.open({ bundle: withFlags(randomBundle(), 0.3), config, threads });
         onTestFinished(() => trainer.close());
         for (let call = 0; trainer.step < trainer.totalSteps; call += 1)
           await trainer.run(calls[call % calls.length] as number);
