@@ -28,17 +28,22 @@ class Embedding {
   RowsView view() const { return table_.view(); }
 
   // Sorts the batch's samples by row.
-  void group(const uint32_t* rowOfSample, uint32_t samples) { groups_.build(rowOfSample, samples, rows()); }
-  const Groups& groups() const { return groups_; }
+  void group(const uint32_t* rowOfSample, uint32_t samples) {
+    groups_.build(rowOfSample, samples, rows());
+    batch_ = &groups_;
+  }
+  // Takes a batch whose samples have been sorted before, and stay where they are for the step.
+  void take(const Groups& batch) { batch_ = &batch; }
+  const Groups& groups() const { return *batch_; }
   // (samples): where in `current` a sample's row is.
-  const uint32_t* rowOfSample() const { return groups_.groupOfSample(); }
+  const uint32_t* rowOfSample() const { return batch_->groupOfSample(); }
 
   // The batch's distinct rows, a chunk of kRowsPerChunk of them at a time.
-  uint32_t chunks() const { return chunksOf(groups_.count(), kRowsPerChunk); }
-  uint32_t chunkEnd(uint32_t chunk) const { return std::min((chunk + 1) * kRowsPerChunk, groups_.count()); }
+  uint32_t chunks() const { return chunksOf(batch_->count(), kRowsPerChunk); }
+  uint32_t chunkEnd(uint32_t chunk) const { return std::min((chunk + 1) * kRowsPerChunk, batch_->count()); }
   void bringUpChunk(const Kernels& kernels, const GapView& gaps, uint32_t chunk) {
     const uint32_t from = chunk * kRowsPerChunk;
-    kernels.bringUp(gaps, table_.view(), groups_.view().ids, from, chunkEnd(chunk),
+    kernels.bringUp(gaps, table_.view(), batch_->view().ids, from, chunkEnd(chunk),
                     current_.get() + size_t{from} * width());
   }
   // (groups, width): the distinct rows as of the step before.
@@ -47,6 +52,7 @@ class Embedding {
  private:
   ParameterTable table_;
   Groups groups_;
+  const Groups* batch_ = &groups_;
   Floats current_;
 };
 

@@ -42,6 +42,13 @@ FactorModel::FactorModel(const ModelContext& context, uint32_t factors, uint32_t
 
 // --- a step -------------------------------------------------------------------------------------------------------
 
+void FactorModel::arrange(Samples& batch) const {
+  const uint32_t samples = static_cast<uint32_t>(batch.size());
+  batch.byUser.build(batch.users.data(), samples, users_.rows());
+  batch.byItem.build(batch.items.data(), samples, items_.rows());
+  batch.isArranged = true;
+}
+
 PairsView FactorModel::batchPairs(uint32_t task) const {
   return {users_.current(), users_.rowOfSample(), items_.current(), items_.rowOfSample(), out(task), width()};
 }
@@ -125,14 +132,18 @@ void FactorModel::prepareForRanking(uint32_t from, uint32_t to) {
 
 class FactorModel::FactorScorer : public Scorer {
  public:
-  explicit FactorScorer(FactorModel& model) : model_(model), users_(allocateFloats(size_t{kPairs} * model.width())) {
-    for (uint32_t n = 0; n < kPairs; ++n) identity_[n] = n;
-  }
+  explicit FactorScorer(FactorModel& model)
+      : model_(model), users_(allocateFloats(size_t{kPairs} * model.width())) {}
 
   void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
-    readUsers(users, count);
-    for (uint32_t n = 0; n < count; ++n) itemRow_[n] = items[n] - model_.first_;
-    model_.logits({users_.get(), identity_, model_.evaluation_.get(), itemRow_, nullptr, model_.width()}, 0, count,
+    uint32_t ids[kPairs], userRow[kPairs], itemRow[kPairs], rows = 0;
+    for (uint32_t n = 0; n < count; ++n) {
+      if (rows == 0 || ids[rows - 1] != users[n]) ids[rows++] = users[n];  // a user's pairs mostly follow each other
+      userRow[n] = rows - 1;
+      itemRow[n] = items[n] - model_.first_;
+    }
+    readUsers(ids, rows);
+    model_.logits({users_.get(), userRow, model_.evaluation_.get(), itemRow, nullptr, model_.width()}, 0, count,
                   logit);
   }
 
@@ -157,7 +168,6 @@ class FactorModel::FactorScorer : public Scorer {
 
   FactorModel& model_;
   Floats users_;  // (kPairs, width)
-  uint32_t identity_[kPairs], itemRow_[kPairs];
 };
 
 std::unique_ptr<Scorer> FactorModel::scorer() { return std::make_unique<FactorScorer>(*this); }

@@ -20,7 +20,7 @@ class Groups {
 
  private:
   uint32_t count_ = 0;
-  std::vector<uint32_t> ids_, starts_, groupOfSample_, order_, spare_, keys_, spareKeys_;
+  std::vector<uint32_t> ids_, starts_, groupOfSample_, order_;
 };
 
 }  // namespace adt

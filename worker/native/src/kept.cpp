@@ -2,6 +2,7 @@
 #include "kept.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -16,7 +17,7 @@
 namespace adt {
 namespace {
 
-constexpr uint32_t kRowsPerBlock = 1024;
+constexpr uint32_t kRowsPerBlock = 512;
 
 // -1 where there can be none. The name is gone at once, so nothing is left behind whatever ends this process.
 int openUnnamed(const std::string& folder) {
@@ -119,15 +120,40 @@ void KeptParameters::write(const Model& model, size_t from, size_t bytes, const 
   any_ = true;
 }
 
-void KeptParameters::keep(Model& model) {
+void KeptParameters::keep(Model& model, ThreadPool& pool) {
   prepare(model);
-  std::vector<float> block;
-  eachBlock(model, [&](const Parameter& parameter, uint32_t from, uint32_t count, size_t at) {
-    block.resize(size_t{count} * parameter.columns);
-    model.read(parameter, from, count, block.data());
-    put(at, block.size() * sizeof(float), block.data());
-  });
+  if (!putBlocks(model, pool)) {
+    useMemory();
+    putBlocks(model, pool);
+  }
   any_ = true;
+}
+
+// False: the disk is full.
+bool KeptParameters::putBlocks(Model& model, ThreadPool& pool) {
+  struct Block {
+    const Parameter& parameter;
+    uint32_t from, count;
+    size_t at;
+  };
+  std::vector<Block> blocks;
+  eachBlock(model, [&](const Parameter& parameter, uint32_t from, uint32_t count, size_t at) {
+    blocks.push_back({parameter, from, count, at});
+  });
+  std::atomic<bool> isWhole{true};
+  model.prepareToRead();
+  pool.run(static_cast<uint32_t>(blocks.size()), [&](uint32_t n, unsigned) {
+    const auto& [parameter, from, count, at] = blocks[n];
+    std::vector<float> rows(size_t{count} * parameter.columns);
+    model.readPrepared(parameter, from, count, rows.data());
+    const size_t bytes = rows.size() * sizeof(float);
+    if (file_ < 0)
+      std::memcpy(reinterpret_cast<char*>(memory_.get()) + at, rows.data(), bytes);
+    else if (!transfer(file_, at, bytes, rows.data(), nullptr))
+      isWhole = false;
+  });
+  if (isWhole && file_ >= 0) written_ = bytes_;
+  return isWhole;
 }
 
 void KeptParameters::restore(Model& model) {

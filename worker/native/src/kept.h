@@ -22,8 +22,8 @@ class KeptParameters {
   bool any() const { return any_; }
   bool inFile() const { return file_ >= 0; }
 
-  // Copies all parameters of the model as they are now.
-  void keep(Model& model);
+  // Copies all parameters of the model as they are now, by blocks on the pool's threads.
+  void keep(Model& model, ThreadPool& pool);
   // Gives the copy back to it, without moments.
   void restore(Model& model);
 
@@ -36,6 +36,7 @@ class KeptParameters {
  private:
   void prepare(const Model& model);
   void useMemory();
+  bool putBlocks(Model& model, ThreadPool& pool);
   void put(size_t from, size_t bytes, const void* data);
 
   std::string folder_;

@@ -218,12 +218,15 @@ static void scoreRows(const float* weights, uint32_t width, uint32_t firstUser, 
       const F16 item = load(items + size_t{kLanes} * f);
       for (int r = 0; r < Rows; ++r) score[r] = score[r] + all(weight[size_t{width} * r + f]) * item;
     }
-    for (int r = 0; r < Rows; ++r) {
-      const uint32_t user = firstUser + r;
-      if (!anyAbove(score[r], thresholds[user])) continue;
-      float scores[kLanes];
-      store(scores, score[r]);
-      thresholds[user] = offer(context, user, panel * kLanes, scores);
+    uint32_t found = 0;
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) found |= uint32_t{anyAbove(score[r], thresholds[firstUser + r])} << r;
+    if (found == 0) continue;
+    float scores[Rows][kLanes];
+    for (int r = 0; r < Rows; ++r) store(scores[r], score[r]);
+    for (; found != 0; found &= found - 1) {
+      const int r = __builtin_ctz(found);
+      thresholds[firstUser + r] = offer(context, firstUser + r, panel * kLanes, scores[r]);
     }
   }
 }

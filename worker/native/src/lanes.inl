@@ -85,11 +85,15 @@ ADT_INLINE F16 wherePositive(const F16& gate, const F16& a) {
 ADT_INLINE bool anyAbove(const F16& a, float limit) {
   Ints found = {};
   ADT_EACH found |= a.part[i] > (limit - Vec{});
+#if defined(ADT_ANY)
+  return ADT_ANY(found);
+#else
   typedef long long Longs __attribute__((vector_size(ADT_WIDTH * 4)));
   const Longs wide = (Longs)found;
   long long bits = 0;
   for (int i = 0; i < ADT_WIDTH / 2; ++i) bits |= wide[i];
   return bits != 0;
+#endif
 }
 
 #if !defined(ADT_FMA)

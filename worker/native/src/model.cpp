@@ -52,22 +52,30 @@ void Model::initialise() {
 }
 
 void Model::read(const Parameter& parameter, uint32_t from, uint32_t count, float* to) {
-  context_.adam.prepareToRead();
+  prepareToRead();
   context_.pool.run(chunksOf(count, kRows), [&](uint32_t chunk, unsigned) {
-    const uint32_t begin = chunk * kRows, end = std::min(begin + kRows, count);
-    std::vector<float> wide;
+    const uint32_t at = chunk * kRows;
+    readPrepared(parameter, from + at, std::min(kRows, count - at), to + size_t{at} * parameter.columns);
+  });
+}
+
+void Model::readPrepared(const Parameter& parameter, uint32_t from, uint32_t count, float* to) const {
+  std::vector<float> wide;
+  const uint32_t width = parameter.table ? parameter.table->width() : 0;
+  for (uint32_t begin = 0; begin < count; begin += kRows) {
+    const uint32_t end = std::min(begin + kRows, count);
     if (parameter.table) {
-      wide.resize(size_t{end - begin} * parameter.table->width());
+      wide.resize(size_t{end - begin} * width);
       context_.kernels.bringUp(context_.adam.gaps(), parameter.table->view(), nullptr, from + begin, from + end,
                                wide.data());
     }
     for (uint32_t r = begin; r < end; ++r) {
-      const float* row = parameter.table ? wide.data() + size_t{r - begin} * parameter.table->width()
+      const float* row = parameter.table ? wide.data() + size_t{r - begin} * width
                                          : parameter.dense + size_t{from + r} * parameter.stride;
       for (uint32_t c = 0; c < parameter.columns; ++c)
         to[size_t{r} * parameter.columns + c] = row[parameter.place(c)];
     }
-  });
+  }
 }
 
 void Model::write(const Parameter& parameter, uint32_t from, uint32_t count, const float* values) {
@@ -86,10 +94,14 @@ void Model::write(const Parameter& parameter, uint32_t from, uint32_t count, con
 
 void Model::beginRows(Embedding& users, Embedding& items, const Samples& batch) {
   const uint32_t samples = static_cast<uint32_t>(batch.size());
-  context_.pool.run(3, [&](uint32_t job, unsigned) {
-    if (job == 0) users.group(batch.users.data(), samples);
-    if (job == 1) items.group(batch.items.data(), samples);
-    if (job == 2) context_.adam.prepareToRead();
+  if (batch.isArranged) {
+    users.take(batch.byUser);
+    items.take(batch.byItem);
+  }
+  context_.pool.run(batch.isArranged ? 1 : 3, [&](uint32_t job, unsigned) {
+    if (job == 0) context_.adam.prepareToRead();
+    if (job == 1) users.group(batch.users.data(), samples);
+    if (job == 2) items.group(batch.items.data(), samples);
   });
   context_.pool.run(users.chunks() + items.chunks(), [&](uint32_t chunk, unsigned) {
     if (chunk < users.chunks())

@@ -96,6 +96,10 @@ class Model {
   // A step is these three, once each, in this order, on the same samples.
   // Groups the samples by row and brings the rows of the batch up to the step before.
   virtual void begin(const Samples& batch) = 0;
+  // What can be done for a step before it begins, be it on another thread while the last one runs.
+  virtual void arrange(Samples& batch) const { (void)batch; }
+  // Whether a step is so short that another thread does more good by drawing and arranging the next ones.
+  virtual bool stepsAlone() const { return false; }
   // logit (padded(batch)) of each sample; NMTR has two (nmtr.h).
   virtual void forward(const Samples& batch, float* logit) = 0;
   // residual (batch): the derivative of the loss by each logit. Does the Adam step `adam.step()` of all parameters
@@ -123,6 +127,9 @@ class Model {
   void initialise();
   // Rows [from, from + count) of a parameter, (count, columns), as of now.
   void read(const Parameter& parameter, uint32_t from, uint32_t count, float* to);
+  // The same by one thread of several, after `prepareToRead`.
+  void prepareToRead() { context_.adam.prepareToRead(); }
+  void readPrepared(const Parameter& parameter, uint32_t from, uint32_t count, float* to) const;
   // Replaces rows [from, from + count) of a parameter and, of a table's, forgets the moments.
   void write(const Parameter& parameter, uint32_t from, uint32_t count, const float* values);
 

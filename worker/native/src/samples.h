@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "groups.h"
 #include "kernels.h"
 
 namespace adt {
@@ -22,8 +23,11 @@ struct Samples {
   // What it is, whatever its sign: NR labels a false positive as a negative. kPositive where nothing is known.
   std::vector<uint8_t> kind;
   Inputs inputs;  // CDAE only
+  Groups byUser, byItem;  // of a batch that its model has arranged
+  bool isArranged = false;
 
   void resize(size_t n) {
+    isArranged = false;
     users.resize(n);
     items.resize(n);
     kind.resize(n);

@@ -13,6 +13,13 @@ constexpr int kSpinsPerClock = 64;
 // Some 50 us: whoever holds the last chunk still has not ended it, so most likely it has lost its core; give it ours.
 constexpr int kSpinsBeforeYield = 1024;
 
+// Of the thread that is running a chunk.
+struct Running {
+  bool isAny = false;
+  unsigned thread = 0;
+};
+thread_local Running running;
+
 inline void pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -38,8 +45,8 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::dispatch(uint32_t chunks, const void* context, Call call) {
   if (chunks == 0) return;
-  if (workers_.empty() || chunks == 1) {
-    for (uint32_t chunk = 0; chunk < chunks; ++chunk) call(context, chunk, 0);
+  if (workers_.empty() || chunks == 1 || running.isAny) {
+    for (uint32_t chunk = 0; chunk < chunks; ++chunk) call(context, chunk, running.thread);
     return;
   }
   const uint64_t job = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
@@ -71,7 +78,9 @@ bool ThreadPool::workOnce(unsigned thread) {
     const uint32_t chunk = static_cast<uint32_t>(ticket);
     if (chunk >= chunks_.load()) return false;
     if (ticket_.compare_exchange_weak(ticket, ticket + 1)) {
+      running = {true, thread};
       call_.load()(context_.load(), chunk, thread);
+      running = {};
       done_.fetch_add(1, std::memory_order_release);
       return true;
     }

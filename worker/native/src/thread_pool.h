@@ -22,7 +22,8 @@ class ThreadPool {
 
   unsigned threads() const { return static_cast<unsigned>(workers_.size()) + 1; }
 
-  // Runs body(chunk, thread) for every chunk in [0, chunks); thread is in [0, threads()). One call at a time.
+  // Runs body(chunk, thread) for every chunk in [0, chunks); thread is in [0, threads()). One call at a time; a call
+  // from within a chunk runs on that chunk's thread alone.
   template <class Body>
   void run(uint32_t chunks, const Body& body) {
     dispatch(chunks, &body, [](const void* context, uint32_t chunk, unsigned thread) {

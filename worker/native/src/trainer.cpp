@@ -9,6 +9,9 @@ namespace adt {
 namespace {
 
 constexpr uint32_t kSamplesPerChunk = 128;
+// Steps whose batches one thread draws while another does as many: it is woken once for them. To have it ask for the
+// users' rows too made no step shorter (min 0.19 ms with it, 0.14 without, of four runs each by turns).
+constexpr uint32_t kAhead = 4;
 
 double secondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -27,7 +30,8 @@ Trainer::Trainer(const TrainerOptions& options)
                Stream::kTrainOrder, Stream::kTrainNegative, takesFalseForNegative(options.loss)),
       validation_(options.data, options.loss, options.batchSize, options.seed, options.threads),
       stepsPerEpoch_((sampler_.samplesPerRound() + options.batchSize - 1) / options.batchSize),
-      kept_(options.scratchFolder) {
+      kept_(options.scratchFolder),
+      drawn_(isPipelined() ? 2 * kAhead : 1) {
   if (options.model.name == "CDAE")
     corruption_.emplace(options.data.positives, options.seed, options.model.corruption);
   model_->initialise();
@@ -46,23 +50,51 @@ void Trainer::draw(uint32_t step, Samples& batch) {
   if (corruption_) corruption_->draw(step, batch, pool_);
 }
 
+Samples& Trainer::drawn(uint32_t step) {
+  Drawn& drawn = drawn_[step % drawn_.size()];
+  if (drawn.step != step) {
+    draw(step, drawn.batch);
+    model_->arrange(drawn.batch);
+    drawn.step = step;
+  }
+  return drawn.batch;
+}
+
 ChunkResult Trainer::run(uint32_t count) {
   ChunkResult result;
-  for (uint32_t n = 0; n < count && result.notFiniteAt == 0; ++n) {
-    auto start = std::chrono::steady_clock::now();
-    draw(stepsDone() + 1, batch_);
+  const uint32_t last = stepsDone() + count;
+  while (stepsDone() < last && result.notFiniteAt == 0) {
+    const uint32_t from = stepsDone() + 1, to = isPipelined() ? std::min(last, stepsDone() + kAhead) : from;
+    const auto start = std::chrono::steady_clock::now();
+    for (uint32_t step = from; step <= to; ++step) drawn(step);
     result.sampleSeconds += secondsSince(start);
-    start = std::chrono::steady_clock::now();
-    const double loss = learner_.step(batch_);
-    learner_.diagnose(batch_, result.diagnostics);
-    result.trainSeconds += secondsSince(start);
-    result.lossSum += loss;
-    result.dropped += learner_.dropped().size();
-    result.samples += batch_.size();
-    ++result.steps;
-    if (!std::isfinite(loss)) result.notFiniteAt = stepsDone();
+    const auto steps = [&] {
+      for (uint32_t step = from; step <= to && result.notFiniteAt == 0; ++step) doStep(drawn(step), result);
+    };
+    if (!isPipelined()) {
+      steps();
+      continue;
+    }
+    const uint64_t ahead = std::min<uint64_t>(uint64_t{to} + kAhead, options_.totalSteps);
+    pool_.run(2, [&](uint32_t job, unsigned) {
+      if (job == 0) steps();
+      if (job == 1)
+        for (uint32_t step = to + 1; step <= ahead; ++step) drawn(step);
+    });
   }
   return result;
+}
+
+void Trainer::doStep(const Samples& batch, ChunkResult& result) {
+  const auto start = std::chrono::steady_clock::now();
+  const double loss = learner_.step(batch);
+  learner_.diagnose(batch, result.diagnostics);
+  result.trainSeconds += secondsSince(start);
+  result.lossSum += loss;
+  result.dropped += learner_.dropped().size();
+  result.samples += batch.size();
+  ++result.steps;
+  if (!std::isfinite(loss)) result.notFiniteAt = stepsDone();
 }
 
 RankingResult Trainer::rank(bool test, const std::vector<uint32_t>& topk, const std::vector<uint32_t>* users) {

@@ -57,7 +57,7 @@ class Trainer {
   RankingResult rank(bool test, const std::vector<uint32_t>& topk, const std::vector<uint32_t>* users);
 
   // Copies all parameters as they are now. The second brings the copy back, without moments; false: there is none.
-  void keepBest() { kept_.keep(*model_); }
+  void keepBest() { kept_.keep(*model_, pool_); }
   bool restoreBest();
   KeptParameters& kept() { return kept_; }
 
@@ -69,6 +69,16 @@ class Trainer {
   Model& model() { return *model_; }
 
  private:
+  struct Drawn {
+    uint32_t step = 0;
+    Samples batch;
+  };
+
+  // Whether the next batches are drawn on one thread while another does the steps.
+  bool isPipelined() const { return pool_.threads() > 1 && model_->stepsAlone(); }
+  Samples& drawn(uint32_t step);
+  void doStep(const Samples& batch, ChunkResult& result);
+
   TrainerOptions options_;
   ThreadPool pool_;
   AdamClock adam_;
@@ -78,8 +88,8 @@ class Trainer {
   std::optional<Corruption> corruption_;  // CDAE only
   Validation validation_;
   uint32_t stepsPerEpoch_;
-  Samples batch_;
   KeptParameters kept_;
+  std::vector<Drawn> drawn_;  // that of step t is at t % drawn_.size()
 };
 
 }  // namespace adt

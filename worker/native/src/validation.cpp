@@ -1,4 +1,4 @@
-// Sums the validation loss; batches are drawn and summed whole by a thread, and their means added in order.
+// Sums the validation loss; batches are summed whole by a thread, and their means added in order.
 #include "validation.h"
 
 #include <algorithm>
@@ -7,22 +7,20 @@
 namespace adt {
 namespace {
 
-constexpr uint32_t kWindowSamples = 1u << 17;  // of 13 bytes
+constexpr uint32_t kWindowSamples = 1u << 17;  // of 12 bytes
 
 }  // namespace
 
 Validation::Validation(const Dataset& data, const LossOptions& loss, uint32_t batchSize, uint32_t seed,
                        unsigned threads)
-    : items_(data.items),
-      sampler_(data.valid, data.train, data.items, 1, seed, Stream::kValidOrder, Stream::kValidNegative,
-               takesFalseForNegative(loss)),
-      falseIsNegative_(takesFalseForNegative(loss)),
-      batchSize_(std::min(batchSize, std::max(sampler_.samplesPerRound(), 1u))),
+    : part_(data.valid),
+      items_(data.items),
+      numbered_(data.valid, data.train, data.items, 1, seed, Stream::kValidOrder, Stream::kValidNegative,
+                takesFalseForNegative(loss)),
+      batchSize_(std::min(batchSize, std::max(samples(), 1u))),
       logits_(logitsOf(loss)),
       stride_(padded(batchSize)),
       scratch_(threads) {
-  for (uint32_t user = 0; user < data.valid.users; ++user)
-    if (data.valid.count(user) > 0) users_.push_back(user);
   for (Scratch& scratch : scratch_) {
     scratch.samples.resize(padded(batchSize_));
     scratch.loss = std::make_unique<BatchLoss>(loss, batchSize);
@@ -31,134 +29,117 @@ Validation::Validation(const Dataset& data, const LossOptions& loss, uint32_t ba
 }
 
 double Validation::loss(Model& model, ThreadPool& pool, uint32_t step) {
+  if (samples() == 0) return 0.0;
+  logit_.resize(size_t{samples()} * logits_);
   for (Scratch& scratch : scratch_)
     if (!scratch.scorer) scratch.scorer = model.scorer();
-  const PermutationView order = sampler_.order(step);
-  if (batches() > 0 && chunksOf(rowCount(model), model.pairBlock()) == 1) return lossInOneBlock(model, pool, order, step);
-  // z of a user costs as much as twenty of his pairs: users are gone through once.
-  const uint32_t most = model.pairsByUser() ? batches() : std::max(1u, kWindowSamples / batchSize_);
-  double total = 0.0;
-  for (firstBatch_ = 0; firstBatch_ < batches(); firstBatch_ += most) {
-    const uint32_t count = std::min(most, batches() - firstBatch_);
-    const uint32_t samples = std::min(count * batchSize_, sampler_.samplesPerRound() - firstBatch_ * batchSize_);
-    slots_.resize(samples);
-    kinds_.resize(samples);
-    pool.run(count, [&](uint32_t n, unsigned thread) {
-      drawBatch(model.kernels(), order, step, firstBatch_ + n, scratch_[thread]);
-    });
-    scoreWindow(model, pool);
-    std::vector<double> means(count);
-    pool.run(count, [&](uint32_t n, unsigned thread) {
-      means[n] = batchLoss(model.kernels(), step, firstBatch_ + n, scratch_[thread]);
-    });
-    for (double mean : means) total += mean;
-  }
-  return total;
-}
-
-// Nothing has to wait for its block: a batch is drawn, scored and summed by a thread at once.
-double Validation::lossInOneBlock(Model& model, ThreadPool& pool, const PermutationView& order, uint32_t step) {
-  std::vector<uint32_t> ids;
-  rowsOfBlock(model.pairsByUser(), 0, rowCount(model), ids);
-  model.prepareForPairs(ids.data(), static_cast<uint32_t>(ids.size()));
-  std::vector<double> means(batches());
-  pool.run(batches(), [&](uint32_t batch, unsigned thread) {
-    Scratch& scratch = scratch_[thread];
-    const uint32_t samples = samplesOf(batch);
-    sampler_.draw(model.kernels(), order, step, batch * batchSize_, samples, scratch.samples, 0);
-    for (uint32_t at = 0; at < samples; at += Scorer::kPairs)
-      scratch.scorer->pairs(scratch.samples.users.data() + at, scratch.samples.items.data() + at,
-                            std::min(Scorer::kPairs, samples - at), scratch.logit.get() + at);
-    means[batch] = scratch.loss->evaluate(model.kernels(), scratch.samples, samples, scratch.logit.get(), step);
-  });
-  double total = 0.0;
-  for (double mean : means) total += mean;
-  return total;
-}
-
-void Validation::scoreWindow(Model& model, ThreadPool& pool) {
-  const uint32_t size = model.pairBlock();
-  sortByBlock(model.pairsByUser(), size);
-  std::vector<uint32_t> ids;
-  for (uint32_t block = 0; block + 1 < starts_.size(); ++block) {
-    const uint32_t from = starts_[block], count = starts_[block + 1] - from;
-    if (count == 0) continue;
-    rowsOfBlock(model.pairsByUser(), block * size, size, ids);
-    model.prepareForPairs(ids.data(), static_cast<uint32_t>(ids.size()));
-    // A thread's memory is a batch's.
-    const uint32_t most = std::min(Scorer::kPairs, batchSize_);
-    pool.run(chunksOf(count, most), [&](uint32_t piece, unsigned thread) {
-      const uint32_t at = piece * most;
-      score(from + at, from + std::min(at + most, count), scratch_[thread]);
-    });
-  }
-}
-
-void Validation::drawBatch(const Kernels& kernels, const PermutationView& order, uint32_t step, uint32_t batch,
-                           Scratch& scratch) {
-  const uint32_t from = placeOf(batch), samples = samplesOf(batch);
-  sampler_.draw(kernels, order, step, batch * batchSize_, samples, scratch.samples, 0);
-  for (uint32_t n = 0; n < samples; ++n) {
-    slots_[from + n].sample = {scratch.samples.users[n], scratch.samples.items[n]};
-    kinds_[from + n] = scratch.samples.kind[n];
-  }
-}
-
-// A counting sort of the samples' numbers by block.
-void Validation::sortByBlock(bool byUser, uint32_t size) {
-  const uint32_t samples = static_cast<uint32_t>(slots_.size());
-  const uint32_t blocks = chunksOf(byUser ? static_cast<uint32_t>(users_.size()) : items_, size);
-  order_.resize(samples);
-  std::vector<uint32_t> firstUsers;
-  for (uint32_t block = 1; byUser && block < blocks; ++block) firstUsers.push_back(users_[size_t{block} * size]);
-  const auto blockOf = [&](const Slot& slot) {
-    if (!byUser) return slot.sample.item / size;
-    return static_cast<uint32_t>(std::upper_bound(firstUsers.begin(), firstUsers.end(), slot.sample.user) -
-                                 firstUsers.begin());
-  };
-  std::vector<uint32_t> next(blocks + 1, 0);
-  for (const Slot& slot : slots_) ++next[blockOf(slot) + 1];
-  std::partial_sum(next.begin(), next.end(), next.begin());
-  starts_ = next;
-  for (uint32_t n = 0; n < samples; ++n) order_[next[blockOf(slots_[n])]++] = n;
-}
-
-// The items, or users, from the place `from` on.
-void Validation::rowsOfBlock(bool byUser, uint32_t from, uint32_t size, std::vector<uint32_t>& ids) const {
-  const uint32_t all = byUser ? static_cast<uint32_t>(users_.size()) : items_;
-  ids.resize(std::min(size, all - from));
-  if (byUser)
-    std::copy_n(users_.begin() + from, ids.size(), ids.begin());
+  if (model.pairsByUser())
+    scoreByUsers(model, pool, step);
   else
-    std::iota(ids.begin(), ids.end(), from);
+    scoreByItems(model, pool, step);
+  const PermutationView order = numbered_.order(step);
+  std::vector<double> means(chunksOf(samples(), batchSize_));
+  pool.run(static_cast<uint32_t>(means.size()), [&](uint32_t batch, unsigned thread) {
+    means[batch] = batchLoss(model.kernels(), order, step, batch, scratch_[thread]);
+  });
+  return std::accumulate(means.begin(), means.end(), 0.0);
 }
 
-// Samples at [from, to) of the order: their logits take the place of what they are.
-void Validation::score(uint32_t from, uint32_t to, Scratch& scratch) {
-  const auto slot = [&](uint32_t at) -> Slot& { return slots_[order_[at]]; };
-  const uint32_t count = to - from;
-  for (uint32_t n = 0; n < count; ++n) {
-    scratch.samples.users[n] = slot(from + n).sample.user;
-    scratch.samples.items[n] = slot(from + n).sample.item;
+// By blocks of users, who have their samples one after the other.
+void Validation::scoreByUsers(Model& model, ThreadPool& pool, uint32_t step) {
+  std::vector<uint32_t> block;
+  const auto scoreBlock = [&] {
+    if (block.empty()) return;
+    model.prepareForPairs(block.data(), static_cast<uint32_t>(block.size()));
+    scoreInOrder(pool, step, numbered_.firstOf(block.front()), numbered_.firstOf(block.back() + 1));
+    block.clear();
+  };
+  for (uint32_t user = 0; user < part_.users; ++user) {
+    if (part_.count(user) > 0) block.push_back(user);
+    if (block.size() == model.pairBlock()) scoreBlock();
   }
-  scratch.scorer->pairs(scratch.samples.users.data(), scratch.samples.items.data(), count, scratch.logit.get());
-  for (uint32_t n = 0; n < count; ++n)
-    for (uint32_t logit = 0; logit < logits_; ++logit)
-      slot(from + n).logit[logit] = scratch.logit[size_t{stride_} * logit + n];
+  scoreBlock();
 }
 
-double Validation::batchLoss(const Kernels& kernels, uint32_t step, uint32_t batch, Scratch& scratch) {
-  const uint32_t from = placeOf(batch), samples = samplesOf(batch);
+// By blocks of items. Where they are one block, as GMF's of Adressa are, nothing has to wait for its own.
+void Validation::scoreByItems(Model& model, ThreadPool& pool, uint32_t step) {
+  const uint32_t size = model.pairBlock();
+  std::vector<uint32_t> ids;
+  const auto prepare = [&](uint32_t first) {
+    ids.resize(std::min(size, items_ - first));
+    std::iota(ids.begin(), ids.end(), first);
+    model.prepareForPairs(ids.data(), static_cast<uint32_t>(ids.size()));
+  };
+  if (size >= items_) {
+    prepare(0);
+    return scoreInOrder(pool, step, 0, samples());
+  }
+  for (uint32_t from = 0; from < samples(); from += kWindowSamples) {
+    sortWindow(pool, step, from, std::min(kWindowSamples, samples() - from), size);
+    for (uint32_t block = 0; block + 1 < starts_.size(); ++block) {
+      const uint32_t first = starts_[block], end = starts_[block + 1];
+      if (first == end) continue;
+      prepare(block * size);
+      pool.run(chunksOf(end - first, piece()), [&](uint32_t chunk, unsigned thread) {
+        Scratch& scratch = scratch_[thread];
+        const uint32_t at = first + chunk * piece(), count = std::min(piece(), end - at);
+        for (uint32_t n = 0; n < count; ++n) {
+          scratch.samples.users[n] = windowUsers_[byBlock_[at + n]];
+          scratch.samples.items[n] = windowItems_[byBlock_[at + n]];
+        }
+        scratch.scorer->pairs(scratch.samples.users.data(), scratch.samples.items.data(), count, scratch.logit.get());
+        for (uint32_t n = 0; n < count; ++n) keepLogits(scratch, n, from + byBlock_[at + n]);
+      });
+    }
+  }
+}
+
+void Validation::scoreInOrder(ThreadPool& pool, uint32_t step, uint32_t from, uint32_t to) {
+  pool.run(chunksOf(to - from, piece()), [&](uint32_t chunk, unsigned thread) {
+    Scratch& scratch = scratch_[thread];
+    const uint32_t at = from + chunk * piece(), count = std::min(piece(), to - at);
+    uint32_t* users = scratch.samples.users.data();
+    uint32_t* items = scratch.samples.items.data();
+    numbered_.inOrder(step, at, count, users, items);
+    scratch.scorer->pairs(users, items, count, scratch.logit.get());
+    for (uint32_t n = 0; n < count; ++n) keepLogits(scratch, n, at + n);
+  });
+}
+
+// Draws a window; a counting sort of its samples by the block of their items, users ascending in each.
+void Validation::sortWindow(ThreadPool& pool, uint32_t step, uint32_t from, uint32_t samples, uint32_t blockSize) {
+  for (auto* array : {&windowUsers_, &windowItems_, &byBlock_}) array->resize(samples);
+  pool.run(chunksOf(samples, piece()), [&](uint32_t chunk, unsigned) {
+    const uint32_t at = chunk * piece();
+    numbered_.inOrder(step, from + at, std::min(piece(), samples - at), windowUsers_.data() + at,
+                      windowItems_.data() + at);
+  });
+  starts_.assign(chunksOf(items_, blockSize) + 1, 0);
+  for (uint32_t item : windowItems_) ++starts_[item / blockSize + 1];
+  std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
+  std::vector<uint32_t> next = starts_;
+  for (uint32_t n = 0; n < samples; ++n) byBlock_[next[windowItems_[n] / blockSize]++] = n;
+}
+
+void Validation::keepLogits(const Scratch& scratch, uint32_t at, uint32_t number) {
+  for (uint32_t logit = 0; logit < logits_; ++logit)
+    logit_[size_t{number} * logits_ + logit] = scratch.logit[size_t{stride_} * logit + at];
+}
+
+double Validation::batchLoss(const Kernels& kernels, const PermutationView& order, uint32_t step, uint32_t batch,
+                             Scratch& scratch) {
+  const uint32_t from = batch * batchSize_, count = std::min(batchSize_, samples() - from);
   Samples& to = scratch.samples;
-  for (uint32_t n = 0; n < samples; ++n) {
-    to.kind[n] = kinds_[from + n];
-    const bool isPositive = to.kind[n] == Samples::kPositive ||
-                            (to.kind[n] == Samples::kFalsePositive && !falseIsNegative_);
-    to.sign[n] = isPositive ? -1.0f : 1.0f;
+  uint32_t* numbers = to.items.data();
+  kernels.permute(order, from, count, numbers);
+  for (uint32_t n = 0; n < count; ++n) {
+    const Samples::Kind kind = numbered_.kindOf(numbers[n]);
+    to.kind[n] = kind;
+    to.sign[n] = numbered_.signOf(kind);
     for (uint32_t logit = 0; logit < logits_; ++logit)
-      scratch.logit[size_t{stride_} * logit + n] = slots_[from + n].logit[logit];
+      scratch.logit[size_t{stride_} * logit + n] = logit_[size_t{numbers[n]} * logits_ + logit];
   }
-  return scratch.loss->evaluate(kernels, to, samples, scratch.logit.get(), step);
+  return scratch.loss->evaluate(kernels, to, count, scratch.logit.get(), step);
 }
 
 }  // namespace adt

@@ -1,6 +1,6 @@
 /** What only the native engine promises: the same bits from every instruction set of this CPU. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { randomBundle, testConfig } from '../randomBundle.js';
+import { randomBundle, testConfig, withFlags } from '../randomBundle.js';
 import { loadAddon, SIMD_LEVELS, type SimdLevel } from './addon.js';
 import { nativeEngine } from './nativeEngine.js';
 
@@ -35,6 +35,26 @@ describe.skipIf(!loaded.ok)('the native engine', () => {
     const expected = await trainOn('baseline', training);
     for (const simd of levels) expect(await trainOn(simd, training)).toEqual(expected);
   });
+
+  // Two threads draw ahead where one does not, in blocks that a call's end cuts short.
+  test.each([{ loss: 'CE' as const }, { loss: 'NMTR' as const, nmtrClickWeight: 0.3 }])(
+    'gives the same bits whatever the calls that batches are drawn ahead for: %o',
+    async (training) => {
+      const native = nativeEngine();
+      if (!native.ok) throw new Error(native.reason);
+      const config = testConfig({ batchSize: 50, epochs: 3, ...training });
+      const trainInCalls = async (threads: number, calls: readonly number[]) => {
+        const trainer = native.engine.open({ bundle: withFlags(randomBundle(), 0.3), config, threads });
+        onTestFinished(() => trainer.close());
+        for (let call = 0; trainer.step < trainer.totalSteps; call += 1)
+          await trainer.run(calls[call % calls.length] as number);
+        return trainer.parametersSha256();
+      };
+      const expected = await trainInCalls(1, [1]);
+      expect(await trainInCalls(2, [1, 7, 3, 4])).toBe(expected);
+      expect(await trainInCalls(3, [1000])).toBe(expected);
+    },
+  );
 
   test('says what an instruction set that is not there is', () => {
     const absent = SIMD_LEVELS.find((level) => !levels.includes(level));
