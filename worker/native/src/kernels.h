@@ -106,14 +106,20 @@ struct Product {
   size_t cRow;
   uint32_t depth, columns;  // columns a multiple of kLanes
 
-  // The start, at most one: C as it was, a bias a column, a bias a row; else 0.
-  bool adds = false;
+  // The start, at most one: start[startRow r + c], a bias a column; else 0.
+  const float* start = nullptr;
+  size_t startRow = 0;
   const float* columnBias = nullptr;
-  const float* rowBias = nullptr;
   bool relu = false;
   const float* gate = nullptr;  // where gate[gateRow r + c] is not positive, C(r, c) becomes 0
   size_t gateRow = 0;
+
+  // (depth), ascending: the k that are summed over; nullptr: all below `depth`.
+  const uint32_t* steps = nullptr;
 };
+
+// Items that NeuMF ranks together: their activations are rows of so many floats.
+constexpr uint32_t kTileItems = 2 * kLanes;
 
 // NeuMF's samples before the output layer, which reads [user * item, tower].
 struct MergeView {
@@ -216,9 +222,9 @@ struct Kernels {
   // gradient (2 gmfWidth + kLanes) of the output layer from samples [0, samples).
   void (*mergeOutGradient)(const MergeView& view, const float* residual, uint32_t samples, float* gradient);
 
-  // out (depth, count, 16) = relu(user_d + panel p's row d) for `count` panels of (depth, 16), panelStride apart.
-  void (*addReluPanels)(const float* user, const float* panels, size_t panelStride, uint32_t count, uint32_t depth,
-                        float* out);
+  // out (depth, kTileItems) = relu(base_d + rows_d), which may be the same memory as rows. Lists the rows that are not
+  // 0 for all items in active (depth), ascending, and returns how many there are.
+  uint32_t (*activeRows)(const float* base, const float* rows, uint32_t depth, float* out, uint32_t* active);
 
   // CDAE's hidden layer. sums (users, width) of inputs in groups [from, to), added to what is there.
   void (*sumInputs)(const GapView& gaps, const EncodeInputs& inputs, uint32_t from, uint32_t to, float* sums);
@@ -236,7 +242,7 @@ struct Kernels {
 #define ADT_KERNELS(name, space)                                                                                 \
   {name, space::bringUp, space::logits, space::losses, space::updateRows, space::outGradient, space::updateDense, \
    space::score, space::product, space::mergeLogits, space::mergeGradients, space::mergeOutGradient,              \
-   space::addReluPanels, space::sumInputs, space::sumRows, space::encode, space::encodeGradient,           \
+   space::activeRows, space::sumInputs, space::sumRows, space::encode, space::encodeGradient,           \
    space::permute}
 
 extern const Kernels kBaselineKernels;

@@ -82,6 +82,13 @@ ADT_INLINE F16 wherePositive(const F16& gate, const F16& a) {
   ADT_EACH x.part[i] = gate.part[i] > Vec{} ? a.part[i] : Vec{};
   return x;
 }
+#if defined(ADT_ANY_ABOVE)
+ADT_INLINE bool anyAbove(const F16& a, float limit) {
+  bool found = false;
+  ADT_EACH found |= ADT_ANY_ABOVE(a.part[i], limit - Vec{});
+  return found;
+}
+#else
 ADT_INLINE bool anyAbove(const F16& a, float limit) {
   Ints found = {};
   ADT_EACH found |= a.part[i] > (limit - Vec{});
@@ -91,6 +98,7 @@ ADT_INLINE bool anyAbove(const F16& a, float limit) {
   for (int i = 0; i < ADT_WIDTH / 2; ++i) bits |= wide[i];
   return bits != 0;
 }
+#endif
 
 #if !defined(ADT_FMA)
 // a * b + c rounded once, where the processor has no such instruction. The product is exact in double; the sum is
