@@ -6,18 +6,22 @@
 
 namespace adt {
 
-// Floats of a row are padded to whole groups of this many lanes, whatever the machine's own vector width; every
-// sum over floats keeps this many partial sums. That is what makes the bits the same on every CPU.
+// Rows that a step or an evaluation works on are padded to whole groups of this many lanes, whatever the machine's own
+// vector width; every sum over floats keeps this many partial sums. That is what makes the bits the same on every CPU.
 constexpr uint32_t kLanes = 16;
 
 constexpr uint32_t padded(uint32_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
 
-// A table of parameters with Adam's two moments beside them: row r is p[width], m[width], v[width] at
-// cells + 3 * width * r. last[r] is the step of the row's last update, 0 for never.
+// Floats of a row in memory are padded to so many, which is all that loads and stores of a part of the lanes need.
+constexpr uint32_t kQuad = 4;
+
+// A table of parameters with Adam's two moments beside them: row r is p[stored], m[stored], v[stored] at
+// cells + 3 * stored * r; all beyond `stored` is 0. last[r] is the step of the row's last update, 0 for never.
 struct RowsView {
   float* cells;
   uint32_t* last;
-  uint32_t width;
+  uint32_t width;   // of a row to work on, whole lanes
+  uint32_t stored;  // of a row in memory, whole quads, not more than width
 };
 
 // What a row last updated at some step t has to do to be as of a later step (adam.h has the formula).

@@ -15,6 +15,7 @@ struct F16 {
 };
 
 #define ADT_INLINE static inline __attribute__((always_inline))
+#define ADT_LAMBDA __attribute__((always_inline))
 #define ADT_EACH for (int i = 0; i < kParts; ++i)
 
 // Part by part: GCC copies a whole F16 through the stack in 16-byte pieces, which made AVX2 slower than SSE2.
@@ -25,6 +26,27 @@ ADT_INLINE F16 load(const float* at) {
 }
 ADT_INLINE void store(float* at, const F16& x) {
   ADT_EACH *(Unaligned*)(at + i * ADT_WIDTH) = x.part[i];
+}
+// The first `count` lanes, whole quads; the others are 0 when loaded and are not stored.
+ADT_INLINE F16 loadFirst(const float* at, uint32_t count) {
+  if (count == kLanes) return load(at);
+#if defined(ADT_LOAD_FIRST)
+  return {{ADT_LOAD_FIRST(at, count)}};
+#else
+  float lanes[kLanes] = {};
+  for (uint32_t c = 0; c < count; c += kQuad) *(UnalignedQuad*)(lanes + c) = *(const UnalignedQuad*)(at + c);
+  return load(lanes);
+#endif
+}
+ADT_INLINE void storeFirst(float* at, const F16& x, uint32_t count) {
+  if (count == kLanes) return store(at, x);
+#if defined(ADT_STORE_FIRST)
+  ADT_STORE_FIRST(at, x.part[0], count);
+#else
+  float lanes[kLanes];
+  store(lanes, x);
+  for (uint32_t c = 0; c < count; c += kQuad) *(UnalignedQuad*)(at + c) = *(const UnalignedQuad*)(lanes + c);
+#endif
 }
 ADT_INLINE F16 all(float value) {
   F16 x;

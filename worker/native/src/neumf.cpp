@@ -26,10 +26,7 @@ NeuMf::NeuMf(const ModelContext& context, uint32_t factors, uint32_t layers, flo
       tower_(context_, factors << (layers - 1), layers, dropout),
       out_(allocateFloats(3 * (2 * gmfWidth_ + kLanes))),
       outGradient_(allocateFloats(2 * gmfWidth_ + kLanes)),
-      userGradient_(allocateFloats(size_t{padded(context.batchSize)} * rowWidth())),
-      itemGradient_(allocateFloats(size_t{padded(context.batchSize)} * rowWidth())),
-      evaluation_(allocateFloats(std::max(size_t{pairBlock()} * rowWidth(),
-                                          size_t{kTileItems} * chunksOf(rankBlock(), kTileItems) * tileDepth()))) {
+      work_(allocateFloats(workFloats())) {
   const uint32_t width = factors << (layers - 1);
   parameters_ = {
       {"userGmf", context.users, factors, embedding(0), &users_.table()},
@@ -43,6 +40,11 @@ NeuMf::NeuMf(const ModelContext& context, uint32_t factors, uint32_t layers, flo
   parameters_.push_back({"outB", 1, 1, {Initial::kZero, 0.0f, 0}, nullptr, 2 * gmfWidth_, out_.get()});
   tower_.appendState(dense_);
   dense_.push_back({out_.get(), 3 * (2 * gmfWidth_ + kLanes)});
+}
+
+size_t NeuMf::workFloats() const {
+  return std::max({size_t{2} * padded(context_.batchSize) * rowWidth(), size_t{pairBlock()} * rowWidth(),
+                   size_t{kTileItems} * chunksOf(rankBlock(), kTileItems) * tileDepth()});
 }
 
 MergeView NeuMf::merge() const {
@@ -79,14 +81,14 @@ void NeuMf::backward(const Samples& batch, const float* residual) {
   context_.pool.run(chunksOf(samples, kSamplesPerChunk), [&](uint32_t chunk, unsigned) {
     const uint32_t from = chunk * kSamplesPerChunk, to = std::min(from + kSamplesPerChunk, samples);
     kernels().mergeGradients(view, residual, from, to,
-                             {userGradient_.get(), itemGradient_.get(), tower_.outputGradient()});
-    tower_.backward(from, to, userGradient_.get() + gmfWidth_, itemGradient_.get() + gmfWidth_, rowWidth());
+                             {userGradient(), itemGradient(), tower_.outputGradient()});
+    tower_.backward(from, to, userGradient() + gmfWidth_, itemGradient() + gmfWidth_, rowWidth());
   });
-  const auto updateOf = [&](Embedding& table, const Floats& gradient) -> RowUpdate {
-    return {table.groups().view(), table.table().view(), table.current(), nullptr, gradient.get(), nullptr, nullptr,
+  const auto updateOf = [&](Embedding& table, const float* gradient) -> RowUpdate {
+    return {table.groups().view(), table.table().view(), table.current(), nullptr, gradient, nullptr, nullptr,
             step};
   };
-  const RowUpdate userUpdate = updateOf(users_, userGradient_), itemUpdate = updateOf(items_, itemGradient_);
+  const RowUpdate userUpdate = updateOf(users_, userGradient()), itemUpdate = updateOf(items_, itemGradient());
   // The output layer's update comes last: nothing else of this job reads it, and it is small.
   const uint32_t firstUser = tower_.updates(), firstItem = firstUser + users_.chunks();
   const uint32_t output = firstItem + items_.chunks();
@@ -120,7 +122,7 @@ void NeuMf::prepareForPairs(const uint32_t* ids, uint32_t count) {
   context_.pool.run(chunksOf(count, kItemsPerChunk), [&](uint32_t chunk, unsigned) {
     const uint32_t at = chunk * kItemsPerChunk, most = std::min(kItemsPerChunk, count - at);
     std::vector<float> scratch(size_t{kItemsPerChunk} * rowWidth());
-    float* rows = evaluation_.get() + size_t{at} * rowWidth();
+    float* rows = evaluation() + size_t{at} * rowWidth();
     itemParts(nullptr, first_ + at, most, rows + gmfWidth_, rowWidth(), scratch.data());
     for (uint32_t n = 0; n < most; ++n)
       std::copy_n(scratch.data() + size_t{rowWidth()} * n, gmfWidth_, rows + size_t{rowWidth()} * n);
@@ -135,10 +137,10 @@ void NeuMf::prepareForRanking(uint32_t from, uint32_t to) {
   context_.pool.run(chunksOf(to - from, kItemsPerChunk), [&](uint32_t chunk, unsigned) {
     const uint32_t at = chunk * kItemsPerChunk;
     std::vector<float> scratch(size_t{kItemsPerChunk} * rowWidth());
-    itemParts(nullptr, from + at, std::min(kItemsPerChunk, to - from - at), evaluation_.get() + size_t{at} * half, half,
+    itemParts(nullptr, from + at, std::min(kItemsPerChunk, to - from - at), evaluation() + size_t{at} * half, half,
               scratch.data());
   });
-  orderByLikeness(evaluation_.get(), half, half, to - from, order_);
+  orderByLikeness(evaluation(), half, half, to - from, order_);
   context_.pool.run(chunksOf(to - from, kTileItems), [&](uint32_t tile, unsigned) { fillTile(from, tile); });
 }
 
@@ -165,7 +167,7 @@ void NeuMf::fillTile(uint32_t from, uint32_t tile) {
   tower_.split(rows.data() + gmfWidth_, tileDepth(), count, rows.data() + rowWidth(), tileDepth(), false);
   for (uint32_t n = 0; n < count; ++n)
     std::copy_n(own.data() + size_t{rowWidth()} * n, gmfWidth_, rows.data() + size_t{tileDepth()} * n);
-  float* const to = evaluation_.get() + size_t{at} * tileDepth();
+  float* const to = evaluation() + size_t{at} * tileDepth();
   for (uint32_t d = 0; d < tileDepth(); ++d)
     for (uint32_t n = 0; n < kTileItems; ++n) to[size_t{kTileItems} * d + n] = rows[size_t{tileDepth()} * n + d];
 }
@@ -188,12 +190,12 @@ class NeuMf::NeuMfScorer : public Scorer {
     readUsers(users, count);
     for (uint32_t n = 0; n < count; ++n) {
       itemRow_[n] = items[n] - model_.first_;
-      const float* item = model_.evaluation_.get() + size_t{model_.rowWidth()} * itemRow_[n] + model_.gmfWidth_;
+      const float* item = model_.evaluation() + size_t{model_.rowWidth()} * itemRow_[n] + model_.gmfWidth_;
       float* first = userPart_.get() + size_t{half_} * n;
       for (uint32_t c = 0; c < half_; ++c) first[c] = first[c] + item[c] < 0.0f ? 0.0f : first[c] + item[c];
     }
     const float* tower = model_.tower_.restOf(userPart_.get(), count, scratch_);
-    model_.kernels().mergeLogits({users_.get(), identity_, model_.evaluation_.get(), itemRow_, model_.rowWidth(), tower,
+    model_.kernels().mergeLogits({users_.get(), identity_, model_.evaluation(), itemRow_, model_.rowWidth(), tower,
                                   model_.gmfWidth_, model_.out_.get()},
                                  0, count, logit);
   }
@@ -206,7 +208,7 @@ class NeuMf::NeuMfScorer : public Scorer {
     const uint32_t items = model_.end_ - model_.first_;
     for (uint32_t at = 0; at < items; at += kTileItems)
       for (uint32_t n = 0; n < count; ++n) {
-        scoreTile(n, model_.evaluation_.get() + size_t{at} * model_.tileDepth());
+        scoreTile(n, model_.evaluation() + size_t{at} * model_.tileDepth());
         for (uint32_t p = 0; p < kTileItems; p += kLanes) {
           bool found = false;
           for (uint32_t lane = 0; lane < kLanes; ++lane) found |= scores_[p + lane] >= thresholds[n];

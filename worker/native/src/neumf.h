@@ -34,6 +34,7 @@ class NeuMf : public Model {
   class NeuMfScorer;
 
   uint32_t rowWidth() const { return users_.width(); }
+  size_t workFloats() const;
   // Of what rankings read of an item: the GMF part, the first layer's, the second's.
   uint32_t tileDepth() const { return rowWidth() + tower_.secondWidth(); }
   MergeView merge() const;
@@ -49,8 +50,12 @@ class NeuMf : public Model {
   Tower tower_;
   Floats out_;                        // p, m, v of (2 gmfWidth + kLanes)
   Floats outGradient_;
-  Floats userGradient_, itemGradient_;  // (batch, rowWidth)
-  Floats evaluation_;                 // a block of items: rows (rowWidth), or tiles (tileDepth, kTileItems)
+  // A step: gradients (batch, rowWidth) of the samples' users, then of their items. Between steps, a block of items:
+  // rows (rowWidth), or tiles (tileDepth, kTileItems).
+  Floats work_;
+  float* userGradient() const { return work_.get(); }
+  float* itemGradient() const { return work_.get() + size_t{padded(context_.batchSize)} * rowWidth(); }
+  float* evaluation() const { return work_.get(); }
   uint32_t first_ = 0, end_ = 0;      // of these items
   std::vector<uint32_t> order_;       // (end - first): in which they make up the tiles
 };
