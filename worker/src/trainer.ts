@@ -3,6 +3,7 @@ import { trainerFailure } from './agent/trainerFailure.js';
 import type { TrainerMessage, TrainerTask } from './agent/trainerIpc.js';
 import { DataError } from './data/dataError.js';
 import { loadBundle } from './data/store.js';
+import { releaseProgramPages } from './engines/native/programPages.js';
 import { openEngine } from './engines/registry.js';
 import { train } from './training/train.js';
 
@@ -21,6 +22,7 @@ async function run(task: TrainerTask): Promise<void> {
   try {
     const engine = await openEngine();
     const bundle = await loadBundle({ name: null, sha256: task.config.datasetSha256, path: task.bundlePath });
+    releaseProgramPages();
     const result = await train({
       bundle,
       config: task.config,

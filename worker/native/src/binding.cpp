@@ -5,6 +5,7 @@
 
 #include "arguments.h"
 #include "learner.h"
+#include "program_pages.h"
 #include "trainer_binding.h"
 
 namespace adt {
@@ -85,8 +86,8 @@ Napi::Value restUntil(const Napi::CallbackInfo& info) {
   AdamSchedule schedule(adamOptions(object(from, "adam")), static_cast<uint64_t>(number(from, "totalSteps")));
   ParameterTable table(1, columns, padded(columns));
   table.reset(0, p.Data());
-  std::copy_n(m.Data(), columns, table.row(0) + table.stored());
-  std::copy_n(v.Data(), columns, table.row(0) + 2 * table.stored());
+  std::copy_n(m.Data(), columns, table.row(0) + columns);
+  std::copy_n(v.Data(), columns, table.row(0) + 2 * columns);
   table.view().last[0] = integer(from, "start");
   std::vector<float> out(table.width());
   kernelsNamed(from).bringUp(schedule.gapsEndingAt(integer(from, "end")), table.view(), nullptr, 0, 1, out.data());
@@ -107,10 +108,15 @@ Napi::Value guarded(const Napi::CallbackInfo& info) {
   }
 }
 
+Napi::Value releasePages(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(releaseProgramPages()));
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("simdLevels", Napi::Function::New(env, guarded<simdLevels>));
   exports.Set("replay", Napi::Function::New(env, guarded<replay>));
   exports.Set("restUntil", Napi::Function::New(env, guarded<restUntil>));
+  exports.Set("releaseProgramPages", Napi::Function::New(env, guarded<releasePages>));
   exports.Set("Trainer", defineTrainer(env));
   return exports;
 }

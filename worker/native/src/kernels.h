@@ -12,16 +12,13 @@ constexpr uint32_t kLanes = 16;
 
 constexpr uint32_t padded(uint32_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
 
-// Floats of a row in memory are padded to so many, which is all that loads and stores of a part of the lanes need.
-constexpr uint32_t kQuad = 4;
-
 // A table of parameters with Adam's two moments beside them: row r is p[stored], m[stored], v[stored] at
 // cells + 3 * stored * r; all beyond `stored` is 0. last[r] is the step of the row's last update, 0 for never.
 struct RowsView {
   float* cells;
   uint32_t* last;
   uint32_t width;   // of a row to work on, whole lanes
-  uint32_t stored;  // of a row in memory, whole quads, not more than width
+  uint32_t stored;  // of a row in memory, not more than width
 };
 
 // What a row last updated at some step t has to do to be as of a later step (adam.h has the formula).

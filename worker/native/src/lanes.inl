@@ -27,14 +27,21 @@ ADT_INLINE F16 load(const float* at) {
 ADT_INLINE void store(float* at, const F16& x) {
   ADT_EACH *(Unaligned*)(at + i * ADT_WIDTH) = x.part[i];
 }
-// The first `count` lanes, whole quads; the others are 0 when loaded and are not stored.
+#if !defined(ADT_LOAD_FIRST)
+ADT_INLINE void copyFirst(const float* from, uint32_t count, float* to) {
+  uint32_t c = 0;
+  for (; c + 4 <= count; c += 4) *(UnalignedQuad*)(to + c) = *(const UnalignedQuad*)(from + c);
+  for (; c < count; ++c) to[c] = from[c];
+}
+#endif
+// The first `count` lanes; the others are 0 when loaded and are not stored.
 ADT_INLINE F16 loadFirst(const float* at, uint32_t count) {
   if (count == kLanes) return load(at);
 #if defined(ADT_LOAD_FIRST)
   return {{ADT_LOAD_FIRST(at, count)}};
 #else
   float lanes[kLanes] = {};
-  for (uint32_t c = 0; c < count; c += kQuad) *(UnalignedQuad*)(lanes + c) = *(const UnalignedQuad*)(at + c);
+  copyFirst(at, count, lanes);
   return load(lanes);
 #endif
 }
@@ -45,7 +52,7 @@ ADT_INLINE void storeFirst(float* at, const F16& x, uint32_t count) {
 #else
   float lanes[kLanes];
   store(lanes, x);
-  for (uint32_t c = 0; c < count; c += kQuad) *(UnalignedQuad*)(at + c) = *(const UnalignedQuad*)(lanes + c);
+  copyFirst(lanes, count, at);
 #endif
 }
 ADT_INLINE F16 all(float value) {

@@ -44,28 +44,26 @@ class ParameterTable {
       : rows_(rows),
         columns_(columns),
         width_(width),
-        stored_((columns + kQuad - 1) / kQuad * kQuad),
-        cells_(allocateFloats(size_t{3} * rows * stored_)),
+        cells_(allocateFloats(size_t{3} * rows * columns)),
         last_(rows, 0) {}
 
   uint32_t rows() const { return rows_; }
   uint32_t columns() const { return columns_; }
   uint32_t width() const { return width_; }
-  uint32_t stored() const { return stored_; }
-  RowsView view() const { return {cells_.get(), const_cast<uint32_t*>(last_.data()), width_, stored_}; }
+  RowsView view() const { return {cells_.get(), const_cast<uint32_t*>(last_.data()), width_, columns_}; }
 
-  float* row(uint32_t row) { return cells_.get() + size_t{3} * stored_ * row; }
+  float* row(uint32_t row) { return cells_.get() + size_t{3} * columns_ * row; }
 
   // Replaces a row's parameters (columns) and forgets its moments.
   void reset(uint32_t row, const float* parameters) {
     float* to = this->row(row);
     __builtin_memcpy(to, parameters, columns_ * sizeof(float));
-    __builtin_memset(to + columns_, 0, (size_t{3} * stored_ - columns_) * sizeof(float));
+    __builtin_memset(to + columns_, 0, size_t{2} * columns_ * sizeof(float));
     last_[row] = 0;
   }
 
  private:
-  uint32_t rows_, columns_, width_, stored_;
+  uint32_t rows_, columns_, width_;
   Floats cells_;
   std::vector<uint32_t> last_;
 };

@@ -53,6 +53,8 @@ double Validation::loss(Model& model, ThreadPool& pool, uint32_t step) {
     });
     for (double mean : means) total += mean;
   }
+  // Rankings have this memory next; CDAE's window is all samples.
+  slots_ = {}, kinds_ = {}, order_ = {};
   return total;
 }
 

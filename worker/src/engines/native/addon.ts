@@ -106,6 +106,8 @@ export interface NativeAddon {
   /** What this CPU can run, widest first. */
   simdLevels(): SimdLevel[];
   Trainer: new (options: NativeTrainerOptions) => NativeTrainer;
+  /** @returns bytes of the program's mappings that were let go of; 0 where the system can't say (program_pages.h) */
+  releaseProgramPages(): number;
   replay(options: {
     users: number;
     items: number;
@@ -135,9 +137,14 @@ export type LoadedAddon = { ok: true; addon: NativeAddon } | { ok: false; reason
 
 const BUILD = new URL('../../../native/build/', import.meta.url);
 
+/** Where the add-on is, or would be. */
+export function addonFile(): string {
+  return nativeAddonPath() ?? fileURLToPath(new URL('Release/adt_native.node', BUILD));
+}
+
 /** Loads the add-on, or says why it can't be and what to do. */
 export function loadAddon(): LoadedAddon {
-  const path = nativeAddonPath() ?? fileURLToPath(new URL('Release/adt_native.node', BUILD));
+  const path = addonFile();
   const missing = new URL('missing.txt', BUILD);
   if (!existsSync(path)) {
     const reason = existsSync(missing) ? ` (${readFileSync(missing, 'utf8').trim()})` : '';
