@@ -83,10 +83,10 @@ Napi::Value restUntil(const Napi::CallbackInfo& info) {
   const auto v = from.Get("v").As<Napi::Float32Array>();
   const uint32_t columns = static_cast<uint32_t>(p.ElementLength());
   AdamSchedule schedule(adamOptions(object(from, "adam")), static_cast<uint64_t>(number(from, "totalSteps")));
-  ParameterTable table(1, columns);
+  ParameterTable table(1, columns, padded(columns));
   table.reset(0, p.Data());
-  std::copy_n(m.Data(), columns, table.row(0) + table.width());
-  std::copy_n(v.Data(), columns, table.row(0) + 2 * table.width());
+  std::copy_n(m.Data(), columns, table.row(0) + columns);
+  std::copy_n(v.Data(), columns, table.row(0) + 2 * columns);
   table.view().last[0] = integer(from, "start");
   std::vector<float> out(table.width());
   kernelsNamed(from).bringUp(schedule.gapsEndingAt(integer(from, "end")), table.view(), nullptr, 0, 1, out.data());

@@ -19,18 +19,15 @@ Cdae::Cdae(const ModelContext& context, uint32_t hidden, double corruption)
     : Model(context),
       hidden_(hidden),
       scale_(static_cast<float>(1.0 / (1.0 - corruption))),
-      itemIn_(context.items, padded(hidden + 1), 0),
-      userIn_(context.users, padded(hidden + 1), context.batchSize),
-      itemOut_(context.items, padded(hidden + 1), context.batchSize),
+      itemIn_(context.items, hidden, 0, padded(hidden + 1)),
+      userIn_(context.users, hidden, context.batchSize, padded(hidden + 1)),
+      itemOut_(context.items, hidden + 1, context.batchSize),
       hiddenB_(allocateFloats(3 * width())),
       biasGradient_(allocateFloats(width())),
       ones_(allocateFloats(width() + kLanes)),
-      sums_(allocateFloats(size_t{kParts} * context.batchSize * width())),
-      identity_(context.batchSize + 1),
-      evaluation_(allocateFloats(size_t{std::max(pairBlock(), rankBlock())} * width())),
-      rankedZ_(allocateFloats(size_t{std::min(kRankedUsers, context.users)} * width())) {
-  for (Floats* array : {&z_, &gradient_, &scaledGradient_})
-    *array = allocateFloats(size_t{context.batchSize} * width());
+      work_(allocateFloats(std::max(size_t{kParts} * context.batchSize * width(),
+                                    evaluationFloats() + size_t{std::min(kRankedUsers, context.users)} * width()))),
+      identity_(context.batchSize + 1) {
   std::fill_n(ones_.get(), width(), 1.0f);
   std::iota(identity_.begin(), identity_.end(), 0u);
   const float deviation = static_cast<float>(std::sqrt(2.0 / (double{1} * context.items + hidden)));
@@ -67,7 +64,7 @@ void Cdae::begin(const Samples& batch) {
   const uint32_t firstUser = kParts, firstItem = firstUser + userIn_.chunks();
   context_.pool.run(firstItem + itemOut_.chunks(), [&](uint32_t chunk, unsigned) {
     if (chunk < kParts) {
-      float* sums = sums_.get() + size_t{chunk} * users * width();
+      float* sums = part(chunk);
       std::fill_n(sums, size_t{users} * width(), 0.0f);
       kernels().sumInputs(context_.adam.gaps(), view, partStarts_[chunk], partStarts_[chunk + 1], sums);
     } else if (chunk < firstItem) {
@@ -99,13 +96,13 @@ void Cdae::encode(const EncodeView& view, uint32_t from, uint32_t to) const {
 }
 
 PairsView Cdae::pairs() const {
-  return {z_.get(), userIn_.rowOfSample(), itemOut_.current(), itemOut_.rowOfSample(), ones_.get(), width()};
+  return {z(), userIn_.rowOfSample(), itemOut_.current(), itemOut_.rowOfSample(), ones_.get(), width()};
 }
 
 void Cdae::forward(const Samples& batch, float* logit) {
   const uint32_t samples = static_cast<uint32_t>(batch.size()), users = userIn_.groups().count();
-  const EncodeView view{sums_.get(), kParts, size_t{users} * width(), scale_, userIn_.current(), hiddenB_.get(),
-                        z_.get(), width()};
+  const EncodeView view{part(0), kParts, size_t{users} * width(), scale_, userIn_.current(), hiddenB_.get(),
+                        z(), width()};
   context_.pool.run(chunksOf(users, kUsersPerChunk), [&](uint32_t chunk, unsigned) {
     const uint32_t from = chunk * kUsersPerChunk;
     encode(view, from, std::min(from + kUsersPerChunk, users));
@@ -119,24 +116,24 @@ void Cdae::forward(const Samples& batch, float* logit) {
 void Cdae::backward(const Samples&, const float* residual) {
   const AdamStep step = context_.adam.step();
   const uint32_t users = userIn_.groups().count();
-  const EncodeGradient back{userIn_.groups().view(), residual, itemOut_.current(), itemOut_.rowOfSample(), z_.get(),
-                            scale_, gradient_.get(), scaledGradient_.get(), width()};
+  const EncodeGradient back{userIn_.groups().view(), residual, itemOut_.current(), itemOut_.rowOfSample(), z(),
+                            scale_, gradient(), scaledGradient(), width()};
   context_.pool.run(chunksOf(users, kUsersPerChunk), [&](uint32_t chunk, unsigned) {
     const uint32_t from = chunk * kUsersPerChunk;
     kernels().encodeGradient(back, from, std::min(from + kUsersPerChunk, users));
   });
-  const RowUpdate inputs{itemIn_.groups().view(), itemIn_.view(), nullptr, nullptr, scaledGradient_.get(),
+  const RowUpdate inputs{itemIn_.groups().view(), itemIn_.view(), nullptr, nullptr, scaledGradient(),
                          userOfInput_.data(), nullptr, step, &context_.adam.gaps()};
-  const RowUpdate outputs{itemOut_.groups().view(), itemOut_.view(), itemOut_.current(), residual, z_.get(),
+  const RowUpdate outputs{itemOut_.groups().view(), itemOut_.view(), itemOut_.current(), residual, z(),
                           userIn_.rowOfSample(), nullptr, step};
   // A user has one gradient, whatever the number of his samples.
   const GroupsView eachUser{userIn_.groups().view().ids, identity_.data(), identity_.data()};
-  const RowUpdate own{eachUser, userIn_.view(), userIn_.current(), nullptr, gradient_.get(), nullptr, nullptr, step};
+  const RowUpdate own{eachUser, userIn_.view(), userIn_.current(), nullptr, gradient(), nullptr, nullptr, step};
   const uint32_t firstOutput = itemIn_.chunks(), firstUser = firstOutput + itemOut_.chunks();
   const uint32_t bias = firstUser + userIn_.chunks();
   context_.pool.run(bias + 1, [&](uint32_t part, unsigned) {
     if (part == bias) {
-      kernels().product({ones_.get(), 0, 0, gradient_.get(), width(), biasGradient_.get(), width(), users, width()},
+      kernels().product({ones_.get(), 0, 0, gradient(), width(), biasGradient_.get(), width(), users, width()},
                         0, 1);
       kernels().updateDense(step, hiddenB_.get(), width(), biasGradient_.get(), width());
       return;
@@ -174,15 +171,15 @@ class Cdae::CdaeScorer : public Scorer {
     uint32_t userRow[kPairs];
     for (uint32_t n = 0; n < count; ++n) userRow[n] = model_.rowOf(users[n]);
     model_.kernels().bringUp(model_.context_.adam.gaps(), model_.itemOut_.view(), items, 0, count, items_.get());
-    model_.kernels().logits({model_.evaluation_.get(), userRow, items_.get(), identity_, model_.ones_.get(), width_}, 0,
+    model_.kernels().logits({model_.evaluation(), userRow, items_.get(), identity_, model_.ones_.get(), width_}, 0,
                             count, logit);
   }
 
   void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) override {
     for (uint32_t n = 0; n < count; ++n)
-      std::copy_n(model_.rankedZ_.get() + size_t{model_.rowOf(users[n])} * width_, width_,
+      std::copy_n(model_.rankedZ() + size_t{model_.rowOf(users[n])} * width_, width_,
                   users_.get() + size_t{n} * width_);
-    scorePanels(model_.kernels(), users_.get(), width_, count, model_.evaluation_.get(), model_.hidden_ + 1,
+    scorePanels(model_.kernels(), users_.get(), width_, count, model_.evaluation(), model_.hidden_ + 1,
                 model_.end_ - model_.first_, thresholds, offer, context);
   }
 
@@ -220,12 +217,12 @@ void Cdae::encodeUsers(const uint32_t* users, uint32_t count, float* to) {
 
 void Cdae::prepareForPairs(const uint32_t* ids, uint32_t count) {
   users_.assign(ids, ids + count);
-  encodeUsers(ids, count, evaluation_.get());
+  encodeUsers(ids, count, evaluation());
 }
 
 void Cdae::prepareUsers(const uint32_t* users, uint32_t count) {
   users_.assign(users, users + count);
-  encodeUsers(users, count, rankedZ_.get());
+  encodeUsers(users, count, rankedZ());
 }
 
 void Cdae::prepareForRanking(uint32_t from, uint32_t to) {
@@ -236,7 +233,7 @@ void Cdae::prepareForRanking(uint32_t from, uint32_t to) {
     const uint32_t first = from + panel * kLanes, end = std::min(first + kLanes, to);
     kernels().bringUp(context_.adam.gaps(), itemOut_.view(), nullptr, first, end, rows.data());
     packPanel(rows.data(), width(), end - first, hidden_ + 1,
-              evaluation_.get() + size_t{panel} * kLanes * (hidden_ + 1));
+              evaluation() + size_t{panel} * kLanes * (hidden_ + 1));
   });
 }
 

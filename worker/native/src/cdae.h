@@ -46,17 +46,23 @@ class Cdae : public Model {
   Embedding itemIn_, userIn_, itemOut_;
   Floats hiddenB_, biasGradient_;           // p, m, v of (width); (width)
   Floats ones_;                             // (width + kLanes): the weights of a plain product, bias 0
-  Floats sums_;                             // (kParts, batch, width)
-  Floats z_, gradient_, scaledGradient_;    // (batch, width): z, the derivative by its input, and that times scale
+  // (kParts, users of the batch, width): a step's sums. Once z is there the parts hold what follows from it: z, the
+  // derivative by its input, and that times scale. Between steps evaluations have this memory.
+  Floats work_;
+  float* part(uint32_t number) const { return work_.get() + size_t{number} * userIn_.groups().count() * width(); }
+  float* z() const { return part(0); }
+  float* gradient() const { return part(1); }
+  float* scaledGradient() const { return part(2); }
   std::vector<uint32_t> userOfInput_, identity_;
   uint32_t partStarts_[kParts + 1] = {};    // groups of the inputs
   uint32_t rowOf(uint32_t user) const;  // in users_
   void encodeUsers(const uint32_t* users, uint32_t count, float* to);
 
   // Pairs: z of users_, (width). Rankings: panels of items [first, end) of itemOut, (hidden + 1, 16).
-  Floats evaluation_;
+  float* evaluation() const { return work_.get(); }
+  size_t evaluationFloats() const { return size_t{std::max(pairBlock(), rankBlock())} * width(); }
   uint32_t first_ = 0, end_ = 0;
-  Floats rankedZ_;                          // (kRankedUsers, width): z of users_, for rankings
+  float* rankedZ() const { return work_.get() + evaluationFloats(); }  // (kRankedUsers, width): z of users_
   std::vector<uint32_t> users_;             // whom the last evaluation was prepared for, ascending
 };
 

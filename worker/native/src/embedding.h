@@ -17,8 +17,10 @@ constexpr uint32_t chunksOf(uint32_t n, uint32_t size) { return (n + size - 1) /
 class Embedding {
  public:
   // A batch has at most `samples` samples; 0: there may be any number of them, and no rows are brought up.
-  Embedding(uint32_t rows, uint32_t columns, uint32_t samples)
-      : table_(rows, columns), current_(allocateFloats(size_t{std::min(samples, rows)} * padded(columns) + 1)) {
+  Embedding(uint32_t rows, uint32_t columns, uint32_t samples) : Embedding(rows, columns, samples, padded(columns)) {}
+  // Where rows to work on are wider than they must be.
+  Embedding(uint32_t rows, uint32_t columns, uint32_t samples, uint32_t width)
+      : table_(rows, columns, width), current_(allocateFloats(size_t{std::min(samples, rows)} * width + 1)) {
     groups_.reserve(samples);
   }
 

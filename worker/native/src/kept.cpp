@@ -17,7 +17,7 @@
 namespace adt {
 namespace {
 
-constexpr uint32_t kRowsPerBlock = 512;
+constexpr uint32_t kRowsPerBlock = 256;
 
 // -1 where there can be none. The name is gone at once, so nothing is left behind whatever ends this process.
 int openUnnamed(const std::string& folder) {

@@ -6,18 +6,19 @@
 
 namespace adt {
 
-// Floats of a row are padded to whole groups of this many lanes, whatever the machine's own vector width; every
-// sum over floats keeps this many partial sums. That is what makes the bits the same on every CPU.
+// Rows that a step or an evaluation works on are padded to whole groups of this many lanes, whatever the machine's own
+// vector width; every sum over floats keeps this many partial sums. That is what makes the bits the same on every CPU.
 constexpr uint32_t kLanes = 16;
 
 constexpr uint32_t padded(uint32_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
 
-// A table of parameters with Adam's two moments beside them: row r is p[width], m[width], v[width] at
-// cells + 3 * width * r. last[r] is the step of the row's last update, 0 for never.
+// A table of parameters with Adam's two moments beside them: row r is p[stored], m[stored], v[stored] at
+// cells + 3 * stored * r; all beyond `stored` is 0. last[r] is the step of the row's last update, 0 for never.
 struct RowsView {
   float* cells;
   uint32_t* last;
-  uint32_t width;
+  uint32_t width;   // of a row to work on, whole lanes
+  uint32_t stored;  // of a row in memory, not more than width
 };
 
 // What a row last updated at some step t has to do to be as of a later step (adam.h has the formula).
@@ -106,14 +107,20 @@ struct Product {
   size_t cRow;
   uint32_t depth, columns;  // columns a multiple of kLanes
 
-  // The start, at most one: C as it was, a bias a column, a bias a row; else 0.
-  bool adds = false;
+  // The start, at most one: start[startRow r + c], a bias a column; else 0.
+  const float* start = nullptr;
+  size_t startRow = 0;
   const float* columnBias = nullptr;
-  const float* rowBias = nullptr;
   bool relu = false;
   const float* gate = nullptr;  // where gate[gateRow r + c] is not positive, C(r, c) becomes 0
   size_t gateRow = 0;
+
+  // (depth), ascending: the k that are summed over; nullptr: all below `depth`.
+  const uint32_t* steps = nullptr;
 };
+
+// Items that NeuMF ranks together: their activations are rows of so many floats.
+constexpr uint32_t kTileItems = 2 * kLanes;
 
 // NeuMF's samples before the output layer, which reads [user * item, tower].
 struct MergeView {
@@ -216,9 +223,9 @@ struct Kernels {
   // gradient (2 gmfWidth + kLanes) of the output layer from samples [0, samples).
   void (*mergeOutGradient)(const MergeView& view, const float* residual, uint32_t samples, float* gradient);
 
-  // out (depth, count, 16) = relu(user_d + panel p's row d) for `count` panels of (depth, 16), panelStride apart.
-  void (*addReluPanels)(const float* user, const float* panels, size_t panelStride, uint32_t count, uint32_t depth,
-                        float* out);
+  // out (depth, kTileItems) = relu(base_d + rows_d), which may be the same memory as rows. Lists the rows that are not
+  // 0 for all items in active (depth), ascending, and returns how many there are.
+  uint32_t (*activeRows)(const float* base, const float* rows, uint32_t depth, float* out, uint32_t* active);
 
   // CDAE's hidden layer. sums (users, width) of inputs in groups [from, to), added to what is there.
   void (*sumInputs)(const GapView& gaps, const EncodeInputs& inputs, uint32_t from, uint32_t to, float* sums);
@@ -236,7 +243,7 @@ struct Kernels {
 #define ADT_KERNELS(name, space)                                                                                 \
   {name, space::bringUp, space::logits, space::losses, space::updateRows, space::outGradient, space::updateDense, \
    space::score, space::product, space::mergeLogits, space::mergeGradients, space::mergeOutGradient,              \
-   space::addReluPanels, space::sumInputs, space::sumRows, space::encode, space::encodeGradient,           \
+   space::activeRows, space::sumInputs, space::sumRows, space::encode, space::encodeGradient,           \
    space::permute}
 
 extern const Kernels kBaselineKernels;

@@ -32,20 +32,34 @@ ADT_INLINE F16 series(const Gap& gap, const F16& a) {
 
 // Rows lie at random: without asking ahead for them a step waits for memory a third of its time.
 ADT_INLINE void prefetchRow(const RowsView& rows, uint32_t id) {
-  const float* row = rows.cells + size_t{3} * rows.width * id;
-  for (uint32_t c = 0; c < 3 * rows.width; c += 16) __builtin_prefetch(row + c);
+  const float* row = rows.cells + size_t{3} * rows.stored * id;
+  for (uint32_t c = 0; c < 3 * rows.stored; c += 16) __builtin_prefetch(row + c);
+  __builtin_prefetch(row + 3 * rows.stored - 1);  // rows do not begin where lines do
   __builtin_prefetch(rows.last + id);
+}
+
+// body(c, how many) for the lanes of a row in memory; all groups but the last are whole.
+template <class Body>
+ADT_INLINE void eachLanes(const RowsView& rows, const Body& body) {
+  uint32_t c = 0;
+  for (; c + kLanes <= rows.stored; c += kLanes) body(c, kLanes);
+  if (c < rows.stored) body(c, rows.stored - c);
+}
+
+// Zeros for the groups of lanes that a row in memory does not reach.
+ADT_INLINE void fillRest(const RowsView& rows, float* out) {
+  for (uint32_t c = padded(rows.stored); c < rows.width; c += kLanes) store(out + c, all(0.0f));
 }
 
 // out = row `id` after step gaps.end.
 ADT_INLINE void bringUpRow(const GapView& gaps, const RowsView& rows, uint32_t id, float* out) {
-  const uint32_t width = rows.width;
-  const float* p = rows.cells + size_t{3} * width * id;
-  const float* m = p + width;
-  const float* v = m + width;
+  const float* p = rows.cells + size_t{3} * rows.stored * id;
+  const float* m = p + rows.stored;
+  const float* v = m + rows.stored;
   const uint32_t start = rows.last[id];
   if (start == 0 || start >= gaps.end) {
-    for (uint32_t c = 0; c < width; c += kLanes) store(out + c, load(p + c));
+    eachLanes(rows, [&](uint32_t c, uint32_t count) ADT_LAMBDA { store(out + c, loadFirst(p + c, count)); });
+    fillRest(rows, out);
     return;
   }
   uint32_t replayed = 0;
@@ -59,13 +73,14 @@ ADT_INLINE void bringUpRow(const GapView& gaps, const RowsView& rows, uint32_t i
   if (more && k > gaps.longest) gap = gaps.byStart + (begin < gaps.lastStart ? begin : gaps.lastStart);
   const F16 fade = all(gaps.decay1[steps]);
   const F16 shrink = all(gaps.rootDecay2[steps]);
-  for (uint32_t c = 0; c < width; c += kLanes) {
-    const F16 a = root(load(v + c));
+  eachLanes(rows, [&](uint32_t c, uint32_t count) ADT_LAMBDA {
+    const F16 a = root(loadFirst(v + c, count));
     F16 moved = all(0.0f);
     if (steps > 0) moved = replay(gaps, start, steps, a);
     if (gap) moved = moved + fade * series(*gap, a * shrink);
-    store(out + c, load(p + c) - load(m + c) * moved);
-  }
+    store(out + c, loadFirst(p + c, count) - loadFirst(m + c, count) * moved);
+  });
+  fillRest(rows, out);
 }
 
 static void bringUp(const GapView& gaps, const RowsView& rows, const uint32_t* ids, uint32_t from, uint32_t to,
@@ -89,12 +104,12 @@ ADT_INLINE StepLanes lanesOf(const AdamStep& step) {
 
 // One step with gradient g of parameters that were p, whose moments have been decayed to m and v.
 ADT_INLINE void adam(const StepLanes& step, const F16& g, const F16& p, const F16& m, const F16& v, float* toP,
-                     float* toM, float* toV) {
+                     float* toM, float* toV, uint32_t count = kLanes) {
   const F16 newM = m + step.rest1 * g;
   const F16 newV = v + step.rest2 * (g * g);
-  store(toM, newM);
-  store(toV, newV);
-  store(toP, p - step.gain * newM / (root(newV) * step.scale + step.eps));
+  storeFirst(toM, newM, count);
+  storeFirst(toV, newV, count);
+  storeFirst(toP, p - step.gain * newM / (root(newV) * step.scale + step.eps), count);
 }
 
 static void updateRows(const RowUpdate& update, uint32_t from, uint32_t to) {
@@ -106,9 +121,9 @@ static void updateRows(const RowUpdate& update, uint32_t from, uint32_t to) {
   for (uint32_t n = from; n < to; ++n) {
     const uint32_t id = update.groups.ids[n];
     const uint32_t begin = update.groups.starts[n], end = update.groups.starts[n + 1];
-    float* p = update.rows.cells + size_t{3} * width * id;
-    float* m = p + width;
-    float* v = m + width;
+    float* p = update.rows.cells + size_t{3} * update.rows.stored * id;
+    float* m = p + update.rows.stored;
+    float* v = m + update.rows.stored;
     const float* current = update.current + size_t{width} * n;
     // Rows have been read once in this step, but a batch of them is as large as a core's own cache.
     if (update.current && n + kAhead < to) prefetchRow(update.rows, update.groups.ids[n + kAhead]);
@@ -122,7 +137,7 @@ static void updateRows(const RowUpdate& update, uint32_t from, uint32_t to) {
     const F16 decay1 = all(gap <= step.decay1Limit ? step.decay1[gap] : 0.0f);
     const F16 decay2 =
         all(gap < step.decay2End ? (float)(step.decay2Low[gap % 1024] * step.decay2High[gap / 1024]) : 0.0f);
-    for (uint32_t c = 0; c < width; c += kLanes) {
+    eachLanes(update.rows, [&](uint32_t c, uint32_t count) ADT_LAMBDA {
       F16 g = all(0.0f);
       for (uint32_t at = begin; at < end; ++at) {
         const uint32_t sample = update.groups.samples[at];
@@ -131,9 +146,9 @@ static void updateRows(const RowUpdate& update, uint32_t from, uint32_t to) {
         g = g + (update.weight ? all(update.weight[sample]) * source : source);
       }
       if (update.factor) g = load(update.factor + c) * g;
-      adam(lanes, g, load(current + c), decay1 * load(m + c),
-           decay2 * load(v + c), p + c, m + c, v + c);
-    }
+      adam(lanes, g, load(current + c), decay1 * loadFirst(m + c, count), decay2 * loadFirst(v + c, count), p + c, m + c,
+           v + c, count);
+    });
   }
 }
 

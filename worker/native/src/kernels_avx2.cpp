@@ -9,7 +9,7 @@
 
 #define ADT_SQRT(x) (Vec) _mm256_sqrt_ps((__m256)(x))
 #define ADT_FMA(a, b, c) (Vec) _mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c))
-#define ADT_ANY(mask) (_mm256_movemask_ps((__m256)(mask)) != 0)
+#define ADT_ANY_ABOVE(a, b) (_mm256_movemask_ps(_mm256_cmp_ps((__m256)(a), (__m256)(b), _CMP_GT_OQ)) != 0)
 #define ADT_WIDTH 8
 #define ADT_SCORE_ROWS 4  // so that scores and one row of items fit in the registers
 #define ADT_TILE_ROWS 4  // of a product, by ADT_TILE_LANES groups of 16 columns

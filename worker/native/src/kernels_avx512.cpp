@@ -9,7 +9,10 @@
 
 #define ADT_SQRT(x) (Vec) _mm512_maskz_sqrt_ps((__mmask16)-1, (__m512)(x))  // plain _mm512_sqrt_ps warns in GCC 12
 #define ADT_FMA(a, b, c) (Vec) _mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c))
-#define ADT_ANY(mask) (_mm512_movepi32_mask((__m512i)(mask)) != 0)
+#define ADT_ANY_ABOVE(a, b) (_mm512_cmp_ps_mask((__m512)(a), (__m512)(b), _CMP_GT_OQ) != 0)
+#define ADT_FIRST(count) (__mmask16)((1u << (count)) - 1)
+#define ADT_LOAD_FIRST(at, count) (Vec) _mm512_maskz_loadu_ps(ADT_FIRST(count), at)
+#define ADT_STORE_FIRST(at, x, count) _mm512_mask_storeu_ps(at, ADT_FIRST(count), (__m512)(x))
 #define ADT_WIDTH 16
 #define ADT_SCORE_ROWS 8  // so that scores and one row of items fit in the registers
 #define ADT_TILE_ROWS 8  // of a product, by ADT_TILE_LANES groups of 16 columns

@@ -15,6 +15,7 @@ struct F16 {
 };
 
 #define ADT_INLINE static inline __attribute__((always_inline))
+#define ADT_LAMBDA __attribute__((always_inline))
 #define ADT_EACH for (int i = 0; i < kParts; ++i)
 
 // Part by part: GCC copies a whole F16 through the stack in 16-byte pieces, which made AVX2 slower than SSE2.
@@ -25,6 +26,34 @@ ADT_INLINE F16 load(const float* at) {
 }
 ADT_INLINE void store(float* at, const F16& x) {
   ADT_EACH *(Unaligned*)(at + i * ADT_WIDTH) = x.part[i];
+}
+#if !defined(ADT_LOAD_FIRST)
+ADT_INLINE void copyFirst(const float* from, uint32_t count, float* to) {
+  uint32_t c = 0;
+  for (; c + 4 <= count; c += 4) *(UnalignedQuad*)(to + c) = *(const UnalignedQuad*)(from + c);
+  for (; c < count; ++c) to[c] = from[c];
+}
+#endif
+// The first `count` lanes; the others are 0 when loaded and are not stored.
+ADT_INLINE F16 loadFirst(const float* at, uint32_t count) {
+  if (count == kLanes) return load(at);
+#if defined(ADT_LOAD_FIRST)
+  return {{ADT_LOAD_FIRST(at, count)}};
+#else
+  float lanes[kLanes] = {};
+  copyFirst(at, count, lanes);
+  return load(lanes);
+#endif
+}
+ADT_INLINE void storeFirst(float* at, const F16& x, uint32_t count) {
+  if (count == kLanes) return store(at, x);
+#if defined(ADT_STORE_FIRST)
+  ADT_STORE_FIRST(at, x.part[0], count);
+#else
+  float lanes[kLanes];
+  store(lanes, x);
+  copyFirst(lanes, count, at);
+#endif
 }
 ADT_INLINE F16 all(float value) {
   F16 x;
@@ -83,11 +112,13 @@ ADT_INLINE F16 wherePositive(const F16& gate, const F16& a) {
   return x;
 }
 ADT_INLINE bool anyAbove(const F16& a, float limit) {
+#if defined(ADT_ANY_ABOVE)
+  bool found = false;
+  ADT_EACH found |= ADT_ANY_ABOVE(a.part[i], limit - Vec{});
+  return found;
+#else
   Ints found = {};
   ADT_EACH found |= a.part[i] > (limit - Vec{});
-#if defined(ADT_ANY)
-  return ADT_ANY(found);
-#else
   typedef long long Longs __attribute__((vector_size(ADT_WIDTH * 4)));
   const Longs wide = (Longs)found;
   long long bits = 0;

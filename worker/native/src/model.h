@@ -81,8 +81,9 @@ class Scorer {
   // The logits of at most kPairs pairs, after prepareForPairs.
   virtual void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) = 0;
 
-  // Scores at most kUsers users against the items that prepareForRanking took: offers 16 of them at once, ascending
-  // for each user, when one of them beats his threshold. They are counted from the first; padding has any score.
+  // Scores at most kUsers users against the items that prepareForRanking took: offers 16 of them at once, in the
+  // model's rankOrder(), when one of them beats the user's threshold or, in an order of its own, ties with it. They
+  // are counted from the first; padding has any score.
   virtual void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) = 0;
 };
 
@@ -118,6 +119,8 @@ class Model {
   virtual uint32_t rankBlock() const = 0;
   virtual void prepareUsers(const uint32_t* users, uint32_t count) { (void)users, (void)count; }
   virtual void prepareForRanking(uint32_t from, uint32_t to) = 0;
+  // In which order those items are offered, counted from the first; nullptr: ascending.
+  virtual const uint32_t* rankOrder() const { return nullptr; }
   virtual std::unique_ptr<Scorer> scorer() = 0;
 
   // In the order of the fixtures' `shapes`.

@@ -22,8 +22,9 @@ class NeuMf : public Model {
 
   uint32_t pairBlock() const override { return evaluationBlock(items_.rows(), rowWidth()); }
   void prepareForPairs(const uint32_t* ids, uint32_t count) override;
-  uint32_t rankBlock() const override { return pairBlock(); }
+  uint32_t rankBlock() const override { return evaluationBlock(items_.rows(), tileDepth()); }
   void prepareForRanking(uint32_t from, uint32_t to) override;
+  const uint32_t* rankOrder() const override { return order_.data(); }
   std::unique_ptr<Scorer> scorer() override;
 
  protected:
@@ -33,19 +34,30 @@ class NeuMf : public Model {
   class NeuMfScorer;
 
   uint32_t rowWidth() const { return users_.width(); }
+  size_t workFloats() const;
+  // Of what rankings read of an item: the GMF part, the first layer's, the second's.
+  uint32_t tileDepth() const { return rowWidth() + tower_.secondWidth(); }
   MergeView merge() const;
   void gatherInput(uint32_t from, uint32_t to);
-  // Rows [from, to) of the items as evaluations read them: the GMF part and the first layer's item part.
-  void evaluationRows(uint32_t from, uint32_t to, float* rows, float* scratch) const;
+  // The first layer's part, (halfInput), of the items ids (count), or from + n, to rows of `stride` floats; leaves the
+  // items' own rows in scratch (count, rowWidth).
+  void itemParts(const uint32_t* ids, uint32_t from, uint32_t count, float* to, size_t stride, float* scratch) const;
+  void chooseForms();
+  void fillTile(uint32_t from, uint32_t tile);
 
   uint32_t factors_, gmfWidth_;
   Embedding users_, items_;
   Tower tower_;
   Floats out_;                        // p, m, v of (2 gmfWidth + kLanes)
   Floats outGradient_;
-  Floats userGradient_, itemGradient_;  // (batch, rowWidth)
-  Floats evaluation_;                 // a block of items: rows (rowWidth), or panels (rowWidth, 16)
+  // A step: gradients (batch, rowWidth) of the samples' users, then of their items. Between steps, a block of items:
+  // rows (rowWidth), or tiles (tileDepth, kTileItems).
+  Floats work_;
+  float* userGradient() const { return work_.get(); }
+  float* itemGradient() const { return work_.get() + size_t{padded(context_.batchSize)} * rowWidth(); }
+  float* evaluation() const { return work_.get(); }
   uint32_t first_ = 0, end_ = 0;      // of these items
+  std::vector<uint32_t> order_;       // (end - first): in which they make up the tiles
 };
 
 }  // namespace adt

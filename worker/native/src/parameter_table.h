@@ -1,4 +1,4 @@
-// Owns the memory of one embedding table: parameters and both moments of a row side by side, on 64-byte lines.
+// Owns the memory of one embedding table: parameters and both moments of a row side by side.
 #pragma once
 #include <cstdint>
 #include <cstdlib>
@@ -39,25 +39,26 @@ inline Floats allocateFloats(size_t count) { return allocate<float>(count); }
 
 class ParameterTable {
  public:
-  ParameterTable(uint32_t rows, uint32_t columns)
+  // Rows to work on have `width` floats, whole lanes and not less than columns.
+  ParameterTable(uint32_t rows, uint32_t columns, uint32_t width)
       : rows_(rows),
         columns_(columns),
-        width_(padded(columns)),
-        cells_(allocateFloats(size_t{3} * rows * width_)),
+        width_(width),
+        cells_(allocateFloats(size_t{3} * rows * columns)),
         last_(rows, 0) {}
 
   uint32_t rows() const { return rows_; }
   uint32_t columns() const { return columns_; }
   uint32_t width() const { return width_; }
-  RowsView view() const { return {cells_.get(), const_cast<uint32_t*>(last_.data()), width_}; }
+  RowsView view() const { return {cells_.get(), const_cast<uint32_t*>(last_.data()), width_, columns_}; }
 
-  float* row(uint32_t row) { return cells_.get() + size_t{3} * width_ * row; }
+  float* row(uint32_t row) { return cells_.get() + size_t{3} * columns_ * row; }
 
-  // Replaces a row's parameters (width floats, the padding zero) and forgets its moments.
+  // Replaces a row's parameters (columns) and forgets its moments.
   void reset(uint32_t row, const float* parameters) {
     float* to = this->row(row);
     __builtin_memcpy(to, parameters, columns_ * sizeof(float));
-    __builtin_memset(to + columns_, 0, (size_t{3} * width_ - columns_) * sizeof(float));
+    __builtin_memset(to + columns_, 0, size_t{2} * columns_ * sizeof(float));
     last_[row] = 0;
   }
 

@@ -7,27 +7,32 @@
 constexpr uint32_t kTileColumns = kLanes * ADT_TILE_LANES;
 constexpr uint32_t kDepthBlock = 256;  // a tile of B that deep is 32 KB at most: it stays in the first-level cache
 
-// Rows [row, row + Rows) by kTileColumns columns, over `depth` steps. `b` is (depth, stride).
-template <int Rows, int Lanes>
+// Rows [row, row + Rows) by kTileColumns columns, over `depth` steps. `b` is (depth, stride), or all of B when Listed.
+template <int Rows, int Lanes, bool Listed>
 ADT_INLINE void productTile(const Product& product, uint32_t row, uint32_t column, uint32_t firstStep, uint32_t depth,
                             const float* b, size_t stride) {
   F16 total[Rows][Lanes];
   float* to = product.c + product.cRow * row + column;
   for (int r = 0; r < Rows; ++r)
     for (int l = 0; l < Lanes; ++l) {
-      if (firstStep > 0 || product.adds)
+      if (firstStep > 0)
         total[r][l] = load(to + product.cRow * r + l * kLanes);
+      else if (product.start)
+        total[r][l] = load(product.start + product.startRow * (row + r) + column + l * kLanes);
       else if (product.columnBias)
         total[r][l] = load(product.columnBias + column + l * kLanes);
       else
-        total[r][l] = all(product.rowBias ? product.rowBias[row + r] : 0.0f);
+        total[r][l] = all(0.0f);
     }
-  const float* a = product.a + product.aRow * row + product.aStep * firstStep;
-  for (uint32_t k = 0; k < depth; ++k, a += product.aStep, b += stride) {
+  const float* const a = product.a + product.aRow * row;
+  for (uint32_t k = 0; k < depth; ++k) {
+    const size_t step = Listed ? product.steps[firstStep + k] : firstStep + k;
+    const float* const at = a + product.aStep * step;
+    const float* const from = b + stride * (Listed ? step : k);
     F16 wide[Lanes];
-    for (int l = 0; l < Lanes; ++l) wide[l] = load(b + l * kLanes);
+    for (int l = 0; l < Lanes; ++l) wide[l] = load(from + l * kLanes);
     for (int r = 0; r < Rows; ++r) {
-      const F16 one = all(a[product.aRow * r]);
+      const F16 one = all(at[product.aRow * r]);
       for (int l = 0; l < Lanes; ++l) total[r][l] = fused(one, wide[l], total[r][l]);
     }
   }
@@ -44,15 +49,16 @@ ADT_INLINE void productTile(const Product& product, uint32_t row, uint32_t colum
     }
 }
 
-template <int Lanes>
+template <int Lanes, bool Listed>
 static void productColumns(const Product& product, uint32_t from, uint32_t to, uint32_t column) {
   alignas(64) float packed[kDepthBlock * kLanes * Lanes];
-  for (uint32_t step = 0; step < product.depth; step += kDepthBlock) {
+  uint32_t step = 0;
+  do {  // once where there is nothing to add
     const uint32_t depth = product.depth - step < kDepthBlock ? product.depth - step : kDepthBlock;
-    const float* b = product.b + product.bStep * step + column;
+    const float* b = product.b + (Listed ? 0 : product.bStep * step) + column;
     size_t stride = product.bStep;
     // Rows of B a multiple of the page apart would share a few sets of the cache.
-    if (stride != kLanes * Lanes && to - from > ADT_TILE_ROWS) {
+    if (!Listed && stride != kLanes * Lanes && to - from > ADT_TILE_ROWS) {
       for (uint32_t k = 0; k < depth; ++k)
         for (int l = 0; l < Lanes; ++l)
           store(packed + (size_t{k} * Lanes + l) * kLanes, load(b + stride * k + l * kLanes));
@@ -61,16 +67,25 @@ static void productColumns(const Product& product, uint32_t from, uint32_t to, u
     }
     uint32_t row = from;
     for (; row + ADT_TILE_ROWS <= to; row += ADT_TILE_ROWS)
-      productTile<ADT_TILE_ROWS, Lanes>(product, row, column, step, depth, b, stride);
-    for (; row < to; ++row) productTile<1, Lanes>(product, row, column, step, depth, b, stride);
-  }
+      productTile<ADT_TILE_ROWS, Lanes, Listed>(product, row, column, step, depth, b, stride);
+    for (; row < to; ++row) productTile<1, Lanes, Listed>(product, row, column, step, depth, b, stride);
+    step += kDepthBlock;
+  } while (step < product.depth);
+}
+
+template <bool Listed>
+static void productOf(const Product& product, uint32_t from, uint32_t to) {
+  uint32_t column = 0;
+  for (; column + kTileColumns <= product.columns; column += kTileColumns)
+    productColumns<ADT_TILE_LANES, Listed>(product, from, to, column);
+  for (; column < product.columns; column += kLanes) productColumns<1, Listed>(product, from, to, column);
 }
 
 static void product(const Product& product, uint32_t from, uint32_t to) {
-  uint32_t column = 0;
-  for (; column + kTileColumns <= product.columns; column += kTileColumns)
-    productColumns<ADT_TILE_LANES>(product, from, to, column);
-  for (; column < product.columns; column += kLanes) productColumns<1>(product, from, to, column);
+  if (product.steps)
+    productOf<true>(product, from, to);
+  else
+    productOf<false>(product, from, to);
 }
 
 // --- NeuMF --------------------------------------------------------------------------------------------------------
@@ -126,12 +141,18 @@ static void mergeOutGradient(const MergeView& view, const float* residual, uint3
   gradient[2 * width] = bias;
 }
 
-static void addReluPanels(const float* user, const float* panels, size_t panelStride, uint32_t count, uint32_t depth,
-                          float* out) {
-  for (uint32_t d = 0; d < depth; ++d) {
-    const F16 base = all(user[d]);
-    for (uint32_t p = 0; p < count; ++p)
-      store(out + size_t{kLanes} * (size_t{count} * d + p),
-            atLeast(base + load(panels + panelStride * p + size_t{kLanes} * d), 0.0f));
+static uint32_t activeRows(const float* base, const float* rows, uint32_t depth, float* out, uint32_t* active) {
+  uint32_t found = 0;
+  for (uint32_t d = 0; d < depth; ++d, rows += kTileItems, out += kTileItems) {
+    const F16 add = all(base[d]);
+    F16 most = all(0.0f);
+    for (uint32_t c = 0; c < kTileItems; c += kLanes) {
+      const F16 value = atLeast(add + load(rows + c), 0.0f);
+      store(out + c, value);
+      most = most + value;
+    }
+    active[found] = d;
+    found += anyAbove(most, 0.0f);
   }
+  return found;
 }

@@ -16,20 +16,22 @@ struct Block {
   TopK best[Scorer::kUsers];
   const Csr* masks;
   size_t maskCount;
-  uint32_t firstItem, items;  // the first one scored now; the number of all
+  uint32_t firstItem, items;  // scored now: [firstItem, firstItem + items), in this order; nullptr: ascending
+  const uint32_t* order;
 };
 
 bool contains(const Csr& part, uint32_t user, uint32_t item) {
   return std::binary_search(part.begin(user), part.end(user), item);
 }
 
-float offer(void* context, uint32_t user, uint32_t firstItem, const float* scores) {
+float offer(void* context, uint32_t user, uint32_t first, const float* scores) {
   Block& block = *static_cast<Block*>(context);
   TopK& best = block.best[user];
-  const uint32_t first = block.firstItem + firstItem, last = std::min(first + kLanes, block.items);
-  for (uint32_t item = first; item < last; ++item) {
-    const float score = scores[item - first];
-    if (!(score > best.threshold())) continue;
+  const uint32_t last = std::min(first + kLanes, block.items);
+  for (uint32_t place = first; place < last; ++place) {
+    const float score = scores[place - first];
+    const uint32_t item = block.firstItem + (block.order ? block.order[place] : place);
+    if (!best.takes(score, item)) continue;
     bool masked = false;
     for (size_t n = 0; n < block.maskCount && !masked; ++n) masked = contains(block.masks[n], block.ids[user], item);
     if (!masked) best.add(score, item);
@@ -41,7 +43,6 @@ void startBlock(const uint32_t* users, uint32_t count, const RankingQuestion& qu
   block.ids.assign(users, users + count);
   block.masks = question.masks.data();
   block.maskCount = question.masks.size();
-  block.items = question.items;
   for (uint32_t n = 0; n < count; ++n) {
     block.best[n].start(question.topk.back());
     block.thresholds[n] = block.best[n].threshold();
@@ -119,6 +120,8 @@ RankingResult rank(Model& model, ThreadPool& pool, const RankingQuestion& questi
         const uint32_t at = start + chunk * kUsers;
         if (item == 0) startBlock(users.data() + at, std::min(kUsers, start + most - at), question, block);
         block.firstItem = item;
+        block.items = end - item;
+        block.order = model.rankOrder();
         scorers[thread]->rank(block.ids.data(), static_cast<uint32_t>(block.ids.size()), block.thresholds, offer,
                               &block);
         if (end == question.items) measure(block, at);

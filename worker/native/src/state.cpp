@@ -25,7 +25,7 @@ std::vector<StateBlock> Model::state() {
     for (const Parameter& parameter : parameters_)
       if (parameter.table == table) name = joined(name, parameter.name);
     const RowsView rows = table->view();
-    blocks.push_back({name, rows.cells, size_t{3} * table->rows() * table->width() * sizeof(float)});
+    blocks.push_back({name, rows.cells, size_t{3} * table->rows() * table->columns() * sizeof(float)});
     blocks.push_back({name + "/last", rows.last, table->rows() * sizeof(uint32_t)});
   }
   size_t named = 0;

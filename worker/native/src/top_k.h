@@ -1,4 +1,4 @@
-// Owns the K best items of one user while items stream by in ascending order of id.
+// Owns the K best items of one user while items stream by, in any order.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -26,11 +26,13 @@ class TopK {
     k_ = k;
     found_.clear();
     found_.reserve(2 * k + kSlack);
-    threshold_ = -std::numeric_limits<float>::infinity();
+    worst_ = {-std::numeric_limits<float>::infinity(), 0};
   }
 
-  // A later item must beat this; one that ties with it has the larger id and loses.
-  float threshold() const { return threshold_; }
+  // Scores below it are not among the best.
+  float threshold() const { return worst_.score; }
+  // Whether the item can be among the best, as far as is known.
+  bool takes(float score, uint32_t item) const { return Scored{score, item} < worst_; }
 
   void add(float score, uint32_t item) {
     const Scored scored{score, item};
@@ -60,11 +62,11 @@ class TopK {
   void cut() {
     std::nth_element(found_.begin(), found_.begin() + (k_ - 1), found_.end());
     found_.resize(k_);
-    threshold_ = found_[k_ - 1].score;
+    worst_ = found_[k_ - 1];
   }
 
   uint32_t k_ = 0;
-  float threshold_ = 0.0f;
+  Scored worst_{};  // of the K best of the last cut
   std::vector<Scored> found_;
 };
 

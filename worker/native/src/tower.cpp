@@ -179,17 +179,4 @@ const float* Tower::restOf(float* first, uint32_t count, std::vector<Floats>& sc
   return at;
 }
 
-const float* Tower::restByColumns(float* first, uint32_t items, std::vector<Floats>& scratch) const {
-  float* at = first;
-  for (uint32_t l = 1; l < layers(); ++l) {
-    const Layer& layer = layers_[l];
-    Product product{layer.weights.get(), layer.inWidth, 1, at, items, scratch[l].get(), items, layer.in, items};
-    product.rowBias = layer.bias.get();
-    product.relu = true;
-    context_.kernels.product(product, 0, layer.out);
-    at = scratch[l].get();
-  }
-  return at;
-}
-
 }  // namespace adt

@@ -45,10 +45,30 @@ class Tower {
   void itemPart(const float* items, size_t stride, uint32_t count, float* to, size_t toStride) const;
   // The rest of the layers on `count` samples whose first layer is done; returns the last's output, (count, padded(f)).
   const float* restOf(float* first, uint32_t count, std::vector<Floats>& scratch) const;
-  // The same by columns: first (w, items), items a multiple of kLanes; returns (f, items).
-  const float* restByColumns(float* first, uint32_t items, std::vector<Floats>& scratch) const;
-  // Memory for one thread's `restOf` or `restByColumns` of at most `count` samples.
+  // Memory for one thread's `restOf` of at most `count` samples.
   std::vector<Floats> scratch(uint32_t count) const;
+
+  // --- ranking, kTileItems of one user at a time (tower_ranking.cpp). With x what goes into the first ReLU,
+  //   relu(x) = max(x, 0)  or  x + max(-x, 0),
+  // and the second layer's product with x is a user's and an item's part, too. So each unit of the first layer takes
+  // the form whose maximum is 0 more often, and nothing is computed where it is 0 for all items of a tile.
+  // Chooses the forms from the first layers, (count, halfInput()), of some users and of as many items; what ranks
+  // hangs on the choice in its last bits.
+  void chooseForms(const float* users, const float* items, uint32_t count);
+  // The second layer's width; 0: there is none.
+  uint32_t secondWidth() const { return layers() > 1 ? layers_[1].outWidth : 0; }
+  // Splits what userPart or itemPart left in first (count, stride): what the maxima are taken of stays there, the part
+  // of the second layer's product goes to second (count, secondStride), the user's with the bias.
+  void split(float* first, size_t stride, uint32_t count, float* second, size_t secondStride, bool isUser) const;
+  struct TileScratch {
+    Floats values, raw;            // (width, kTileItems), of the widest layer
+    std::vector<uint32_t> active;  // (width)
+  };
+  TileScratch tileScratch() const;
+  // From a user's rows and the items' by columns, (halfInput(), kTileItems) and (secondWidth(), kTileItems), to the
+  // tower's values (padded(f), kTileItems); returns how many of them are active.
+  uint32_t scoreTile(const float* user, const float* userSecond, const float* items, const float* itemsSecond,
+                     TileScratch& scratch) const;
 
  private:
   struct Layer {
@@ -74,6 +94,7 @@ class Tower {
   std::vector<Layer> layers_;
   std::vector<Tile> tiles_;
   Floats output_;
+  std::vector<float> form_;  // (halfInput) 1: max(x, 0); -1: x + max(-x, 0)
 };
 
 }  // namespace adt

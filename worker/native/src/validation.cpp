@@ -42,6 +42,9 @@ double Validation::loss(Model& model, ThreadPool& pool, uint32_t step) {
   pool.run(static_cast<uint32_t>(means.size()), [&](uint32_t batch, unsigned thread) {
     means[batch] = batchLoss(model.kernels(), order, step, batch, scratch_[thread]);
   });
+  // Rankings have this memory next. Swapped, since an assignment of {} would keep it.
+  std::vector<float>().swap(logit_);
+  for (auto* array : {&windowUsers_, &windowItems_, &byBlock_}) std::vector<uint32_t>().swap(*array);
   return std::accumulate(means.begin(), means.end(), 0.0);
 }
 

@@ -135,9 +135,14 @@ export type LoadedAddon = { ok: true; addon: NativeAddon } | { ok: false; reason
 
 const BUILD = new URL('../../../native/build/', import.meta.url);
 
+/** Where the add-on is, or would be. */
+export function addonFile(): string {
+  return nativeAddonPath() ?? fileURLToPath(new URL('Release/adt_native.node', BUILD));
+}
+
 /** Loads the add-on, or says why it can't be and what to do. */
 export function loadAddon(): LoadedAddon {
-  const path = nativeAddonPath() ?? fileURLToPath(new URL('Release/adt_native.node', BUILD));
+  const path = addonFile();
   const missing = new URL('missing.txt', BUILD);
   if (!existsSync(path)) {
     const reason = existsSync(missing) ? ` (${readFileSync(missing, 'utf8').trim()})` : '';

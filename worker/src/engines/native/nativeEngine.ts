@@ -27,6 +27,8 @@ import {
 import { checkReplay, specsOf } from './checks.js';
 
 const VERSION = '0.1.0';
+/** Goes up when bits or a state's layout change. 2: rows without padding, NeuMF's rankings by active rows. */
+const ARITHMETIC = 2;
 /** Adam as in the paper's runs; only the learning rate is a hyper-parameter. */
 const ADAM = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
 /** A piece of a state or of what is hashed, which is copied on its way. */
@@ -51,7 +53,7 @@ export function nativeEngine({ simd }: { simd?: SimdLevel } = {}): NativeEngineR
     ok: true,
     engine: {
       info,
-      arithmetic: `native ${VERSION}`,
+      arithmetic: `native ${VERSION}, arithmetic ${ARITHMETIC}`,
       open: (params) => openTrainer(addon, level, params),
       replay: (replayCase) => replay(addon, level, replayCase),
     },
