@@ -34,6 +34,7 @@ class TopK {
   // Whether the item can be among the best, as far as is known.
   bool takes(float score, uint32_t item) const { return Scored{score, item} < worst_; }
 
+  // Of an item that it takes.
   void add(float score, uint32_t item) {
     const Scored scored{score, item};
     if (k_ > kMostSorted) {
@@ -44,9 +45,9 @@ class TopK {
     // In order: the few that are worse make room, and the worst goes.
     if (found_.size() < k_) found_.push_back(scored);
     size_t at = found_.size() - 1;
-    for (; at > 0 && found_[at - 1].score < score; --at) found_[at] = found_[at - 1];
+    for (; at > 0 && scored < found_[at - 1]; --at) found_[at] = found_[at - 1];
     found_[at] = scored;
-    if (found_.size() == k_) threshold_ = found_.back().score;
+    if (found_.size() == k_) worst_ = found_.back();
   }
 
   // The best, at most K, in order.
@@ -66,7 +67,7 @@ class TopK {
   }
 
   uint32_t k_ = 0;
-  Scored worst_{};  // of the K best of the last cut
+  Scored worst_{};  // of the K best so far; of a large K, of the last cut
   std::vector<Scored> found_;
 };
 
