@@ -27,7 +27,7 @@ export class Rotation<Server> {
 }
 
 /** host:port, or several of them with commas between. */
-export const ADDRESSES = /^[^\s,]+:\d{1,5}(,[^\s,]+:\d{1,5})*$/;
+export const ADDRESSES = /^[^\s,;]+:\d{1,5}(,[^\s,;]+:\d{1,5})*$/;
 
 /** gRPC's number for UNAVAILABLE: nobody answers there, or somebody who can't just now. */
 export const UNAVAILABLE = 14;

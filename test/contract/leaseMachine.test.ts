@@ -92,8 +92,12 @@ function racing(at: number): Command {
 
 function claimingNext(worker: string): Command {
   return command(`claimNext(${worker})`, async (model, { pool }) => {
+    const { rows } = await db.pool.query<{ id: number; at: number }>(
+      'SELECT id, extract(epoch FROM queued_at)::float8 AS at FROM trial',
+    );
+    const next = nextTrial(model, new Map(rows.map(({ id, at }) => [id, at])));
     const claim = await claimNext(db, { workerId: worker, pool, leaseTtlMs: LEASE_TTL_MS });
-    expectClaim(claim, nextTrial(model), worker);
+    expectClaim(claim, next, worker);
   });
 }
 

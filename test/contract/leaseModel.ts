@@ -54,10 +54,16 @@ export function isClaimable({ state, cancel, sweep }: ModelTrial): boolean {
   return state === 'QUEUED' && !cancel && (sweep.limit === null || runningIn(sweep) < sweep.limit);
 }
 
-/** What ClaimNext takes: of the sweep that has least running, the oldest. */
-export function nextTrial({ sweeps }: Model): ModelTrial | undefined {
+/**
+ * What ClaimNext takes: of the sweep that has least running, what has waited longest.
+ * @param queuedAt when each trial was queued last, by Postgres's clock: of two in one millisecond only it knows
+ */
+export function nextTrial({ sweeps }: Model, queuedAt: ReadonlyMap<number, number>): ModelTrial | undefined {
+  const since = ({ id }: ModelTrial) => queuedAt.get(id) ?? Number.NaN;
   const inTurn = [...sweeps].sort((a, b) => runningIn(a) - runningIn(b) || a.id - b.id);
-  return inTurn.map(({ trials }) => trials.find(isClaimable)).find((trial) => trial !== undefined);
+  return inTurn
+    .flatMap(({ trials }) => trials.filter(isClaimable).sort((a, b) => since(a) - since(b) || a.id - b.id))
+    .at(0);
 }
 
 export function open(trial: ModelTrial, workerId: string): ModelAttempt {

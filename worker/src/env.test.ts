@@ -13,6 +13,7 @@ describe('parseEnv', () => {
     expect(parseEnv({ ...least, ADT_DATA_DIR: '/data' }, 40)).toEqual({
       coordinator: '127.0.0.1:7000',
       token: TOKEN,
+      tls: null,
       dataDir: '/data',
       pool: 'default',
       slots: 16,

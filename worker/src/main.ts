@@ -52,12 +52,13 @@ async function main(env: WorkerEnv): Promise<number> {
     registry: metrics.registry,
     notReady: () => (metrics.registered ? null : 'not registered with the coordinator'),
   });
-  log.info('metrics', { metrics: listener.address });
   try {
     const agent = await Agent.start({ env, engines, log, metrics }, stopping.signal);
     const ready = { ready: true, workerId: agent.workerId, metrics: listener.address };
     process.stdout.write(`${JSON.stringify(ready)}\n`);
-    log.info('ready', { workerId: agent.workerId, pool: env.pool, slots: env.slots });
+    log.info('ready', {
+      ...{ workerId: agent.workerId, pool: env.pool, slots: env.slots, metrics: listener.address },
+    });
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
     await agent.stop(boundMs);
   } catch (error) {

@@ -2,8 +2,8 @@
 import type pg from 'pg';
 import type { Manifest } from './manifest.js';
 
-/** Who leads and who serves is of the moment: a restored installation elects and registers anew. */
-const OF_THE_MOMENT = ['_prisma_migrations', 'leader', 'worker'];
+/** Who leads, serves and is signed in is of the moment: a restored installation elects, registers and asks anew. */
+const OF_THE_MOMENT = ['_prisma_migrations', 'coordinator', 'leader', 'session', 'worker'];
 
 export type Table = { name: string; columns: string[] };
 

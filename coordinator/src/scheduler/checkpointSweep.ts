@@ -1,4 +1,4 @@
-/** Removes from the object store what no trial will go on from: superseded checkpoints, and half uploaded ones. */
+/** Removes from the object store what no trial will go on from: superseded checkpoints, half uploaded ones, tombstones. */
 import type { Database } from '@adt/prisma/client';
 import { CHECKPOINT_BUCKET, checkpointObject } from '@adt/proto/subjects';
 import type { ObjectStore } from '@nats-io/obj';
@@ -25,6 +25,7 @@ export async function sweepCheckpoints(db: Database, nats: Nats): Promise<number
   );
   for (const object of gone) await remove(bucket, nats, checkpointObject(object));
   await removeHalfUploaded(nats, new Set(infos.map(({ nuid }) => nuid)));
+  await removeTombstones(nats, new Set(infos.map(({ name }) => metaSubject(name))));
   return gone.length;
 }
 
@@ -37,8 +38,23 @@ function parse(name: string): CheckpointObject | null {
 /** The tombstone goes as well: with a name a checkpoint, they would pile up. */
 async function remove(bucket: ObjectStore, nats: Nats, name: string): Promise<void> {
   await bucket.delete(name);
-  const encoded = Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
-  await deleteLast(nats.jsm, STREAM, `${META}${encoded}`);
+  await deleteLast(nats.jsm, STREAM, metaSubject(name));
+}
+
+function metaSubject(name: string): string {
+  return META + Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+}
+
+/** A worker whose checkpoint was refused has deleted the object, and may not delete from the stream. */
+async function removeTombstones(nats: Nats, present: ReadonlySet<string>): Promise<void> {
+  const { state } = await nats.jsm.streams.info(STREAM, { subjects_filter: `${META}>` });
+  for (const subject of Object.keys(state.subjects ?? {})) {
+    if (present.has(subject)) continue;
+    const last = await nats.jsm.streams.getMessage(STREAM, { last_by_subj: subject });
+    // What was put since the list was made is no tombstone.
+    if (last?.json<{ deleted?: boolean }>().deleted === true)
+      await nats.jsm.streams.deleteMessage(STREAM, last.seq);
+  }
 }
 
 /** A worker that dies while it uploads leaves chunks that no object names. */
