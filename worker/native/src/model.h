@@ -61,9 +61,9 @@ struct DenseState {
   size_t floats;
 };
 
-// Floats that evaluations hold of a model's items or users at a time: 2 MB, so that a training's memory is its
+// Floats that evaluations hold of a model's items or users at a time: 1 MB, so that a training's memory is its
 // parameters'. Larger tables are gone through in blocks.
-constexpr uint32_t kEvaluationFloats = 1u << 19;
+constexpr uint32_t kEvaluationFloats = 1u << 18;
 
 // Rows of `width` floats that make up a block of an evaluation, whole panels of them; all where they fit.
 constexpr uint32_t evaluationBlock(uint32_t rows, uint32_t width) {
