@@ -106,7 +106,8 @@ async function main(args: string[]): Promise<void> {
 /** The parts to run: those that were named, or all. @throws UsageError for one that is not there */
 function partsOf(bench: string, named: readonly string[]): readonly string[] {
   const known = PARTS[bench] ?? [];
-  if (named.some((part) => !known.includes(part))) throw new UsageError(`--part: of ${known.join(', ')}`);
+  if (named.some((part) => !known.includes(part)))
+    throw new UsageError(`--part: must be one of ${known.join(', ')}`);
   return named.length === 0 ? known : named;
 }
 

@@ -1,6 +1,7 @@
 /** `npm run faults -- [NAME…] [--seed S] [--seeds N] [--jobs N] [--list] [--json] [--keep]`, `soak --minutes M`. */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { didYouMean } from '@adt/proto/nearest';
 import { openCluster } from '../harness/cluster.js';
 import type { Databases } from './databases.js';
 import type { Fault, Verdict } from './fault.js';
@@ -49,7 +50,10 @@ function readSettings(args: string[]): Settings {
   const known = [...FAULTS, nemesis(minutes)];
   const faults = positionals.map((name) => {
     const fault = known.find((candidate) => candidate.name === name);
-    if (!fault) throw new UsageError(`no fault ${JSON.stringify(name)}: see --list`);
+    if (!fault) {
+      const names = known.map((candidate) => candidate.name);
+      throw new UsageError(`no fault ${JSON.stringify(name)}${didYouMean(name, names)}: see --list`);
+    }
     return fault;
   });
   return {
