@@ -16,6 +16,7 @@ import type { SweepSnapshot } from '@/live/snapshot';
 import type { Rows } from '@/live/state';
 import { useLive } from '@/live/useLive';
 import { CancelSweep } from './cancelSweep';
+import { SectionNav } from './sectionNav';
 import { SpecView } from './specView';
 import { SweepResults } from './sweepResults';
 
@@ -52,6 +53,7 @@ export function SweepView({ initial }: { initial: SweepSnapshot }) {
           </>
         }
       />
+      <SectionNav sweepId={sweepId} current="overview" />
       <Card className="mb-4">
         <ProgressBar counts={sweep.counts} legend />
       </Card>

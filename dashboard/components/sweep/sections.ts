@@ -1,0 +1,8 @@
+/** The screens of one sweep, in the order of a reader's questions: how far, which trial, which loss, why. */
+export type SweepSection = { id: string; title: string; path: string };
+
+export const SWEEP_SECTIONS = [
+  { id: 'overview', title: 'Overview', path: '' },
+] as const satisfies readonly SweepSection[];
+
+export type SweepSectionId = (typeof SWEEP_SECTIONS)[number]['id'];
