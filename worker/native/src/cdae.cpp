@@ -21,7 +21,7 @@ Cdae::Cdae(const ModelContext& context, uint32_t hidden, double corruption)
       scale_(static_cast<float>(1.0 / (1.0 - corruption))),
       itemIn_(context.items, hidden, 0, padded(hidden + 1)),
       userIn_(context.users, hidden, context.batchSize, padded(hidden + 1)),
-      itemOut_(context.items, hidden + 1, context.batchSize),
+      itemOut_(context.items, hidden + 1, 0),
       hiddenB_(allocateFloats(3 * width())),
       biasGradient_(allocateFloats(width())),
       ones_(allocateFloats(width() + kLanes)),
@@ -61,16 +61,13 @@ void Cdae::begin(const Samples& batch) {
   divideInputs();
   const uint32_t users = userIn_.groups().count();
   const EncodeInputs view{itemIn_.groups().view(), itemIn_.view(), userOfInput_.data()};
-  const uint32_t firstUser = kParts, firstItem = firstUser + userIn_.chunks();
-  context_.pool.run(firstItem + itemOut_.chunks(), [&](uint32_t chunk, unsigned) {
+  context_.pool.run(kParts + userIn_.chunks(), [&](uint32_t chunk, unsigned) {
     if (chunk < kParts) {
       float* sums = part(chunk);
       std::fill_n(sums, size_t{users} * width(), 0.0f);
       kernels().sumInputs(context_.adam.gaps(), view, partStarts_[chunk], partStarts_[chunk + 1], sums);
-    } else if (chunk < firstItem) {
-      userIn_.bringUpChunk(kernels(), context_.adam.gaps(), chunk - firstUser);
     } else {
-      itemOut_.bringUpChunk(kernels(), context_.adam.gaps(), chunk - firstItem);
+      userIn_.bringUpChunk(kernels(), context_.adam.gaps(), chunk - kParts);
     }
   });
 }
@@ -96,7 +93,7 @@ void Cdae::encode(const EncodeView& view, uint32_t from, uint32_t to) const {
 }
 
 PairsView Cdae::pairs() const {
-  return {z(), userIn_.rowOfSample(), itemOut_.current(), itemOut_.rowOfSample(), ones_.get(), width()};
+  return {z(), userIn_.rowOfSample(), items(), itemOut_.rowOfSample(), ones_.get(), width()};
 }
 
 void Cdae::forward(const Samples& batch, float* logit) {
@@ -107,6 +104,9 @@ void Cdae::forward(const Samples& batch, float* logit) {
     const uint32_t from = chunk * kUsersPerChunk;
     encode(view, from, std::min(from + kUsersPerChunk, users));
   });
+  context_.pool.run(itemOut_.chunks(), [&](uint32_t chunk, unsigned) {
+    itemOut_.bringUpChunk(kernels(), context_.adam.gaps(), chunk, items());
+  });
   context_.pool.run(chunksOf(samples, kSamplesPerChunk), [&](uint32_t chunk, unsigned) {
     const uint32_t from = chunk * kSamplesPerChunk;
     kernels().logits(pairs(), from, std::min(from + kSamplesPerChunk, samples), logit);
@@ -116,7 +116,7 @@ void Cdae::forward(const Samples& batch, float* logit) {
 void Cdae::backward(const Samples&, const float* residual) {
   const AdamStep step = context_.adam.step();
   const uint32_t users = userIn_.groups().count();
-  const EncodeGradient back{userIn_.groups().view(), residual, itemOut_.current(), itemOut_.rowOfSample(), z(),
+  const EncodeGradient back{userIn_.groups().view(), residual, items(), itemOut_.rowOfSample(), z(),
                             scale_, gradient(), scaledGradient(), width()};
   context_.pool.run(chunksOf(users, kUsersPerChunk), [&](uint32_t chunk, unsigned) {
     const uint32_t from = chunk * kUsersPerChunk;
@@ -124,7 +124,7 @@ void Cdae::backward(const Samples&, const float* residual) {
   });
   const RowUpdate inputs{itemIn_.groups().view(), itemIn_.view(), nullptr, nullptr, scaledGradient(),
                          userOfInput_.data(), nullptr, step, &context_.adam.gaps()};
-  const RowUpdate outputs{itemOut_.groups().view(), itemOut_.view(), itemOut_.current(), residual, z(),
+  const RowUpdate outputs{itemOut_.groups().view(), itemOut_.view(), items(), residual, z(),
                           userIn_.rowOfSample(), nullptr, step};
   // A user has one gradient, whatever the number of his samples.
   const GroupsView eachUser{userIn_.groups().view().ids, identity_.data(), identity_.data()};

@@ -47,12 +47,14 @@ class Cdae : public Model {
   Floats hiddenB_, biasGradient_;           // p, m, v of (width); (width)
   Floats ones_;                             // (width + kLanes): the weights of a plain product, bias 0
   // (kParts, users of the batch, width): a step's sums. Once z is there the parts hold what follows from it: z, the
-  // derivative by its input, and that times scale. Between steps evaluations have this memory.
+  // derivative by its input, that times scale, and the batch's rows of itemOut, (items of the batch, width). Between
+  // steps evaluations have this memory.
   Floats work_;
   float* part(uint32_t number) const { return work_.get() + size_t{number} * userIn_.groups().count() * width(); }
   float* z() const { return part(0); }
   float* gradient() const { return part(1); }
   float* scaledGradient() const { return part(2); }
+  float* items() const { return part(3); }
   std::vector<uint32_t> userOfInput_, identity_;
   uint32_t partStarts_[kParts + 1] = {};    // groups of the inputs
   uint32_t rowOf(uint32_t user) const;  // in users_

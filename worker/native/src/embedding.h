@@ -16,7 +16,7 @@ constexpr uint32_t chunksOf(uint32_t n, uint32_t size) { return (n + size - 1) /
 
 class Embedding {
  public:
-  // A batch has at most `samples` samples; 0: there may be any number of them, and no rows are brought up.
+  // A batch has at most `samples` samples; 0: there may be any number of them, and `current` has no place for rows.
   Embedding(uint32_t rows, uint32_t columns, uint32_t samples) : Embedding(rows, columns, samples, padded(columns)) {}
   // Where rows to work on are wider than they must be.
   Embedding(uint32_t rows, uint32_t columns, uint32_t samples, uint32_t width)
@@ -44,9 +44,12 @@ class Embedding {
   uint32_t chunks() const { return chunksOf(batch_->count(), kRowsPerChunk); }
   uint32_t chunkEnd(uint32_t chunk) const { return std::min((chunk + 1) * kRowsPerChunk, batch_->count()); }
   void bringUpChunk(const Kernels& kernels, const GapView& gaps, uint32_t chunk) {
+    bringUpChunk(kernels, gaps, chunk, current_.get());
+  }
+  // To (groups, width).
+  void bringUpChunk(const Kernels& kernels, const GapView& gaps, uint32_t chunk, float* to) const {
     const uint32_t from = chunk * kRowsPerChunk;
-    kernels.bringUp(gaps, table_.view(), batch_->view().ids, from, chunkEnd(chunk),
-                    current_.get() + size_t{from} * width());
+    kernels.bringUp(gaps, table_.view(), batch_->view().ids, from, chunkEnd(chunk), to + size_t{from} * width());
   }
   // (groups, width): the distinct rows as of the step before.
   const float* current() const { return current_.get(); }
