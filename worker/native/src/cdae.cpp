@@ -151,16 +151,14 @@ class Cdae::CdaeScorer : public Scorer {
  public:
   explicit CdaeScorer(Cdae& model)
       : model_(model),
-        width_(model.width()),
-        history_(allocateFloats(size_t{kHistoryRows} * width_)),
-        sums_(allocateFloats(size_t{kUsers} * width_)),
-        users_(allocateFloats(size_t{kUsers} * width_)),
-        items_(allocateFloats(size_t{kPairs} * width_)) {
+        width_(model.width()) {
     for (uint32_t n = 0; n < kPairs; ++n) identity_[n] = n;
   }
 
   // z of at most kUsers users, as evaluations have it, into to (count, width).
   void encode(const uint32_t* users, uint32_t count, float* to) {
+    ensure(history_, kHistoryRows);
+    ensure(sums_, kUsers);
     std::fill_n(sums_.get(), size_t{count} * width_, 0.0f);
     for (uint32_t n = 0; n < count; ++n) sumHistory(users[n], sums_.get() + size_t{n} * width_);
     model_.kernels().bringUp(model_.context_.adam.gaps(), model_.userIn_.view(), users, 0, count, to);
@@ -168,6 +166,7 @@ class Cdae::CdaeScorer : public Scorer {
   }
 
   void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
+    ensure(items_, kPairs);
     uint32_t userRow[kPairs];
     for (uint32_t n = 0; n < count; ++n) userRow[n] = model_.rowOf(users[n]);
     model_.kernels().bringUp(model_.context_.adam.gaps(), model_.itemOut_.view(), items, 0, count, items_.get());
@@ -176,6 +175,7 @@ class Cdae::CdaeScorer : public Scorer {
   }
 
   void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) override {
+    ensure(users_, kUsers);
     for (uint32_t n = 0; n < count; ++n)
       std::copy_n(model_.rankedZ() + size_t{model_.rowOf(users[n])} * width_, width_,
                   users_.get() + size_t{n} * width_);
@@ -184,6 +184,11 @@ class Cdae::CdaeScorer : public Scorer {
   }
 
  private:
+  // Each use has its own of these: memory for all three would be held twice.
+  void ensure(Floats& rows, uint32_t count) {
+    if (!rows) rows = allocateFloats(size_t{count} * width_);
+  }
+
   void sumHistory(uint32_t user, float* sum) {
     const Csr& train = model_.context_.train;
     for (uint32_t at = 0; at < train.count(user); at += kHistoryRows) {

@@ -21,6 +21,10 @@ class Cdae : public Model {
   void forward(const Samples& batch, float* logit) override;
   void backward(const Samples& batch, const float* residual) override;
 
+  void releaseStep() override {
+    itemIn_.releaseGroups();
+    std::vector<uint32_t>().swap(userOfInput_);
+  }
   bool pairsByUser() const override { return true; }
   uint32_t pairBlock() const override { return evaluationBlock(userIn_.rows(), width()); }
   void prepareForPairs(const uint32_t* ids, uint32_t count) override;

@@ -34,6 +34,8 @@ class Embedding {
     groups_.build(rowOfSample, samples, rows());
     batch_ = &groups_;
   }
+  // Forgets them, and gives their memory back.
+  void releaseGroups() { groups_ = Groups(); }
   // Takes a batch whose samples have been sorted before, and stay where they are for the step.
   void take(const Groups& batch) { batch_ = &batch; }
   const Groups& groups() const { return *batch_; }
