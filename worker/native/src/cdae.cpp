@@ -25,8 +25,6 @@ Cdae::Cdae(const ModelContext& context, uint32_t hidden, double corruption)
       hiddenB_(allocateFloats(3 * width())),
       biasGradient_(allocateFloats(width())),
       ones_(allocateFloats(width() + kLanes)),
-      work_(allocateFloats(std::max(size_t{kParts} * context.batchSize * width(),
-                                    evaluationFloats() + size_t{std::min(kRankedUsers, context.users)} * width()))),
       identity_(context.batchSize + 1) {
   std::fill_n(ones_.get(), width(), 1.0f);
   std::iota(identity_.begin(), identity_.end(), 0u);
@@ -49,6 +47,10 @@ void Cdae::begin(const Samples& batch) {
   const uint32_t samples = static_cast<uint32_t>(batch.size());
   const Inputs& inputs = batch.inputs;
   userOfInput_.resize(inputs.items.size());
+  if (!work_) {
+    for (Floats* floats : {&evaluation_, &rankedZ_}) floats->reset();
+    work_ = allocateFloats(size_t{kParts} * context_.batchSize * width());
+  }
   context_.pool.run(5, [&](uint32_t job, unsigned) {
     if (job == 0) itemIn_.group(inputs.items.data(), static_cast<uint32_t>(inputs.items.size()));
     if (job == 1) userIn_.group(batch.users.data(), samples);
@@ -70,6 +72,13 @@ void Cdae::begin(const Samples& batch) {
       userIn_.bringUpChunk(kernels(), context_.adam.gaps(), chunk - kParts);
     }
   });
+}
+
+// Evaluations have the memory of the steps next, and give it back.
+void Cdae::releaseStep() {
+  for (Embedding* table : {&itemIn_, &userIn_, &itemOut_}) table->releaseBatch();
+  std::vector<uint32_t>().swap(userOfInput_);
+  work_.reset();
 }
 
 // Groups of the inputs into kParts of about as many inputs.
@@ -170,16 +179,16 @@ class Cdae::CdaeScorer : public Scorer {
     uint32_t userRow[kPairs];
     for (uint32_t n = 0; n < count; ++n) userRow[n] = model_.rowOf(users[n]);
     model_.kernels().bringUp(model_.context_.adam.gaps(), model_.itemOut_.view(), items, 0, count, items_.get());
-    model_.kernels().logits({model_.evaluation(), userRow, items_.get(), identity_, model_.ones_.get(), width_}, 0,
+    model_.kernels().logits({model_.evaluation_.get(), userRow, items_.get(), identity_, model_.ones_.get(), width_}, 0,
                             count, logit);
   }
 
   void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) override {
     ensure(users_, kUsers);
     for (uint32_t n = 0; n < count; ++n)
-      std::copy_n(model_.rankedZ() + size_t{model_.rowOf(users[n])} * width_, width_,
+      std::copy_n(model_.rankedZ_.get() + size_t{model_.rowOf(users[n])} * width_, width_,
                   users_.get() + size_t{n} * width_);
-    scorePanels(model_.kernels(), users_.get(), width_, count, model_.evaluation(), model_.hidden_ + 1,
+    scorePanels(model_.kernels(), users_.get(), width_, count, model_.evaluation_.get(), model_.hidden_ + 1,
                 model_.end_ - model_.first_, thresholds, offer, context);
   }
 
@@ -222,24 +231,31 @@ void Cdae::encodeUsers(const uint32_t* users, uint32_t count, float* to) {
 
 void Cdae::prepareForPairs(const uint32_t* ids, uint32_t count) {
   users_.assign(ids, ids + count);
-  encodeUsers(ids, count, evaluation());
+  takeEvaluation();
+  encodeUsers(ids, count, evaluation_.get());
 }
 
 void Cdae::prepareUsers(const uint32_t* users, uint32_t count) {
   users_.assign(users, users + count);
-  encodeUsers(users, count, rankedZ());
+  if (!rankedZ_) rankedZ_ = allocateFloats(size_t{std::min(kRankedUsers, context_.users)} * width());
+  encodeUsers(users, count, rankedZ_.get());
 }
 
 void Cdae::prepareForRanking(uint32_t from, uint32_t to) {
   context_.adam.prepareToRead();
+  takeEvaluation();
   first_ = from, end_ = to;
   context_.pool.run(panelsOf(to - from), [&](uint32_t panel, unsigned) {
     std::vector<float> rows(size_t{kLanes} * width());
     const uint32_t first = from + panel * kLanes, end = std::min(first + kLanes, to);
     kernels().bringUp(context_.adam.gaps(), itemOut_.view(), nullptr, first, end, rows.data());
     packPanel(rows.data(), width(), end - first, hidden_ + 1,
-              evaluation() + size_t{panel} * kLanes * (hidden_ + 1));
+              evaluation_.get() + size_t{panel} * kLanes * (hidden_ + 1));
   });
+}
+
+void Cdae::takeEvaluation() {
+  if (!evaluation_) evaluation_ = allocateFloats(size_t{std::max(pairBlock(), rankBlock())} * width());
 }
 
 std::unique_ptr<Scorer> Cdae::scorer() { return std::make_unique<CdaeScorer>(*this); }

@@ -20,8 +20,9 @@ class Embedding {
   Embedding(uint32_t rows, uint32_t columns, uint32_t samples) : Embedding(rows, columns, samples, padded(columns)) {}
   // Where rows to work on are wider than they must be.
   Embedding(uint32_t rows, uint32_t columns, uint32_t samples, uint32_t width)
-      : table_(rows, columns, width), current_(allocateFloats(size_t{std::min(samples, rows)} * width + 1)) {
+      : table_(rows, columns, width), batchRows_(std::min(samples, rows)) {
     groups_.reserve(samples);
+    takeCurrent();
   }
 
   uint32_t rows() const { return table_.rows(); }
@@ -33,9 +34,13 @@ class Embedding {
   void group(const uint32_t* rowOfSample, uint32_t samples) {
     groups_.build(rowOfSample, samples, rows());
     batch_ = &groups_;
+    if (!current_) takeCurrent();
   }
-  // Forgets them, and gives their memory back.
-  void releaseGroups() { groups_ = Groups(); }
+  // Forgets the batch and gives its memory back; the next `group` takes it again.
+  void releaseBatch() {
+    groups_ = Groups();
+    current_.reset();
+  }
   // Takes a batch whose samples have been sorted before, and stay where they are for the step.
   void take(const Groups& batch) { batch_ = &batch; }
   const Groups& groups() const { return *batch_; }
@@ -57,7 +62,10 @@ class Embedding {
   const float* current() const { return current_.get(); }
 
  private:
+  void takeCurrent() { current_ = allocateFloats(size_t{batchRows_} * width() + 1); }
+
   ParameterTable table_;
+  uint32_t batchRows_;
   Groups groups_;
   const Groups* batch_ = &groups_;
   Floats current_;
