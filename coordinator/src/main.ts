@@ -1,4 +1,5 @@
 /** The coordinator as a process: environment in, one ready line out, a clean stop on signals. */
+import { openTracing, type Tracing } from '@adt/proto/tracing';
 import { EnvError, parseEnv } from './env.js';
 import { reasonOf, stderrLog } from './log.js';
 import { type Coordinator, startCoordinator } from './service.js';
@@ -19,6 +20,7 @@ function readEnv(): ReturnType<typeof parseEnv> {
 const env = readEnv();
 const log = stderrLog(env.verbose);
 let coordinator: Coordinator | null = null;
+let tracing: Tracing | null = null;
 let stopping = false;
 
 async function stop(why: string): Promise<void> {
@@ -30,6 +32,7 @@ async function stop(why: string): Promise<void> {
     process.exit(1);
   }, STOP_LIMIT_MS).unref();
   await coordinator?.stop();
+  await tracing?.close().catch((error) => log('warn', 'traces lost', { reason: reasonOf(error) }));
   process.exit(0);
 }
 
@@ -45,6 +48,7 @@ if (env.parentWatch) {
 }
 
 try {
+  tracing = await openTracing('adt-coordinator', process.env);
   coordinator = await startCoordinator({ ...env, log });
   // A signal during the start found nothing to stop yet.
   if (stopping) await coordinator.stop();

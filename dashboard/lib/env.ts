@@ -7,8 +7,11 @@ const schema = z.object({
   ADT_COORDINATOR: z.string().regex(ADDRESSES, 'must be host:port'),
   /** Platform token: authenticates to the coordinator, signs sessions and live tickets. */
   ADT_TOKEN: z.string().min(32, 'must have at least 32 characters'),
-  /** Where a browser reaches the coordinator's socket.io, say http://127.0.0.1:4501. */
-  ADT_LIVE_URL: z.url({ protocol: /^https?$/ }),
+  /** Where a browser reaches a coordinator's socket.io, say http://127.0.0.1:4501; several, with commas between: any will do. */
+  ADT_LIVE_URL: z
+    .string()
+    .transform((text) => text.split(',').map((url) => url.trim()))
+    .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)),
   /** Signs one-time login codes; new at each start of the platform, so that old links die with it. */
   ADT_LOGIN_KEY: z.string().min(32, 'must have at least 32 characters'),
   /** Host names, beside loopback, that the dashboard answers to: comma-separated, without port. */

@@ -3,12 +3,14 @@
 /**
  * Scripts run only with this answer's nonce. Style attributes stay allowed: server-rendered widths need them,
  * and they cannot load or run anything.
- * @param liveUrl origin of the coordinator's socket.io
+ * @param liveUrls where the coordinators' socket.io is
  * @param development React's development build evaluates strings for its error stacks
  */
-export function contentSecurityPolicy(nonce: string, liveUrl: string, development: boolean): string {
-  const live = new URL(liveUrl);
-  const socket = `${live.protocol === 'https:' ? 'wss' : 'ws'}://${live.host}`;
+export function contentSecurityPolicy(
+  nonce: string,
+  liveUrls: readonly string[],
+  development: boolean,
+): string {
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
@@ -16,12 +18,18 @@ export function contentSecurityPolicy(nonce: string, liveUrl: string, developmen
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
-    `connect-src 'self' ${live.origin} ${socket}`,
+    `connect-src 'self' ${liveUrls.flatMap(originsOf).join(' ')}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
+}
+
+/** By http for the handshake's fetch, by ws for the socket. */
+function originsOf(url: string): [string, string] {
+  const { protocol, host, origin } = new URL(url);
+  return [origin, `${protocol === 'https:' ? 'wss' : 'ws'}://${host}`];
 }
 
 /** Over https, and only there: a browser that has seen it never asks this host in plain text again. */

@@ -1,4 +1,4 @@
-/** One socket.io connection of a page: tickets, subscription, and getting back after anything breaks. */
+/** A page's socket.io connection, to one coordinator at a time: tickets, subscription, and getting back after anything breaks. */
 import type {
   ClientToServer,
   Delta,
@@ -9,7 +9,7 @@ import type {
   Topic,
 } from '@adt/proto/live';
 import { io, type Socket } from 'socket.io-client';
-import { RETRY_MAX_MS, RETRY_MIN_MS } from './tunables';
+import { CONNECT_TIMEOUT_MS, RETRY_MAX_MS, RETRY_MIN_MS } from './tunables';
 
 export type ConnectionEvents = {
   /** Deltas with a version above this one follow. Also after every reconnect. */
@@ -29,45 +29,55 @@ export function connectLive(topic: Topic, events: ConnectionEvents): () => void 
 
 async function run(topic: Topic, events: ConnectionEvents, signal: AbortSignal): Promise<void> {
   const first = await firstTicket(events, signal);
-  if (first === null || signal.aborted) return;
+  if (first === null) return;
+  const { urls } = first;
   let ticket: string | null = first.ticket;
   let pauseMs = RETRY_MIN_MS;
-  const socket: Socket<ServerToClient, ClientToServer> = io(first.url, {
-    transports: ['websocket'],
-    reconnectionDelay: RETRY_MIN_MS,
-    reconnectionDelayMax: RETRY_MAX_MS,
-    // A ticket serves one handshake.
-    auth: (send: (auth: LiveAuth) => void) => {
-      const held = ticket;
-      ticket = null;
-      void (held ? Promise.resolve({ ticket: held }) : fetchTicket(signal)).then((fresh) => {
-        if (fresh === 'signed out') events.signedOut();
-        send({ ticket: typeof fresh === 'object' && fresh ? fresh.ticket : '' });
-      });
-    },
-  });
-  socket.on('connect', () => {
-    pauseMs = RETRY_MIN_MS;
-    socket.emit('subscribe', topic, (answer: Subscribed | Refused) => {
-      if ('version' in answer) events.subscribed(answer.version);
-      else socket.disconnect().connect();
+
+  // A ticket serves one handshake.
+  const authenticate = async (): Promise<LiveAuth> => {
+    const held = ticket;
+    ticket = null;
+    if (held !== null) return { ticket: held };
+    const fresh = await fetchTicket(signal);
+    if (fresh === 'signed out') events.signedOut();
+    return { ticket: typeof fresh === 'object' && fresh !== null ? fresh.ticket : '' };
+  };
+
+  /** One socket to one coordinator; whatever ends it leads to the next one, for all serve. */
+  function open(place: number): void {
+    if (signal.aborted) return;
+    const socket: Socket<ServerToClient, ClientToServer> = io(urls[place % urls.length], {
+      ...{ transports: ['websocket'], forceNew: true, reconnection: false, timeout: CONNECT_TIMEOUT_MS },
+      auth: (send: (auth: LiveAuth) => void) => void authenticate().then(send),
     });
-  });
-  socket.on('delta', events.delta);
-  socket.on('disconnect', () => events.lost());
-  socket.on('connect_error', () => {
-    events.lost();
-    // `active`: socket.io tries again itself. After a refused handshake it does not.
-    if (socket.active || signal.aborted) return;
-    setTimeout(() => signal.aborted || socket.connect(), pauseMs);
-    pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS);
-  });
-  signal.addEventListener('abort', () => socket.disconnect());
+    const close = () => socket.off().disconnect();
+    const goOn = () => {
+      close();
+      signal.removeEventListener('abort', close);
+      events.lost();
+      // Browsers that lost the same coordinator come back one after the other.
+      setTimeout(() => open(place + 1), pauseMs * (0.5 + Math.random()));
+      pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS);
+    };
+    socket.on('connect', () => {
+      socket.emit('subscribe', topic, (answer: Subscribed | Refused) => {
+        if (!('version' in answer)) return goOn();
+        pauseMs = RETRY_MIN_MS;
+        events.subscribed(answer.version);
+      });
+    });
+    socket.on('delta', events.delta);
+    socket.on('disconnect', goOn);
+    socket.on('connect_error', goOn);
+    signal.addEventListener('abort', close);
+  }
+  open(Math.floor(Math.random() * urls.length));
 }
 
-type Ticket = { ticket: string; url: string };
+type Ticket = { ticket: string; urls: string[] };
 
-/** The address comes with the ticket, so nothing can be opened before the dashboard has answered once. */
+/** The addresses come with the ticket, so nothing can be opened before the dashboard has answered once. */
 async function firstTicket(events: ConnectionEvents, signal: AbortSignal): Promise<Ticket | null> {
   for (let pauseMs = RETRY_MIN_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS)) {
     const ticket = await fetchTicket(signal);

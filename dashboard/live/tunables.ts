@@ -5,5 +5,7 @@ export const DELAYED_AFTER_MS = 2_000;
 /** Pause after a refused handshake or a failed snapshot, doubled up to the maximum. */
 export const RETRY_MIN_MS = 500;
 export const RETRY_MAX_MS = 8_000;
+/** A coordinator that takes longer to answer a handshake counts as away. */
+export const CONNECT_TIMEOUT_MS = 5_000;
 /** A page that must refetch on every delta does so at most this often. */
 export const REFETCH_EVERY_MS = 1_000;

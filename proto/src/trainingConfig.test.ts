@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EXAMPLE_TRAINING } from './exampleTraining.js';
 import { TrainingConfig as Wire } from './gen/adt/v1/common.js';
 import {
   parseTrainingConfig,
@@ -8,19 +9,10 @@ import {
 } from './trainingConfig.js';
 
 const ce: TrainingConfig = {
+  ...EXAMPLE_TRAINING,
   dataset: 'adressa',
-  datasetSha256: 'a'.repeat(64),
-  model: 'GMF',
-  loss: 'CE',
-  lr: 0.001,
-  factors: 32,
-  negatives: 1,
-  batchSize: 1024,
-  epochs: 10,
-  evalEvery: 100,
   topk: [3, 20],
   select: 'valid/recall@3',
-  seed: 1,
 };
 
 const issues = (config: unknown) =>

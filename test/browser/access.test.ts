@@ -1,51 +1,24 @@
 /** Who gets in: links that sign in once, routes that ask for a session, changes that only our own pages may make. */
-import { request } from 'node:http';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { browserSkipNote, chromiumPath } from '../harness/browser.js';
+import { cookieOf, ownPage, type WebRequest, webRequest } from '../harness/dashboardRequest.js';
 import { type DashboardScene, openDashboardScene } from './dashboardScene.js';
 
 let scene: DashboardScene;
 
-type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: string };
-
 /** A request with headers that `fetch` would not let us set. */
-function ask(
-  path: string,
-  params: { method?: string; headers?: Record<string, string>; body?: string } = {},
-) {
-  return new Promise<Answer>((resolve, reject) => {
-    const { method = 'GET', headers, body } = params;
-    const call = request(new URL(path, scene.url), { method, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString(),
-        }),
-      );
-    });
-    call.on('error', reject);
-    call.end(body);
-  });
-}
+const ask = (path: string, params?: WebRequest) => webRequest(`${scene.url}${path}`, params);
 
 const JSON_TYPE = { 'content-type': 'application/json' };
-
-/** What a browser sends from one of our pages. */
-function ownPage(cookie = ''): Record<string, string> {
-  return { ...JSON_TYPE, origin: scene.url, 'sec-fetch-site': 'same-origin', cookie };
-}
 
 async function sessionCookie(): Promise<string> {
   const code = scene.loginUrl().split('#')[1];
   const answer = await ask('/api/login', {
     method: 'POST',
-    headers: ownPage(),
+    headers: ownPage(scene.url),
     body: JSON.stringify({ code }),
   });
-  return String(answer.headers['set-cookie']).split(';')[0] ?? '';
+  return cookieOf(answer);
 }
 
 describe.skipIf(chromiumPath() === null)(
@@ -99,7 +72,7 @@ describe.skipIf(chromiumPath() === null)(
       }
       const forged = { cookie: 'adt_session=session.9999999999999.bm9uY2U.Zm9yZ2Vk' };
       expect(await ask('/api/sweeps', { headers: forged })).toMatchObject({ status: 401 });
-      const change = { method: 'POST', headers: ownPage(), body: '{"spec":"a: 1"}' };
+      const change = { method: 'POST', headers: ownPage(scene.url), body: '{"spec":"a: 1"}' };
       expect(await ask('/api/plan', change)).toMatchObject({ status: 401 });
     });
 
@@ -126,7 +99,7 @@ describe.skipIf(chromiumPath() === null)(
     });
 
     it('says what is wrong with a body: too large, not JSON, wrong type, unknown field', async () => {
-      const headers = ownPage(await sessionCookie());
+      const headers = ownPage(scene.url, await sessionCookie());
       const post = async (body: string, more: Record<string, string> = {}) =>
         (await ask('/api/plan', { method: 'POST', headers: { ...headers, ...more }, body })).status;
       expect(await post(JSON.stringify({ spec: 'x'.repeat(256 * 1024) }))).toBe(413);
@@ -137,7 +110,7 @@ describe.skipIf(chromiumPath() === null)(
     });
 
     it('passes on the coordinator’s refusal with reason and fields', async () => {
-      const headers = { ...ownPage(await sessionCookie()), 'idempotency-key': 'refused-sweep' };
+      const headers = { ...ownPage(scene.url, await sessionCookie()), 'idempotency-key': 'refused-sweep' };
       const body = JSON.stringify({
         spec: 'name: x\nmethod: grid\nparameters: {dataset: {value: nowhere}}\n',
       });

@@ -22,6 +22,8 @@ export type PlatformOptions = {
   /** Slots of each worker; default 1. */
   slots?: number;
   dashboard?: boolean;
+  /** All on one database; the first leads, at first. Default 1. */
+  coordinators?: number;
   /** false: hints do without NATS. */
   nats?: boolean;
   /** Variables of the coordinator, say ADT_LEASE_TTL_MS=3000. */
@@ -38,7 +40,9 @@ export type Platform = {
   live: string;
   /** Data directory of the workers, and of a command line that is to see the same local store. */
   dataDir: string;
+  /** The first one, whose addresses `grpc` and `live` are. */
   coordinator: RunningProcess<Addresses>;
+  others: RunningProcess<Addresses>[];
   workers: RunningProcess<true>[];
   dashboard: (RunningProcess<true> & { url: string; loginUrl(): string }) | null;
   /** Log lines of every process so far, `name: line`; waits for one with `log.next`. */
@@ -58,10 +62,15 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     createDatabase(),
     options.nats === false ? null : startTestNats(),
   ]);
-  const [grpcPort, livePort, webPort] = [await stablePort(), await stablePort(), await stablePort()];
+  const webPort = await stablePort();
   const origin = `http://127.0.0.1:${webPort}`;
 
-  const coordinate = async (): Promise<RunningProcess<Addresses>> => {
+  type Ports = { grpcPort: number; livePort: number };
+  const freePorts = async (): Promise<Ports> => ({
+    grpcPort: await stablePort(),
+    livePort: await stablePort(),
+  });
+  const coordinate = async ({ grpcPort, livePort }: Ports): Promise<RunningProcess<Addresses>> => {
     const liveOrigins = [origin];
     const env = options.coordinatorEnv;
     const common = { token, databaseUrl, nats, grpcPort, livePort, liveOrigins, env };
@@ -69,14 +78,18 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   };
   const work = async (env: NodeJS.ProcessEnv = {}): Promise<RunningProcess<true>> => {
     const slots = options.slots ?? 1;
-    const common = { token, coordinator: platform.grpc, dataDir, slots, threadsPerSlot: 1 };
+    const common = { token, coordinator: addressesOf(platform, 'grpc'), dataDir, slots, threadsPerSlot: 1 };
     const merged = { ...options.workerEnv, ...env };
     const worker = kept(await startWorker({ ...common, env: merged, onLine: log.from('worker') }));
     platform.workers.push(worker);
     return worker;
   };
 
-  const coordinator = await coordinate();
+  const firstPorts = await freePorts();
+  const coordinator = await coordinate(firstPorts);
+  const others: RunningProcess<Addresses>[] = [];
+  for (let more = 1; more < (options.coordinators ?? 1); more++)
+    others.push(await coordinate(await freePorts()));
   const platform: Platform = {
     databaseUrl,
     nats,
@@ -84,12 +97,13 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     ...coordinator.ready,
     dataDir,
     coordinator,
+    others,
     workers: [],
     dashboard: null,
     log,
     startWorker: work,
     async restartCoordinator() {
-      platform.coordinator = await coordinate();
+      platform.coordinator = await coordinate(firstPorts);
       return platform.coordinator;
     },
   };
@@ -99,14 +113,19 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   return platform;
 }
 
+/** Of all coordinators, with commas between. */
+function addressesOf({ coordinator, others }: Platform, of: 'grpc' | 'live', prefix = ''): string {
+  return [coordinator, ...others].map(({ ready }) => `${prefix}${ready[of]}`).join();
+}
+
 async function serveDashboard(platform: Platform, port: number): Promise<void> {
   const loginKey = newToken();
   const url = `http://127.0.0.1:${port}`;
   const dashboard = await startDashboard({
     token: platform.token,
     port,
-    coordinator: platform.grpc,
-    liveUrl: `http://${platform.live}`,
+    coordinator: addressesOf(platform, 'grpc'),
+    liveUrl: addressesOf(platform, 'live', 'http://'),
     loginKey,
     onLine: platform.log.from('dashboard'),
   });

@@ -1,6 +1,7 @@
 /** The worker process: environment in, ready line out, one clean way to end. */
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { openTracing } from '@adt/proto/tracing';
 import { Agent, RegistrationRefused } from './agent/agent.js';
 import { WorkerMetrics } from './agent/workerMetrics.js';
 import { listEngines, openEngine } from './engines/registry.js';
@@ -41,6 +42,7 @@ async function main(env: WorkerEnv): Promise<number> {
       stopping.abort();
     });
   }
+  const tracing = await openTracing('adt-worker', process.env);
   const engines = await listEngines();
   // Throws, with what to do about it, where the list is empty.
   if (engines.length === 0) await openEngine();
@@ -63,6 +65,8 @@ async function main(env: WorkerEnv): Promise<number> {
     await agent.stop(boundMs);
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
+  } finally {
+    await tracing.close().catch((error) => log.warn('traces lost', { why: messageOf(error) }));
   }
   return 0;
 }

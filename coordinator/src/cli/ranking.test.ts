@@ -1,5 +1,7 @@
+import { EXAMPLE_TRAINING } from '@adt/proto/exampleTraining';
 import { TrialState } from '@adt/proto/gen/adt/v1/common';
 import { TrialPhase, TrialSummary } from '@adt/proto/gen/adt/v1/search';
+import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rankTrials, stateOf } from './ranking.js';
@@ -7,24 +9,8 @@ import { formatMetric, formatSpread, rankingTable } from './rankingTable.js';
 
 const { SUCCEEDED, RUNNING, QUEUED, FAILED, PRUNED } = TrialState;
 
-const CONFIG = {
-  dataset: 'synthetic',
-  datasetSha256: 'a'.repeat(64),
-  model: 'GMF',
-  loss: 'CE',
-  lr: 0.001,
-  factors: 32,
-  negatives: 1,
-  batchSize: 1024,
-  epochs: 10,
-  evalEvery: 100,
-  topk: [50, 100],
-  select: 'valid/recall@50',
-  seed: 1,
-};
-
 type Given = {
-  config?: Partial<typeof CONFIG> & { epsMax?: number; epsN?: number };
+  config?: Partial<TrainingConfig>;
   value?: number;
   state?: TrialState;
   test?: number;
@@ -39,7 +25,7 @@ function trials(...given: Given[]): TrialSummary[] {
       number: index + 1,
       state,
       phase: confirms ? TrialPhase.CONFIRM : TrialPhase.SEARCH,
-      config: { ...CONFIG, ...config },
+      config: { ...EXAMPLE_TRAINING, ...config },
       bestValue: value,
       bestStep: value === undefined ? undefined : 200,
       test: test === undefined ? [] : [{ metric: 'test/recall@50', value: test }],
@@ -47,7 +33,7 @@ function trials(...given: Given[]): TrialSummary[] {
   );
 }
 
-const T_CE = { loss: 'T-CE', epsMax: 0.1, epsN: 1000 };
+const T_CE = { loss: 'T-CE', epsMax: 0.1, epsN: 1000 } as const;
 
 describe('rankTrials', () => {
   it('takes the seeds of a configuration together and puts the best mean first', () => {
@@ -81,7 +67,7 @@ describe('rankTrials', () => {
       rankings.map(({ dataset, metric, groups }) => [dataset, metric, groups[0]?.objective?.mean]),
     ).toEqual([
       ['adressa', 'valid/loss', 63],
-      ['synthetic', 'valid/recall@50', 0.2],
+      ['tiny', 'valid/recall@50', 0.2],
     ]);
   });
 

@@ -4,6 +4,7 @@ import { SearchServiceService } from '@adt/proto/gen/adt/v1/search';
 import { TrialServiceService } from '@adt/proto/gen/adt/v1/trial';
 import { serverCredentials } from '@adt/proto/grpcCredentials';
 import type { Tls } from '@adt/proto/tls';
+import { isTraced, serverTracing } from '@adt/proto/tracing';
 import { Server, type ServerCredentials } from '@grpc/grpc-js';
 import { LIMITS } from '../tunables.js';
 import { accessService } from './accessService.js';
@@ -29,6 +30,7 @@ export async function startRpc(
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc-node.max_session_memory': 64,
     interceptors: [
+      ...(isTraced(process.env) ? [serverTracing] : []),
       callMetrics(context.metrics),
       callerAuth({ token: params.token, workers, log: context.log }),
     ],

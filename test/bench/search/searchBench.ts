@@ -3,6 +3,7 @@ import { benchKnownOptima } from './knownOptima.js';
 import { benchLatency } from './latencyBench.js';
 import { PLANS, type TableName } from './lattice.js';
 import { benchParallel } from './parallelBench.js';
+import { benchPlanning } from './planningBench.js';
 import { benchPruning } from './pruning.js';
 import { benchReachingRandom } from './reachingRandom.js';
 import { benchRecorded } from './recordedBench.js';
@@ -14,6 +15,7 @@ type Effort = { seeds: number; quick: boolean; log: Log };
 /** Latency first, while nothing else was compiled and collected. */
 const PARTS = {
   latency: ({ quick }: Effort) => benchLatency(quick ? [100, 1000] : [100, 1000, 10_000], quick ? 20 : 100),
+  planning: ({ quick }: Effort) => benchPlanning(quick ? 1 : 5),
   knownOptima: ({ seeds, log }: Effort) => benchKnownOptima(seeds, log),
   parallel: ({ seeds, log }: Effort) => benchParallel(seeds, log),
   recorded: ({ seeds, log }: Effort) => benchRecorded(seeds, log),

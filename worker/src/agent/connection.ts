@@ -9,6 +9,7 @@ import { channelCredentials } from '@adt/proto/grpcCredentials';
 import { DEADLINE_EXCEEDED, Rotation, UNAVAILABLE } from '@adt/proto/rotation';
 import type { Tls } from '@adt/proto/tls';
 import { AUTHORIZATION } from '@adt/proto/token';
+import { callerTracing, isTraced } from '@adt/proto/tracing';
 import { type ClientDuplexStream, type ClientUnaryCall, Metadata, type ServiceError } from '@grpc/grpc-js';
 import {
   BACKOFF_FIRST_MS,
@@ -70,6 +71,7 @@ export class Connection {
       'grpc.initial_reconnect_backoff_ms': BACKOFF_FIRST_MS,
       'grpc.max_reconnect_backoff_ms': BACKOFF_LAST_MS,
       'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+      interceptors: isTraced(process.env) ? [callerTracing] : [],
       // A TCP connection of its own: by default all clients of a process share one.
       'grpc.use_local_subchannel_pool': 1,
     });

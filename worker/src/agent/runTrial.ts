@@ -1,6 +1,7 @@
 /** The life of one attempt, top to bottom: bundle, checkpoint, trainer, points, outcome. The README has a picture. */
 import { join } from 'node:path';
 import { type ClaimedTrial, type Failure, Outcome, type TrialResult } from '@adt/proto/gen/adt/v1/trial';
+import { inSpan } from '@adt/proto/tracing';
 import { parseTrainingConfig, type TrainingConfig } from '@adt/proto/trainingConfig';
 import { z } from 'zod';
 import type { EngineInfo } from '../engines/engine.js';
@@ -25,14 +26,23 @@ type TrainingEnd = { result: TrialResult } | { failure: Failure; spoilt?: boolea
  * Runs a claimed trial until the coordinator has its outcome, or until it is not this worker's any more.
  * @returns whether this machine spoilt it, say by a full disk: the next trial would likely fare the same
  */
-export async function runTrial(claimed: ClaimedTrial, shop: Workshop): Promise<{ spoilt: boolean }> {
+export function runTrial(claimed: ClaimedTrial, shop: Workshop): Promise<{ spoilt: boolean }> {
+  const { trialId, epoch, sweepId, config } = claimed;
+  const attributes = {
+    ...{ 'adt.trial': trialId, 'adt.lease_epoch': epoch, 'adt.sweep': sweepId },
+    ...{ 'adt.dataset': config?.dataset, 'adt.model': config?.model, 'adt.loss': config?.loss },
+  };
+  return inSpan('attempt', attributes, () => runAttempt(claimed, shop));
+}
+
+async function runAttempt(claimed: ClaimedTrial, shop: Workshop): Promise<{ spoilt: boolean }> {
   const attempt = openAttempt(claimed, shop);
   attempt.log.info('trial claimed');
   try {
     const end = await trainToEnd(attempt, shop);
     const order = attempt.orders.current;
     if (order === 'RELEASED' && 'failure' in end) await release(attempt, shop);
-    else await complete(attempt, shop, end);
+    else await inSpan('complete', {}, () => complete(attempt, shop, end));
     if (attempt.orders.fence.aborted) attempt.log.warn('trial belongs to another attempt now: dropped');
     return { spoilt: attempt.reporter.poison !== null || ('failure' in end && end.spoilt === true) };
   } finally {
@@ -58,10 +68,12 @@ async function trainToEnd(attempt: Attempt, shop: Workshop): Promise<TrainingEnd
 }
 
 async function trainOnBundle(attempt: Attempt, shop: Workshop, config: TrainingConfig): Promise<TrainingEnd> {
-  const bundle = await shop.bundles.hold(config.datasetSha256, attempt.orders.stop);
+  const bundle = await inSpan('fetch bundle', {}, () =>
+    shop.bundles.hold(config.datasetSha256, attempt.orders.stop),
+  );
   try {
     const oomKillsBefore = oomKills();
-    const end = await trainOn(bundle.path, attempt, shop, config);
+    const end = await inSpan('train', {}, () => trainOn(bundle.path, attempt, shop, config));
     if (end.last?.kind === 'result') return { result: wireResult(end.last.result, end.last.engine) };
     if (isDamaged(end)) await shop.bundles.discard(config.datasetSha256);
     return { failure: failureOf(end, oomKillsBefore) };

@@ -1,9 +1,9 @@
-import { trainingConfigSchema } from '@adt/proto/trainingConfig';
+import { EXAMPLE_TRAINING } from '@adt/proto/exampleTraining';
 import { describe, expect, it } from 'vitest';
 import { measurementOf } from './measurement.js';
 import { datasetSize } from './training.js';
 
-const dataset = datasetSize('a'.repeat(64), {
+const dataset = datasetSize(EXAMPLE_TRAINING.datasetSha256, {
   format: 1,
   name: 'tiny',
   users: 1000,
@@ -18,24 +18,8 @@ const dataset = datasetSize('a'.repeat(64), {
   idBytes: { users: null, items: null },
 });
 
-const config = trainingConfigSchema.parse({
-  dataset: 'tiny',
-  datasetSha256: dataset.sha256,
-  model: 'GMF',
-  loss: 'CE',
-  lr: 0.001,
-  factors: 32,
-  negatives: 1,
-  batchSize: 1024,
-  epochs: 10,
-  evalEvery: 100,
-  topk: [50],
-  select: 'valid/recall@50',
-  seed: 1,
-});
-
 const stored = {
-  config,
+  config: EXAMPLE_TRAINING,
   dataset,
   result: { engine: 'native 0.1.0, cpu (avx512)', seconds: { sample: 1, train: 4, validate: 3, test: 2 } },
   threads: 2,

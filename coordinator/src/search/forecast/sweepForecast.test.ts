@@ -1,3 +1,4 @@
+import { EXAMPLE_TRAINING } from '@adt/proto/exampleTraining';
 import { type TrainingConfig, trainingConfigSchema } from '@adt/proto/trainingConfig';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { type EndedTrial, forecastSweep, type QueuedTrial, type RunningTrial } f
 import { iterationsOf, type Measurement } from './training.js';
 
 const DATASET = {
-  sha256: 'a'.repeat(64),
+  sha256: EXAMPLE_TRAINING.datasetSha256,
   users: 1000,
   items: 500,
   trainInteractions: 51_200,
@@ -16,22 +17,7 @@ const DATASET = {
 
 function planned(config: Partial<TrainingConfig> = {}, fate: QueuedTrial['fate'] = 'races'): QueuedTrial {
   return {
-    config: trainingConfigSchema.parse({
-      dataset: 'tiny',
-      datasetSha256: DATASET.sha256,
-      model: 'GMF',
-      loss: 'CE',
-      lr: 0.001,
-      factors: 32,
-      negatives: 1,
-      batchSize: 1024,
-      epochs: 10,
-      evalEvery: 100,
-      topk: [50],
-      select: 'valid/recall@50',
-      seed: 1,
-      ...config,
-    }),
+    config: trainingConfigSchema.parse({ ...EXAMPLE_TRAINING, ...config }),
     dataset: DATASET,
     place: { engine: null, threads: null },
     fate,

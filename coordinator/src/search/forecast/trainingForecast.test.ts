@@ -1,3 +1,4 @@
+import { EXAMPLE_TRAINING } from '@adt/proto/exampleTraining';
 import { type TrainingConfig, trainingConfigSchema } from '@adt/proto/trainingConfig';
 import { describe, expect, it } from 'vitest';
 import { type DatasetSize, engineOf, iterationsOf, type Measurement, type Place } from './training.js';
@@ -21,23 +22,8 @@ const LARGE: DatasetSize = {
 };
 const PLACE: Place = { engine: 'native, cpu', threads: 1 };
 
-const BASE = {
-  dataset: 'tiny',
-  model: 'GMF',
-  loss: 'CE',
-  lr: 0.001,
-  factors: 32,
-  negatives: 1,
-  batchSize: 1024,
-  epochs: 10,
-  evalEvery: 100,
-  topk: [50],
-  select: 'valid/recall@50',
-  seed: 1,
-};
-
 function planned(config: Partial<TrainingConfig> = {}, dataset = TINY, place = PLACE) {
-  const whole = trainingConfigSchema.parse({ ...BASE, datasetSha256: dataset.sha256, ...config });
+  const whole = trainingConfigSchema.parse({ ...EXAMPLE_TRAINING, datasetSha256: dataset.sha256, ...config });
   return { config: whole, dataset, place };
 }
 

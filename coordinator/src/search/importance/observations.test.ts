@@ -1,25 +1,11 @@
+import { EXAMPLE_TRAINING } from '@adt/proto/exampleTraining';
 import { type TrainingConfig, trainingConfigSchema } from '@adt/proto/trainingConfig';
 import { describe, expect, it } from 'vitest';
 import { configHash } from '../canonical.js';
 import { historiesOf, type StoredTrial } from './observations.js';
 
 function trial(config: Partial<TrainingConfig>, rest: Partial<StoredTrial> = {}): StoredTrial {
-  const whole = trainingConfigSchema.parse({
-    dataset: 'tiny',
-    datasetSha256: 'a'.repeat(64),
-    model: 'GMF',
-    loss: 'CE',
-    lr: 0.001,
-    factors: 32,
-    negatives: 1,
-    batchSize: 1024,
-    epochs: 10,
-    evalEvery: 100,
-    topk: [50],
-    select: 'valid/recall@50',
-    seed: 1,
-    ...config,
-  });
+  const whole = trainingConfigSchema.parse({ ...EXAMPLE_TRAINING, ...config });
   const seconds = { sample: 1, train: 4, validate: 3, test: 2 };
   return {
     config: whole,

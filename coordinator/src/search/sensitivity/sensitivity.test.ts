@@ -1,24 +1,11 @@
+import { EXAMPLE_TRAINING } from '@adt/proto/exampleTraining';
 import { type TrainingConfig, trainingConfigSchema } from '@adt/proto/trainingConfig';
 import { describe, expect, it } from 'vitest';
 import { configHash } from '../canonical.js';
 import { type FinishedTrial, sensitivityOf } from './sensitivity.js';
 
-const BASE = {
-  dataset: 'tiny',
-  datasetSha256: 'a'.repeat(64),
-  model: 'GMF',
-  lr: 0.001,
-  factors: 32,
-  negatives: 1,
-  batchSize: 1024,
-  epochs: 10,
-  evalEvery: 100,
-  topk: [50],
-  select: 'valid/recall@50',
-} as const;
-
 function trial(config: Partial<TrainingConfig>, value: number): FinishedTrial {
-  const whole = trainingConfigSchema.parse({ ...BASE, loss: 'CE', seed: 1, ...config });
+  const whole = trainingConfigSchema.parse({ ...EXAMPLE_TRAINING, ...config });
   return { config: whole, configHash: configHash(whole), value };
 }
 

@@ -8,6 +8,6 @@ export async function GET(): Promise<Response> {
   const session = await readSession();
   if (session.kind === 'closed') return problemResponse(NOT_SIGNED_IN);
   if (session.kind === 'unknown') return problemResponse(session.problem);
-  const body = { ticket: mintLiveTicket(), url: dashboardEnv().ADT_LIVE_URL };
+  const body = { ticket: mintLiveTicket(), urls: dashboardEnv().ADT_LIVE_URL };
   return Response.json(body, { headers: { 'cache-control': 'no-store' } });
 }
