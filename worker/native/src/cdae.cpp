@@ -21,12 +21,10 @@ Cdae::Cdae(const ModelContext& context, uint32_t hidden, double corruption)
       scale_(static_cast<float>(1.0 / (1.0 - corruption))),
       itemIn_(context.items, hidden, 0, padded(hidden + 1)),
       userIn_(context.users, hidden, context.batchSize, padded(hidden + 1)),
-      itemOut_(context.items, hidden + 1, context.batchSize),
+      itemOut_(context.items, hidden + 1, 0),
       hiddenB_(allocateFloats(3 * width())),
       biasGradient_(allocateFloats(width())),
       ones_(allocateFloats(width() + kLanes)),
-      work_(allocateFloats(std::max(size_t{kParts} * context.batchSize * width(),
-                                    evaluationFloats() + size_t{std::min(kRankedUsers, context.users)} * width()))),
       identity_(context.batchSize + 1) {
   std::fill_n(ones_.get(), width(), 1.0f);
   std::iota(identity_.begin(), identity_.end(), 0u);
@@ -49,6 +47,10 @@ void Cdae::begin(const Samples& batch) {
   const uint32_t samples = static_cast<uint32_t>(batch.size());
   const Inputs& inputs = batch.inputs;
   userOfInput_.resize(inputs.items.size());
+  if (!work_) {
+    for (Floats* floats : {&evaluation_, &rankedZ_}) floats->reset();
+    work_ = allocateFloats(size_t{kParts} * context_.batchSize * width());
+  }
   context_.pool.run(5, [&](uint32_t job, unsigned) {
     if (job == 0) itemIn_.group(inputs.items.data(), static_cast<uint32_t>(inputs.items.size()));
     if (job == 1) userIn_.group(batch.users.data(), samples);
@@ -61,18 +63,22 @@ void Cdae::begin(const Samples& batch) {
   divideInputs();
   const uint32_t users = userIn_.groups().count();
   const EncodeInputs view{itemIn_.groups().view(), itemIn_.view(), userOfInput_.data()};
-  const uint32_t firstUser = kParts, firstItem = firstUser + userIn_.chunks();
-  context_.pool.run(firstItem + itemOut_.chunks(), [&](uint32_t chunk, unsigned) {
+  context_.pool.run(kParts + userIn_.chunks(), [&](uint32_t chunk, unsigned) {
     if (chunk < kParts) {
       float* sums = part(chunk);
       std::fill_n(sums, size_t{users} * width(), 0.0f);
       kernels().sumInputs(context_.adam.gaps(), view, partStarts_[chunk], partStarts_[chunk + 1], sums);
-    } else if (chunk < firstItem) {
-      userIn_.bringUpChunk(kernels(), context_.adam.gaps(), chunk - firstUser);
     } else {
-      itemOut_.bringUpChunk(kernels(), context_.adam.gaps(), chunk - firstItem);
+      userIn_.bringUpChunk(kernels(), context_.adam.gaps(), chunk - kParts);
     }
   });
+}
+
+// Evaluations have the memory of the steps next, and give it back.
+void Cdae::releaseStep() {
+  for (Embedding* table : {&itemIn_, &userIn_, &itemOut_}) table->releaseBatch();
+  std::vector<uint32_t>().swap(userOfInput_);
+  work_.reset();
 }
 
 // Groups of the inputs into kParts of about as many inputs.
@@ -96,7 +102,7 @@ void Cdae::encode(const EncodeView& view, uint32_t from, uint32_t to) const {
 }
 
 PairsView Cdae::pairs() const {
-  return {z(), userIn_.rowOfSample(), itemOut_.current(), itemOut_.rowOfSample(), ones_.get(), width()};
+  return {z(), userIn_.rowOfSample(), items(), itemOut_.rowOfSample(), ones_.get(), width()};
 }
 
 void Cdae::forward(const Samples& batch, float* logit) {
@@ -107,6 +113,9 @@ void Cdae::forward(const Samples& batch, float* logit) {
     const uint32_t from = chunk * kUsersPerChunk;
     encode(view, from, std::min(from + kUsersPerChunk, users));
   });
+  context_.pool.run(itemOut_.chunks(), [&](uint32_t chunk, unsigned) {
+    itemOut_.bringUpChunk(kernels(), context_.adam.gaps(), chunk, items());
+  });
   context_.pool.run(chunksOf(samples, kSamplesPerChunk), [&](uint32_t chunk, unsigned) {
     const uint32_t from = chunk * kSamplesPerChunk;
     kernels().logits(pairs(), from, std::min(from + kSamplesPerChunk, samples), logit);
@@ -116,7 +125,7 @@ void Cdae::forward(const Samples& batch, float* logit) {
 void Cdae::backward(const Samples&, const float* residual) {
   const AdamStep step = context_.adam.step();
   const uint32_t users = userIn_.groups().count();
-  const EncodeGradient back{userIn_.groups().view(), residual, itemOut_.current(), itemOut_.rowOfSample(), z(),
+  const EncodeGradient back{userIn_.groups().view(), residual, items(), itemOut_.rowOfSample(), z(),
                             scale_, gradient(), scaledGradient(), width()};
   context_.pool.run(chunksOf(users, kUsersPerChunk), [&](uint32_t chunk, unsigned) {
     const uint32_t from = chunk * kUsersPerChunk;
@@ -124,7 +133,7 @@ void Cdae::backward(const Samples&, const float* residual) {
   });
   const RowUpdate inputs{itemIn_.groups().view(), itemIn_.view(), nullptr, nullptr, scaledGradient(),
                          userOfInput_.data(), nullptr, step, &context_.adam.gaps()};
-  const RowUpdate outputs{itemOut_.groups().view(), itemOut_.view(), itemOut_.current(), residual, z(),
+  const RowUpdate outputs{itemOut_.groups().view(), itemOut_.view(), items(), residual, z(),
                           userIn_.rowOfSample(), nullptr, step};
   // A user has one gradient, whatever the number of his samples.
   const GroupsView eachUser{userIn_.groups().view().ids, identity_.data(), identity_.data()};
@@ -151,16 +160,14 @@ class Cdae::CdaeScorer : public Scorer {
  public:
   explicit CdaeScorer(Cdae& model)
       : model_(model),
-        width_(model.width()),
-        history_(allocateFloats(size_t{kHistoryRows} * width_)),
-        sums_(allocateFloats(size_t{kUsers} * width_)),
-        users_(allocateFloats(size_t{kUsers} * width_)),
-        items_(allocateFloats(size_t{kPairs} * width_)) {
+        width_(model.width()) {
     for (uint32_t n = 0; n < kPairs; ++n) identity_[n] = n;
   }
 
   // z of at most kUsers users, as evaluations have it, into to (count, width).
   void encode(const uint32_t* users, uint32_t count, float* to) {
+    ensure(history_, kHistoryRows);
+    ensure(sums_, kUsers);
     std::fill_n(sums_.get(), size_t{count} * width_, 0.0f);
     for (uint32_t n = 0; n < count; ++n) sumHistory(users[n], sums_.get() + size_t{n} * width_);
     model_.kernels().bringUp(model_.context_.adam.gaps(), model_.userIn_.view(), users, 0, count, to);
@@ -168,22 +175,29 @@ class Cdae::CdaeScorer : public Scorer {
   }
 
   void pairs(const uint32_t* users, const uint32_t* items, uint32_t count, float* logit) override {
+    ensure(items_, kPairs);
     uint32_t userRow[kPairs];
     for (uint32_t n = 0; n < count; ++n) userRow[n] = model_.rowOf(users[n]);
     model_.kernels().bringUp(model_.context_.adam.gaps(), model_.itemOut_.view(), items, 0, count, items_.get());
-    model_.kernels().logits({model_.evaluation(), userRow, items_.get(), identity_, model_.ones_.get(), width_}, 0,
+    model_.kernels().logits({model_.evaluation_.get(), userRow, items_.get(), identity_, model_.ones_.get(), width_}, 0,
                             count, logit);
   }
 
   void rank(const uint32_t* users, uint32_t count, float* thresholds, Offer offer, void* context) override {
+    ensure(users_, kUsers);
     for (uint32_t n = 0; n < count; ++n)
-      std::copy_n(model_.rankedZ() + size_t{model_.rowOf(users[n])} * width_, width_,
+      std::copy_n(model_.rankedZ_.get() + size_t{model_.rowOf(users[n])} * width_, width_,
                   users_.get() + size_t{n} * width_);
-    scorePanels(model_.kernels(), users_.get(), width_, count, model_.evaluation(), model_.hidden_ + 1,
+    scorePanels(model_.kernels(), users_.get(), width_, count, model_.evaluation_.get(), model_.hidden_ + 1,
                 model_.end_ - model_.first_, thresholds, offer, context);
   }
 
  private:
+  // Each use has its own of these: memory for all three would be held twice.
+  void ensure(Floats& rows, uint32_t count) {
+    if (!rows) rows = allocateFloats(size_t{count} * width_);
+  }
+
   void sumHistory(uint32_t user, float* sum) {
     const Csr& train = model_.context_.train;
     for (uint32_t at = 0; at < train.count(user); at += kHistoryRows) {
@@ -217,24 +231,31 @@ void Cdae::encodeUsers(const uint32_t* users, uint32_t count, float* to) {
 
 void Cdae::prepareForPairs(const uint32_t* ids, uint32_t count) {
   users_.assign(ids, ids + count);
-  encodeUsers(ids, count, evaluation());
+  takeEvaluation();
+  encodeUsers(ids, count, evaluation_.get());
 }
 
 void Cdae::prepareUsers(const uint32_t* users, uint32_t count) {
   users_.assign(users, users + count);
-  encodeUsers(users, count, rankedZ());
+  if (!rankedZ_) rankedZ_ = allocateFloats(size_t{std::min(kRankedUsers, context_.users)} * width());
+  encodeUsers(users, count, rankedZ_.get());
 }
 
 void Cdae::prepareForRanking(uint32_t from, uint32_t to) {
   context_.adam.prepareToRead();
+  takeEvaluation();
   first_ = from, end_ = to;
   context_.pool.run(panelsOf(to - from), [&](uint32_t panel, unsigned) {
     std::vector<float> rows(size_t{kLanes} * width());
     const uint32_t first = from + panel * kLanes, end = std::min(first + kLanes, to);
     kernels().bringUp(context_.adam.gaps(), itemOut_.view(), nullptr, first, end, rows.data());
     packPanel(rows.data(), width(), end - first, hidden_ + 1,
-              evaluation() + size_t{panel} * kLanes * (hidden_ + 1));
+              evaluation_.get() + size_t{panel} * kLanes * (hidden_ + 1));
   });
+}
+
+void Cdae::takeEvaluation() {
+  if (!evaluation_) evaluation_ = allocateFloats(size_t{std::max(pairBlock(), rankBlock())} * width());
 }
 
 std::unique_ptr<Scorer> Cdae::scorer() { return std::make_unique<CdaeScorer>(*this); }

@@ -21,6 +21,7 @@ class Cdae : public Model {
   void forward(const Samples& batch, float* logit) override;
   void backward(const Samples& batch, const float* residual) override;
 
+  void releaseStep() override;
   bool pairsByUser() const override { return true; }
   uint32_t pairBlock() const override { return evaluationBlock(userIn_.rows(), width()); }
   void prepareForPairs(const uint32_t* ids, uint32_t count) override;
@@ -47,22 +48,24 @@ class Cdae : public Model {
   Floats hiddenB_, biasGradient_;           // p, m, v of (width); (width)
   Floats ones_;                             // (width + kLanes): the weights of a plain product, bias 0
   // (kParts, users of the batch, width): a step's sums. Once z is there the parts hold what follows from it: z, the
-  // derivative by its input, and that times scale. Between steps evaluations have this memory.
+  // derivative by its input, that times scale, and the batch's rows of itemOut, (items of the batch, width). Only while
+  // there are steps.
   Floats work_;
   float* part(uint32_t number) const { return work_.get() + size_t{number} * userIn_.groups().count() * width(); }
   float* z() const { return part(0); }
   float* gradient() const { return part(1); }
   float* scaledGradient() const { return part(2); }
+  float* items() const { return part(3); }
   std::vector<uint32_t> userOfInput_, identity_;
   uint32_t partStarts_[kParts + 1] = {};    // groups of the inputs
   uint32_t rowOf(uint32_t user) const;  // in users_
   void encodeUsers(const uint32_t* users, uint32_t count, float* to);
 
-  // Pairs: z of users_, (width). Rankings: panels of items [first, end) of itemOut, (hidden + 1, 16).
-  float* evaluation() const { return work_.get(); }
-  size_t evaluationFloats() const { return size_t{std::max(pairBlock(), rankBlock())} * width(); }
+  // Only while there are evaluations. Pairs: z of users_, (width). Rankings: panels of items [first, end) of itemOut,
+  // (hidden + 1, 16), and z of users_, (kRankedUsers, width).
+  Floats evaluation_, rankedZ_;
+  void takeEvaluation();
   uint32_t first_ = 0, end_ = 0;
-  float* rankedZ() const { return work_.get() + evaluationFloats(); }  // (kRankedUsers, width): z of users_
   std::vector<uint32_t> users_;             // whom the last evaluation was prepared for, ascending
 };
 

@@ -19,6 +19,10 @@ class Corruption {
 
   // Fills the inputs of the batch's users.
   void draw(uint32_t step, Samples& batch, ThreadPool& pool);
+  // Gives its memory back; the next draw takes it again.
+  void release() {
+    for (auto* array : {&kept_, &fullStarts_}) std::vector<uint32_t>().swap(*array);
+  }
 
  private:
   Csr train_;

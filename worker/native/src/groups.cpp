@@ -12,6 +12,8 @@ struct Spare {
   std::vector<uint32_t> order, keys, otherKeys;
 };
 thread_local Spare spare;
+// CDAE's inputs are sorted by whichever thread comes first: of so many samples it keeps nothing, else all would.
+constexpr uint32_t kMostSpare = 1u << 14;
 
 }  // namespace
 
@@ -53,6 +55,7 @@ void Groups::build(const uint32_t* rowOfSample, uint32_t samples, uint32_t rows)
     groupOfSample_[order_[n]] = count_ - 1;
   }
   starts_[count_] = samples;
+  if (samples > kMostSpare) spare = {};
 }
 
 }  // namespace adt

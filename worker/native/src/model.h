@@ -107,6 +107,9 @@ class Model {
   // that it reaches.
   virtual void backward(const Samples& batch, const float* residual) = 0;
 
+  // Gives back what only a step needs and the next one takes again.
+  virtual void releaseStep() {}
+
   // An evaluation as of now; training goes on as if there had been none. Each fills memory that all threads'
   // scorers share, so that only the last of them holds, until the next step.
   // Pairs of these items, which have no gaps, or where `pairsByUser` of these users; ascending, at most pairBlock().

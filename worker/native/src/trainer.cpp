@@ -60,6 +60,13 @@ Samples& Trainer::drawn(uint32_t step) {
   return drawn.batch;
 }
 
+void Trainer::endSteps() {
+  if (!corruption_) return;
+  for (Drawn& drawn : drawn_) drawn = {};
+  corruption_->release();
+  model_->releaseStep();
+}
+
 ChunkResult Trainer::run(uint32_t count) {
   ChunkResult result;
   const uint32_t last = stepsDone() + count;
@@ -98,6 +105,7 @@ void Trainer::doStep(const Samples& batch, ChunkResult& result) {
 }
 
 RankingResult Trainer::rank(bool test, const std::vector<uint32_t>& topk, const std::vector<uint32_t>* users) {
+  endSteps();
   const Dataset& data = options_.data;
   if (test) return adt::rank(*model_, pool_, {data.items, data.test, {data.train, data.valid}, topk, users});
   return adt::rank(*model_, pool_, {data.items, data.valid, {data.train}, topk, users});

@@ -51,7 +51,10 @@ class Trainer {
   // Up to `count` steps.
   ChunkResult run(uint32_t count);
 
-  double validationLoss() { return validation_.loss(*model_, pool_, stepsDone()); }
+  double validationLoss() {
+    endSteps();
+    return validation_.loss(*model_, pool_, stepsDone());
+  }
   // Full ranking, on the test part or the validation part, of those `users` who have interactions there; nullptr: of
   // all who have.
   RankingResult rank(bool test, const std::vector<uint32_t>& topk, const std::vector<uint32_t>* users);
@@ -76,6 +79,8 @@ class Trainer {
 
   // Whether the next batches are drawn on one thread while another does the steps.
   bool isPipelined() const { return pool_.threads() > 1 && model_->stepsAlone(); }
+  // Evaluations have the memory of CDAE's inputs, which may be MBs; the next step takes it again.
+  void endSteps();
   Samples& drawn(uint32_t step);
   void doStep(const Samples& batch, ChunkResult& result);
 

@@ -189,9 +189,12 @@ class TrainerBinding : public Napi::ObjectWrap<TrainerBinding> {
     Trainer& trainer = this->trainer();
     const bool test = info[0].As<Napi::String>().Utf8Value() == "test";
     return start<RankingResult>(
-        [&trainer, test, topk = integers(info[1]), all = info[2].IsNull(),
+        [&trainer, test, topk = integers(info[1]), all = info[2].IsNull(), byUser = info[3].ToBoolean().Value(),
          users = info[2].IsNull() ? std::vector<uint32_t>{} : integers(info[2])] {
-          return trainer.rank(test, topk, all ? nullptr : &users);
+          RankingResult result = trainer.rank(test, topk, all ? nullptr : &users);
+          if (!byUser)
+            for (auto* values : {&result.userRecall, &result.userNdcg}) std::vector<double>().swap(*values);
+          return result;
         },
         fromRanking);
   }

@@ -32,7 +32,7 @@ double Validation::loss(Model& model, ThreadPool& pool, uint32_t step) {
   if (samples() == 0) return 0.0;
   logit_.resize(size_t{samples()} * logits_);
   for (Scratch& scratch : scratch_)
-    if (!scratch.scorer) scratch.scorer = model.scorer();
+    scratch.scorer = model.scorer();
   if (model.pairsByUser())
     scoreByUsers(model, pool, step);
   else
@@ -42,7 +42,8 @@ double Validation::loss(Model& model, ThreadPool& pool, uint32_t step) {
   pool.run(static_cast<uint32_t>(means.size()), [&](uint32_t batch, unsigned thread) {
     means[batch] = batchLoss(model.kernels(), order, step, batch, scratch_[thread]);
   });
-  // Rankings have this memory next. Swapped, since an assignment of {} would keep it.
+  // Rankings and steps have this memory next. Swapped, since an assignment of {} would keep it.
+  for (Scratch& scratch : scratch_) scratch.scorer.reset();
   std::vector<float>().swap(logit_);
   for (auto* array : {&windowUsers_, &windowItems_, &byBlock_}) std::vector<uint32_t>().swap(*array);
   return std::accumulate(means.begin(), means.end(), 0.0);

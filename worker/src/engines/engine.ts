@@ -161,8 +161,15 @@ export interface Trainer {
    * Full ranking of users with truth in `part` against all items but their observed positives, false ones included
    * whatever the loss (train for `valid`; train and valid for `test`). Ties go to the smaller item id.
    * @param users whom to rank, ascending; those without truth are passed over. Absent: everyone.
+   * @param wants byUser false: the means are enough, and what `byUser` holds of each user may be empty, which saves
+   * MBs where users are many. Absent: it is wanted.
    */
-  rank(part: 'valid' | 'test', topk: readonly number[], users?: Uint32Array): Promise<Ranking>;
+  rank(
+    part: 'valid' | 'test',
+    topk: readonly number[],
+    users?: Uint32Array,
+    wants?: { byUser: boolean },
+  ): Promise<Ranking>;
   /**
    * Remembers the parameters as they are; `restoreBest` brings the last remembered ones back, to be evaluated:
    * the optimiser's state is not kept, so no iteration and no `state` may follow.

@@ -193,7 +193,8 @@ function rank(
   signal: AbortSignal,
 ): Promise<Ranking> {
   signal.throwIfAborted();
-  return trainer.rank(part, topk, users);
+  // Groups of users are told apart on the test part alone.
+  return trainer.rank(part, topk, users, { byUser: part === 'test' });
 }
 
 function rankingMetrics(part: 'valid' | 'test', ranking: Ranking, { topk }: TrainingConfig): Metrics {

@@ -79,7 +79,13 @@ export interface NativeTrainer {
   run(count: number): Promise<NativeChunk>;
   validationLoss(): Promise<number>;
   /** @param users null: everyone */
-  rank(part: 'valid' | 'test', topk: Uint32Array, users: Uint32Array | null): Promise<NativeRanking>;
+  /** @param byUser false: userRecall and userNdcg come back empty */
+  rank(
+    part: 'valid' | 'test',
+    topk: Uint32Array,
+    users: Uint32Array | null,
+    byUser: boolean,
+  ): Promise<NativeRanking>;
   keepBest(): void;
   restoreBest(): void;
   /** All parameters, in the order of the parity fixtures' `shapes`. */

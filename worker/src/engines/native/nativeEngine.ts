@@ -125,8 +125,13 @@ class CpuTrainer implements Trainer {
     return this.native.validationLoss();
   }
 
-  async rank(part: 'valid' | 'test', topk: readonly number[], users?: Uint32Array): Promise<Ranking> {
-    const ranking = await this.native.rank(part, Uint32Array.from(topk), users ?? null);
+  async rank(
+    part: 'valid' | 'test',
+    topk: readonly number[],
+    users?: Uint32Array,
+    { byUser } = { byUser: true },
+  ): Promise<Ranking> {
+    const ranking = await this.native.rank(part, Uint32Array.from(topk), users ?? null, byUser);
     return {
       recall: [...ranking.recall],
       ndcg: [...ranking.ndcg],
