@@ -91,10 +91,10 @@ export async function addSweep(
 export async function claimed(
   db: Database,
   params: { workerId: string; trialId: number },
-): Promise<{ workerId: string; trialId: number; epoch: number }> {
+): Promise<{ workerId: string; trialId: number; epoch: number; leaseTtlMs: number }> {
   const claim = await claimTrial(db, { ...params, leaseTtlMs: LEASE_TTL_MS });
   if (claim.kind !== 'claimed') throw new Error(`trial ${params.trialId} is not to be had: ${claim.kind}`);
-  return { ...params, epoch: claim.trial.epoch };
+  return { ...params, epoch: claim.trial.epoch, leaseTtlMs: LEASE_TTL_MS };
 }
 
 /** A sweep's first trial, claimed by `worker-1`. */

@@ -142,14 +142,15 @@ export async function closeAttempt(db: Database, params: CloseParams): Promise<C
   return rows[0] ?? null;
 }
 
-/** Attempts whose lease has run out, longest first. */
+/** Attempts whose lease has run out, longest first; not those that are written just now, by which they are renewed or end. */
 export async function expiredAttempts(
   db: Database,
   limit: number,
 ): Promise<{ trialId: number; epoch: number }[]> {
   const { rows } = await db.pool.query<{ trialId: number; epoch: number }>(
     `SELECT id AS "trialId", epoch FROM trial
-     WHERE state = 'RUNNING' AND lease_expires_at < clock_timestamp() ORDER BY lease_expires_at LIMIT $1`,
+     WHERE state = 'RUNNING' AND lease_expires_at < clock_timestamp() ORDER BY lease_expires_at LIMIT $1
+     FOR NO KEY UPDATE SKIP LOCKED`,
     [limit],
   );
   return rows;
