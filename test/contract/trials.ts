@@ -1,5 +1,6 @@
 /** What the coordinator's tests start from: a migrated database, a registered worker, a sweep of any size. */
 
+import type { CompiledTrial } from '@adt/coordinator/search/plan';
 import { NEWEST_RULES } from '@adt/coordinator/search/rules';
 import { claimTrial } from '@adt/coordinator/store/claims';
 import type { Point } from '@adt/coordinator/store/metrics';
@@ -40,7 +41,9 @@ export function trainingConfig(seed: number, select = OBJECTIVE): TrainingConfig
   };
 }
 
-export function newSweep(params: Partial<NewSweep> & { size?: number } = {}): NewSweep {
+type ListedSweep = NewSweep & { trials: readonly CompiledTrial[] };
+
+export function newSweep(params: Partial<ListedSweep> & { size?: number } = {}): ListedSweep {
   const { size = 1, ...rest } = params;
   return {
     name: 'test',

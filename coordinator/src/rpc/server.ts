@@ -5,6 +5,7 @@ import { TrialServiceService } from '@adt/proto/gen/adt/v1/trial';
 import { serverCredentials } from '@adt/proto/grpcCredentials';
 import type { Tls } from '@adt/proto/tls';
 import { Server, type ServerCredentials } from '@grpc/grpc-js';
+import { poolOfTrial } from '../store/trialPool.js';
 import { LIMITS } from '../tunables.js';
 import { accessService } from './accessService.js';
 import { callerAuth } from './auth.js';
@@ -30,7 +31,12 @@ export async function startRpc(
     'grpc-node.max_session_memory': 64,
     interceptors: [
       callMetrics(context.metrics),
-      callerAuth({ token: params.token, workers, log: context.log }),
+      callerAuth({
+        token: params.token,
+        workers,
+        poolOf: (trialId) => poolOfTrial(context.db, trialId),
+        log: context.log,
+      }),
     ],
   });
   server.addService(TrialServiceService, trialService(context));

@@ -65,8 +65,8 @@ async function finishJudged(db: Database, params: FinishParams): Promise<Finishe
     const refusal = refuse(now, params);
     if (refusal) return refusal;
     const { workerId, failures, cancelRequested, pruneRequested, ackedSeq } = now;
-    const isFinite = params.result?.valid[now.objective] !== null;
-    const verdict = judge(now, isFinite ? params.ending : nonFinite(now.objective));
+    const isMeasured = params.result?.valid[now.objective] !== null;
+    const verdict = judge(now, isMeasured ? params.ending : nonFinite(now.objective));
     const written = await closeAttempt(db, {
       trialId: params.trialId,
       epoch: params.epoch,
