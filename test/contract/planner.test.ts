@@ -59,7 +59,7 @@ it('the event loop turns while ten thousand configurations are compiled', { time
   expect(await made).toMatchObject({ ok: true, sweep: { configurations: 10_000, runs: 20_000 } });
 });
 
-it('the thread compiles what this one would', async () => {
+it('the thread compiles what this one would', { timeout: 120_000 }, async () => {
   const file = fileOf(300);
   const here = compileSweep(file);
   if (!here.ok) throw new Error(JSON.stringify(here.violations));
@@ -69,7 +69,7 @@ it('the thread compiles what this one would', async () => {
 });
 
 it('heartbeats are answered between the question for a plan of ten thousand configurations and its answer', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const c = await testCoordinator();
   await addDataset(c.db);
