@@ -10,6 +10,7 @@ import { type Dirty, type Rows, Topics } from './live/topics.js';
 import { type Log, reasonOf } from './log.js';
 import { startMonitoring } from './metrics/monitoring.js';
 import { NatsLink } from './nats/link.js';
+import { Planner } from './planning/planner.js';
 import type { Context } from './rpc/context.js';
 import { natsForWorkers } from './rpc/natsForWorkers.js';
 import { startRpc } from './rpc/server.js';
@@ -64,9 +65,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       timeoutMs: tunables.natsTimeoutMs,
       log,
     });
+    const planner = new Planner();
+    started.push(() => planner.stop());
     const holder = `${hostname()}-${process.pid}-${randomUUID()}`;
     const changes = new Changes({ link, log, holder });
-    const scheduler = new Scheduler({ db, link, changes, tunables, log, holder });
+    const scheduler = new Scheduler({ db, link, changes, tunables, log, holder, planner });
     link.start();
     started.push(() => link.stop());
     await scheduler.start();
@@ -134,7 +137,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     started.push(() => monitoring.stop());
     const { metrics } = monitoring;
     const natsFor = natsForWorkers(link.servers, options);
-    const context: Context = { db, link, changes, scheduler, tunables, log, metrics, natsFor };
+    const context: Context = { db, link, changes, scheduler, planner, tunables, log, metrics, natsFor };
     const rpc = await startRpc(context, { listen: options.grpcListen, token, tls: options.tls });
     started.push(() => rpc.stop(tunables.stopGraceMs));
     // First of all to stop: streams may use up their grace, and another coordinator can lead meanwhile.

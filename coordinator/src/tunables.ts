@@ -69,6 +69,8 @@ export const LIMITS = {
    */
   batchesInFlight: 8,
   chunkBytes: 256 * 1024,
+  /** Sweep files that are read or wait to be, on one thread: a large one takes a second. */
+  plansAtOnce: 16,
   /** Data sets taken in at a time: each is a file on disk and a hash on the only thread. */
   uploadsAtOnce: 4,
   datasetBytes: 8 * 1024 ** 3,

@@ -132,11 +132,15 @@ function ingesting(params: { at: number; worker: string; shift: number; count: n
       value: objectiveAt(trial.id, attempt.epoch, firstSeq + place),
     }));
     const lease = { trialId: trial.id, epoch: attempt.epoch, workerId };
-    const stored = await ingest(db, { ...lease, firstSeq, points, totalSteps: 0 });
+    const batch = { ...lease, firstSeq, points, totalSteps: 0, leaseTtlMs: LEASE_TTL_MS };
+    const stored = await ingest(db, batch);
     if (!owns(held, workerId)) expect(stored.kind).toBe('fenced');
     else if (firstSeq > attempt.acked + 1) expect(stored).toEqual({ kind: 'gap', ackedSeq: attempt.acked });
     else {
-      attempt.acked = Math.max(attempt.acked, firstSeq + params.count - 1);
+      const acked = Math.max(attempt.acked, firstSeq + params.count - 1);
+      // New points are a sign of life; a repeat writes nothing.
+      if (acked > attempt.acked) trial.expired = false;
+      attempt.acked = acked;
       expect(stored).toMatchObject({ kind: 'stored', ackedSeq: attempt.acked });
     }
   });

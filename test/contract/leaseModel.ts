@@ -12,7 +12,7 @@ export type ModelTrial = {
   failures: number;
   cancel: boolean;
   prune: boolean;
-  /** The lease has run out; a renewal that comes before the reaper saves it. */
+  /** The lease has run out; a renewal or new points that come before the reaper save it. */
   expired: boolean;
   /** Oldest first; epochs count from 1. */
   attempts: ModelAttempt[];

@@ -101,7 +101,7 @@ class Platform {
   async report(lease: Lease, at: number): Promise<void> {
     lease.step += 10;
     const value = valueAt(lease.trialId, lease.step);
-    const batch = { ...lease, firstSeq: lease.seq + 1, totalSteps: 0 };
+    const batch = { ...lease, firstSeq: lease.seq + 1, totalSteps: 0, leaseTtlMs: LEASE_TTL_MS };
     const stored = await ingest(db, { ...batch, points: [{ step: lease.step, metric: METRIC, value }] });
     if (stored.kind !== 'stored') throw new Error(`points were not stored: ${stored.kind}`);
     lease.seq = stored.ackedSeq;

@@ -93,7 +93,7 @@ describe('the outbox', () => {
       } as const;
       return await closeAttempt(db, { trialId, epoch, verdict, seen, ...NOTHING });
     };
-    expect(await end(trialIds[0] ?? 0)).toEqual({ told: true, moreQueued: true });
-    expect(await end(trialIds[1] ?? 0)).toEqual({ told: true, moreQueued: false });
+    expect(await end(trialIds[0] ?? 0)).toMatchObject({ told: true, moreQueued: true });
+    expect(await end(trialIds[1] ?? 0)).toMatchObject({ told: true, moreQueued: false });
   });
 });

@@ -1,5 +1,6 @@
 /** What the coordinator's tests start from: a migrated database, a registered worker, a sweep of any size. */
 
+import type { CompiledTrial } from '@adt/coordinator/search/plan';
 import { NEWEST_RULES } from '@adt/coordinator/search/rules';
 import { claimTrial } from '@adt/coordinator/store/claims';
 import type { Point } from '@adt/coordinator/store/metrics';
@@ -40,7 +41,9 @@ export function trainingConfig(seed: number, select = OBJECTIVE): TrainingConfig
   };
 }
 
-export function newSweep(params: Partial<NewSweep> & { size?: number } = {}): NewSweep {
+type ListedSweep = NewSweep & { trials: readonly CompiledTrial[] };
+
+export function newSweep(params: Partial<ListedSweep> & { size?: number } = {}): ListedSweep {
   const { size = 1, ...rest } = params;
   return {
     name: 'test',
@@ -91,10 +94,10 @@ export async function addSweep(
 export async function claimed(
   db: Database,
   params: { workerId: string; trialId: number },
-): Promise<{ workerId: string; trialId: number; epoch: number }> {
+): Promise<{ workerId: string; trialId: number; epoch: number; leaseTtlMs: number }> {
   const claim = await claimTrial(db, { ...params, leaseTtlMs: LEASE_TTL_MS });
   if (claim.kind !== 'claimed') throw new Error(`trial ${params.trialId} is not to be had: ${claim.kind}`);
-  return { ...params, epoch: claim.trial.epoch };
+  return { ...params, epoch: claim.trial.epoch, leaseTtlMs: LEASE_TTL_MS };
 }
 
 /** A sweep's first trial, claimed by `worker-1`. */

@@ -68,6 +68,22 @@ describe('a worker token', () => {
     await ask(w1, c.trials, 'release', lease);
   });
 
+  it('for one pool claims no trial of another by its number, and still claims its own', async () => {
+    const bound = await newWorker('bound', { pool: 'left' });
+    const workerId = 'bound-00000001';
+    await ask(bound, c.trials, 'register', registration(workerId, 'left'));
+    const [theirs, own] = [await addSweep(c.db, { pool: 'right' }), await addSweep(c.db, { pool: 'left' })];
+    const claim = (trialId = 0) => ask(bound, c.trials, 'claim', { workerId, trialId });
+    expect(await refusalOf(claim(theirs.trialIds[0]))).toMatchObject({
+      status: 'PERMISSION_DENIED',
+      reason: 'POOL_NOT_ALLOWED',
+    });
+    const { rows } = await c.db.pool.query('SELECT state FROM trial WHERE id = $1', theirs.trialIds);
+    expect(rows).toEqual([{ state: 'QUEUED' }]);
+    expect((await claim(own.trialIds[0])).trial?.trialId).toBe(own.trialIds[0]);
+    expect((await claim(2 ** 31 - 1)).trial).toBeUndefined();
+  });
+
   it('opens no other service: not sweeps, not data sets, not tokens', async () => {
     const stranger = await newWorker('curious');
     for (const call of [

@@ -7,7 +7,7 @@ import { SYNTHETIC } from '@adt/worker/data/datasetName';
 import { listDatasets, openStore } from '@adt/worker/data/store';
 import { ensureSynthetic } from '@adt/worker/data/synthetic';
 import { listingToWire } from '../rpc/listingWire.js';
-import { planToWire } from '../rpc/wire.js';
+import { planToWire } from '../rpc/planWire.js';
 import { compileSweep } from '../search/compile.js';
 import { factsOf } from '../search/datasetFacts.js';
 import { listConfigurations } from '../search/listing.js';

@@ -18,11 +18,14 @@ export type Measured = {
   sizes: ReadonlyMap<string, DatasetSize>;
 };
 
-/** @param configs what is to be forecast */
-export async function measuredLike(db: Database, configs: readonly TrainingConfig[]): Promise<Measured> {
+/** What trainings have in common that take about as long. */
+export type Kind = Pick<TrainingConfig, 'datasetSha256' | 'model' | 'loss'>;
+
+/** @param wanted of what is to be forecast; repeats are fine */
+export async function measuredLike(db: Database, wanted: readonly Kind[]): Promise<Measured> {
   const datasets = await listDatasets(db);
   const sizes = new Map(datasets.map(({ sha256, header }) => [sha256, datasetSize(sha256, header)]));
-  const rows = await measuredTrainings(db, kindsOf(configs, [...sizes.keys()]));
+  const rows = await measuredTrainings(db, kindsOf(wanted, [...sizes.keys()]));
   const measurements = rows.flatMap(({ engine, seconds, ...row }) => {
     const dataset = sizes.get(row.config.datasetSha256);
     return (dataset && measurementOf({ ...row, dataset, result: { engine, seconds: seconds ?? {} } })) ?? [];
@@ -30,9 +33,9 @@ export async function measuredLike(db: Database, configs: readonly TrainingConfi
   return { measurements, sizes };
 }
 
-function kindsOf(configs: readonly TrainingConfig[], stored: readonly string[]): MeasuredKind[] {
-  const wanted = new Set(configs.map(nameOf));
-  return [...new Set(configs.map(({ model }) => model))].flatMap((model) =>
+function kindsOf(kinds: readonly Kind[], stored: readonly string[]): MeasuredKind[] {
+  const wanted = new Set(kinds.map(nameOf));
+  return [...new Set(kinds.map(({ model }) => model))].flatMap((model) =>
     stored.flatMap((datasetSha256) =>
       LOSSES.map((loss) => {
         const isWanted = wanted.has(nameOf({ datasetSha256, model, loss }));
@@ -42,6 +45,6 @@ function kindsOf(configs: readonly TrainingConfig[], stored: readonly string[]):
   );
 }
 
-function nameOf({ datasetSha256, model, loss }: Omit<MeasuredKind, 'most'>): string {
+function nameOf({ datasetSha256, model, loss }: Kind): string {
   return `${datasetSha256} ${model} ${loss}`;
 }

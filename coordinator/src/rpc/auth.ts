@@ -13,7 +13,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Log } from '../log.js';
 import { Refusal, statusOf } from './refusal.js';
-import { refuseForeign } from './workerBinding.js';
+import { refuseForeign, refuseForeignTrial } from './workerBinding.js';
 import type { NamedWorker, WorkerTokens } from './workerTokens.js';
 
 type Caller = { role: 'platform' } | { role: 'worker'; worker: NamedWorker };
@@ -22,13 +22,16 @@ export type AuthParams = {
   /** Platform token. */
   token: string;
   workers: WorkerTokens;
+  /** The pool of a trial; null for one that there is not. */
+  poolOf(trialId: number): Promise<string | null>;
   log: Log;
 };
 
 const WORKER_CALLS = '/adt.v1.TrialService/';
+const CLAIM = `${WORKER_CALLS}Claim`;
 const PLATFORM: Caller = { role: 'platform' };
 
-export function callerAuth({ token, workers, log }: AuthParams): ServerInterceptor {
+export function callerAuth({ token, workers, poolOf, log }: AuthParams): ServerInterceptor {
   const identify = async (bearer: string): Promise<Caller> => {
     if (sameSecret(bearer, `Bearer ${token}`)) return PLATFORM;
     const worker = await workers.check(bearer.replace(/^Bearer /, ''));
@@ -54,8 +57,11 @@ export function callerAuth({ token, workers, log }: AuthParams): ServerIntercept
         if (isPlatform) return next(message);
         // Anew for each message: a stream lives for hours, and its token may be revoked meanwhile.
         identify(bearer)
-          .then((caller) => {
-            if (caller.role === 'worker') refuseForeign(message, caller.worker);
+          .then(async (caller) => {
+            if (caller.role === 'worker') {
+              refuseForeign(message, caller.worker);
+              if (method.path === CLAIM) await refuseForeignTrial(message, caller.worker, poolOf);
+            }
             next(message);
           })
           .catch(refuse);

@@ -4,6 +4,7 @@ import type { Changes } from '../live/changes.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { NatsLink } from '../nats/link.js';
+import type { Planner } from '../planning/planner.js';
 import type { Scheduler } from '../scheduler/scheduler.js';
 import type { Tunables } from '../tunables.js';
 import type { NatsForWorker } from './natsForWorkers.js';
@@ -13,6 +14,7 @@ export type Context = {
   link: NatsLink;
   changes: Changes;
   scheduler: Scheduler;
+  planner: Planner;
   tunables: Tunables;
   log: Log;
   metrics: Metrics;

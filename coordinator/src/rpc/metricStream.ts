@@ -8,6 +8,7 @@ import {
 } from '@adt/proto/gen/adt/v1/trial';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { reasonOf } from '../log.js';
+import { keepLease } from '../store/claims.js';
 import { type Ingested, ingest, type Point, resumePoint } from '../store/metrics.js';
 import { LIMITS } from '../tunables.js';
 import { checkInteger, checkLease, checkPoints } from './check.js';
@@ -68,9 +69,9 @@ async function store(
   const firstSeq = checkInteger('first_seq', batch.firstSeq, 1, Number.MAX_SAFE_INTEGER - 1_000);
   const totalSteps = checkInteger('total_steps', batch.totalSteps, 0);
   const points = checkPoints(batch.points);
-  const batchOf = { ...lease, firstSeq, points, totalSteps };
+  const batchOf = { ...lease, firstSeq, points, totalSteps, leaseTtlMs: context.tunables.leaseTtlMs };
   const began = performance.now();
-  const stored = await gate.pass(() => ingest(context.db, batchOf));
+  const stored = await gate.pass(() => ingestOrKeep(context, batchOf));
   switch (stored.kind) {
     case 'fenced':
       return refuseFenced(context, lease);
@@ -88,6 +89,20 @@ async function store(
     }
     default:
       return stored satisfies never;
+  }
+}
+
+/**
+ * A statement that was given up has held the trial's row for nearly as long as a lease lasts, and heartbeats left the row
+ * alone meanwhile: before anybody else gets it, the lease is renewed.
+ */
+async function ingestOrKeep(context: Context, batch: Parameters<typeof ingest>[1]): Promise<Ingested> {
+  try {
+    return await ingest(context.db, batch);
+  } catch (error) {
+    // Postgres may be away altogether: then there is nobody who could take the lease either.
+    await keepLease(context.db, batch).catch(() => {});
+    throw error;
   }
 }
 

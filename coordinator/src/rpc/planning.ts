@@ -1,24 +1,45 @@
 /** What a sweep would run and what it still has to: listing and forecasts as the wire has them. */
 import type { Forecast, SweepPlan } from '@adt/proto/gen/adt/v1/search';
 import { reasonOf } from '../log.js';
-import { forecastPlan } from '../planning/planForecast.js';
+import type { Job, JobParams, JobResult } from '../planning/jobs.js';
+import { measuredLike } from '../planning/measured.js';
+import { type Planner, PlannerBusy } from '../planning/planner.js';
 import { forecastRunning, type RunningForecast } from '../planning/runningForecast.js';
-import type { Compiled } from '../search/compile.js';
+import type { CompileParams } from '../search/compile.js';
 import type { SweepForecast } from '../search/forecast/sweepForecast.js';
-import { listConfigurations } from '../search/listing.js';
 import type { SweepRow } from '../store/sweeps.js';
+import { poolCapacity } from '../store/workers.js';
 import { LIMITS } from '../tunables.js';
 import type { Context } from './context.js';
-import { listingToWire } from './listingWire.js';
-import { planToWire } from './wire.js';
+import { Refusal, status } from './refusal.js';
 
-/** The whole answer to PlanSweep. */
-export async function answerPlan({ db, tunables }: Context, compiled: Compiled): Promise<SweepPlan> {
-  const plan = planToWire(compiled);
-  if (!compiled.ok) return plan;
-  const { forecast, slots } = await forecastPlan(db, compiled.sweep, tunables.leaseTtlMs);
-  const listing = listingToWire(listConfigurations(compiled.sweep));
-  return { ...plan, listing, forecast: forecastToWire({ forecast, slots, usedSlotSeconds: 0 }) };
+/** The whole answer to PlanSweep. @throws Refusal BUSY */
+export async function answerPlan(
+  { db, tunables, planner }: Context,
+  file: CompileParams,
+): Promise<SweepPlan> {
+  const { plan, needs } = await askPlanner(planner, 'plan', file);
+  if (needs === null) return plan;
+  const [measured, capacity] = await Promise.all([
+    measuredLike(db, needs.kinds),
+    poolCapacity(db, needs.pool, tunables.leaseTtlMs),
+  ]);
+  const made = await askPlanner(planner, 'forecast', { file, measured, capacity });
+  return { ...plan, forecast: forecastToWire({ ...made, usedSlotSeconds: 0 }) };
+}
+
+/** @throws Refusal BUSY */
+export async function askPlanner<Name extends Job>(
+  planner: Planner,
+  job: Name,
+  params: JobParams<Name>,
+): Promise<JobResult<Name>> {
+  try {
+    return await planner.ask(job, params);
+  } catch (error) {
+    if (!(error instanceof PlannerBusy)) throw error;
+    throw new Refusal({ status: status.RESOURCE_EXHAUSTED, reason: 'BUSY', message: error.message });
+  }
 }
 
 type Made = { until: number; forecast: Promise<Forecast | undefined> };

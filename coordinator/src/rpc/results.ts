@@ -3,12 +3,10 @@ import { type CompareSweepsReply, ImportanceTarget, SensitivityOthers } from '@a
 import type { SearchServiceServer } from '@adt/proto/gen/adt/v1/search';
 import { isMaximized } from '@adt/proto/metricGoal';
 import { didYouMean } from '@adt/proto/nearest';
-import { reasonOf } from '../log.js';
 import { canonicalJson } from '../search/canonical.js';
 import type { Parameter } from '../search/document.js';
 import { importanceOf } from '../search/importance/importance.js';
 import { historiesOf } from '../search/importance/observations.js';
-import { LoadedSearch } from '../search/log/loaded.js';
 import type { SearchPlan } from '../search/plan.js';
 import { sensitivityOf } from '../search/sensitivity/sensitivity.js';
 import { confirmationAdvice, parameterNames } from '../search/storedFile.js';
@@ -22,6 +20,7 @@ import { finishedTrials, metricNames, searchTrials } from '../store/searchResult
 import { checkInteger, checkLength } from './check.js';
 import { comparisonToWire } from './comparisonWire.js';
 import type { Context } from './context.js';
+import { askPlanner } from './planning.js';
 import { invalid, notFound } from './refusal.js';
 import { importanceToWire, logEntryToWire, sensitivityToWire } from './resultsWire.js';
 import { unary } from './unary.js';
@@ -75,9 +74,8 @@ export function resultHandlers(
       const found = await source(request.sweepId);
       const target = request.target === ImportanceTarget.DURATION ? 'duration' : 'metric';
       const strata = historiesOf(await searchTrials(db, request.sweepId));
-      return importanceToWire(
-        importanceOf({ target, parameters: searchedParameters(request.sweepId, found), strata }),
-      );
+      const parameters = await searchedParameters(context, request.sweepId, found);
+      return importanceToWire(importanceOf({ target, parameters, strata }));
     }),
 
     getSensitivity: unary(log, async (request) => {
@@ -157,20 +155,22 @@ function whyUnconfirmed({ state, open, stopReason }: ComparedSweepRow): string {
 }
 
 /** All that the file searches, in any stratum. @throws Refusal for a sweep that can't be compiled any more */
-function searchedParameters(sweepId: number, found: SearchSource): Parameter[] {
+async function searchedParameters(
+  context: Context,
+  sweepId: number,
+  found: SearchSource,
+): Promise<Parameter[]> {
   if (found.facts.length === 0)
     throw invalid('sweep_id', `sweep ${sweepId} was stored by a version that kept no facts of its data sets`);
-  const { strata } = planOf(found);
+  const { strata } = await planOf(context, found);
   const parameters = new Map(strata.flatMap((stratum) => stratum.parameters.map((one) => [one.name, one])));
   return [...parameters.values()];
 }
 
-function planOf(found: SearchSource): SearchPlan {
-  try {
-    return LoadedSearch.from(found).plan;
-  } catch (error) {
-    throw invalid('sweep_id', reasonOf(error));
-  }
+async function planOf({ planner }: Context, found: SearchSource): Promise<SearchPlan> {
+  const restored = await askPlanner(planner, 'stored', found);
+  if (!restored.ok) throw invalid('sweep_id', restored.message);
+  return restored.plan;
 }
 
 async function refuseUnknown({ db }: Context, sweepId: number, metric: string): Promise<void> {

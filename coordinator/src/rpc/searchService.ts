@@ -4,7 +4,8 @@ import { type SearchServiceServer, SpecFormat, type SubmitSweepRequest } from '@
 import { z } from 'zod';
 import { reasonOf } from '../log.js';
 import { missingBundles } from '../nats/bundles.js';
-import { type Compiled, compileSweep } from '../search/compile.js';
+import type { Submittable } from '../planning/jobs.js';
+import type { CompileParams } from '../search/compile.js';
 import { factsOf } from '../search/datasetFacts.js';
 import type { Prior } from '../search/prior.js';
 import { NEWEST_RULES } from '../search/rules.js';
@@ -28,7 +29,7 @@ import { LIMITS } from '../tunables.js';
 import { checkInteger, checkLength } from './check.js';
 import type { Context } from './context.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import { answerPlan, RunningForecasts } from './planning.js';
+import { answerPlan, askPlanner, RunningForecasts } from './planning.js';
 import { invalid, notFound, Refusal, status } from './refusal.js';
 import { removalToWire } from './removal.js';
 import { resultHandlers } from './results.js';
@@ -68,7 +69,7 @@ export function searchService(context: Context): SearchServiceServer {
   return {
     ...resultHandlers(context),
 
-    planSweep: unary(log, async (request) => answerPlan(context, await compile(context, checkSpec(request)))),
+    planSweep: unary(log, async (request) => answerPlan(context, await fileOf(context, checkSpec(request)))),
 
     submitSweep: unary(log, async (request) => {
       const submission = await submit(context, request);
@@ -202,12 +203,14 @@ ${text.spec}`)
   if (earlier) return earlier;
   const lineage = await lineageTo(context, request.extends);
   const facts = await datasetFacts(context);
-  const compiled = await compile(context, text, { facts, prior: lineage.prior });
+  const file = await fileOf(context, text, { facts, prior: lineage.prior });
+  const compiled = await askPlanner(context.planner, 'submission', file);
   if (!compiled.ok) throw refusedSpec(compiled);
   const { spec, format: specFormat } = text;
   const used = facts.filter(({ name }) => compiled.sweep.datasets.includes(name));
   return submitSweep(context.db, {
     ...compiled.sweep,
+    trials: compiled.trials,
     ...lineage,
     facts: used,
     rules: NEWEST_RULES,
@@ -226,14 +229,15 @@ async function lineageTo({ db }: Context, extended: number | undefined): Promise
   return lineage;
 }
 
-async function compile(
+/** A sweep file and all that it is compiled with. */
+async function fileOf(
   context: Context,
   { spec, format }: SpecText,
   known: { facts?: readonly DatasetFacts[]; prior?: Prior } = {},
-): Promise<Compiled> {
+): Promise<CompileParams> {
   const pools = await workerPools(context.db);
   const datasets = known.facts ?? (await datasetFacts(context));
-  return compileSweep({ spec, format, datasets, pools, prior: known.prior ?? [] });
+  return { spec, format, datasets, pools, prior: known.prior ?? [] };
 }
 
 async function datasetFacts({ db }: Context): Promise<DatasetFacts[]> {
@@ -260,7 +264,7 @@ function checkSpec({ spec, format }: { spec: string; format: SpecFormat }): Spec
   }
 }
 
-function refusedSpec({ reason, violations }: Extract<Compiled, { ok: false }>): Refusal {
+function refusedSpec({ reason, violations }: Extract<Submittable, { ok: false }>): Refusal {
   const [first] = violations;
   const message = first ? (first.path ? `${first.path}: ${first.message}` : first.message) : reason;
   return new Refusal({ status: status.INVALID_ARGUMENT, reason, message, violations });

@@ -6,6 +6,7 @@ import { serverCredentials } from '@adt/proto/grpcCredentials';
 import type { Tls } from '@adt/proto/tls';
 import { isTraced, serverTracing } from '@adt/proto/tracing';
 import { Server, type ServerCredentials } from '@grpc/grpc-js';
+import { poolOfTrial } from '../store/trialPool.js';
 import { LIMITS } from '../tunables.js';
 import { accessService } from './accessService.js';
 import { callerAuth } from './auth.js';
@@ -32,7 +33,12 @@ export async function startRpc(
     interceptors: [
       ...(isTraced(process.env) ? [serverTracing] : []),
       callMetrics(context.metrics),
-      callerAuth({ token: params.token, workers, log: context.log }),
+      callerAuth({
+        token: params.token,
+        workers,
+        poolOf: (trialId) => poolOfTrial(context.db, trialId),
+        log: context.log,
+      }),
     ],
   });
   server.addService(TrialServiceService, trialService(context));

@@ -22,6 +22,7 @@ import {
 import { endingOf } from './completion.js';
 import type { Context } from './context.js';
 import { refuseFenced } from './fence.js';
+import { IdleBeats } from './idleBeats.js';
 import { metricStream } from './metricStream.js';
 import { invalid, Refusal, status } from './refusal.js';
 import { unary } from './unary.js';
@@ -30,6 +31,7 @@ import { claimedToWire } from './wire.js';
 export function trialService(context: Context): TrialServiceServer {
   const { db, tunables, log, changes, scheduler, metrics } = context;
   const { leaseTtlMs } = tunables;
+  const idle = new IdleBeats(db);
 
   const answerClaim = (claim: Claim): ClaimReply => {
     if (claim.kind === 'unknown-worker') throw unknownWorker();
@@ -124,6 +126,10 @@ export function trialService(context: Context): TrialServiceServer {
         trialId: checkInteger(`leases[${at}].trial_id`, trialId, 1),
         epoch: checkInteger(`leases[${at}].epoch`, epoch, 1),
       }));
+      if (leases.length === 0 && !request.draining) {
+        if (!(await idle.beat(workerId))) throw unknownWorker();
+        return { decisions: [] };
+      }
       const renewed = await renewLeases(db, { workerId, leases, draining: request.draining, leaseTtlMs });
       if (renewed.kind === 'unknown-worker') throw unknownWorker();
       return { decisions: renewed.decisions.map(toWireDecision) };

@@ -8,7 +8,6 @@ import {
   type Attempt,
   type Curve,
   type Dataset,
-  type SweepPlan,
   SweepState,
   type SweepSummary,
   type Trial,
@@ -18,7 +17,6 @@ import {
   WorkerState,
 } from '@adt/proto/gen/adt/v1/search';
 import type { ClaimedTrial as WireClaimedTrial } from '@adt/proto/gen/adt/v1/trial';
-import type { Compiled } from '../search/compile.js';
 import type { ClaimedTrial } from '../store/claims.js';
 import type { CurveRow } from '../store/curves.js';
 import type { DatasetRow } from '../store/datasets.js';
@@ -151,26 +149,6 @@ export function workerToWire(row: WorkerRow): Worker {
 
 export function claimedToWire(trial: ClaimedTrial): WireClaimedTrial {
   return { ...trial, config: WireTrainingConfig.fromPartial(trial.config) };
-}
-
-const NO_DETAILS = { listing: undefined, forecast: undefined };
-
-/** The counts alone; listing and forecast are added where they are asked for. */
-export function planToWire(compiled: Compiled): SweepPlan {
-  if (!compiled.ok) {
-    const { reason, violations } = compiled;
-    return { ...NO_DETAILS, violations, warnings: [], configurations: 0, runs: 0, strata: [], reason };
-  }
-  const { configurations, runs, strata } = compiled.sweep;
-  return {
-    ...NO_DETAILS,
-    violations: [],
-    warnings: compiled.warnings,
-    configurations,
-    runs,
-    strata: [...strata],
-    reason: '',
-  };
 }
 
 function values(record: Record<string, number | null> | undefined): MetricValue[] {

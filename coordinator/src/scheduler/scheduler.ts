@@ -3,6 +3,7 @@ import type { Database } from '@adt/prisma/client';
 import type { Changes } from '../live/changes.js';
 import { type Log, reasonOf } from '../log.js';
 import type { NatsLink } from '../nats/link.js';
+import type { Planner } from '../planning/planner.js';
 import type { LeaderTerm } from '../store/leader.js';
 import { dropAbsent, dropSentHints } from '../store/leftovers.js';
 import { endSearch, noteProblem, type SearchingSweep, searchingSweeps } from '../store/searchLog.js';
@@ -26,13 +27,14 @@ export type SchedulerParams = {
   log: Log;
   /** Unique to this process. */
   holder: string;
+  planner: Planner;
 };
 
 /**
  * Relay and searches are woken by every claim and every end, hundreds a second; what comes within this goes together.
- * Far below what a window of hints lasts.
+ * Far below what a window of hints lasts: two a slot, of trainings of a tenth of a second.
  */
-const REST_MS = 10;
+const REST_MS = 25;
 
 export class Scheduler {
   readonly #leader: Leader;
@@ -58,7 +60,11 @@ export class Scheduler {
     this.#reaper = new Reaper({ db, tunables });
     this.#janitor = new Janitor({ db, graceMs: tunables.pruneGraceMs });
     this.#relay = new Relay({ db, leaseTtlMs: tunables.leaseTtlMs });
-    this.#searches = new Searches({ db, retryMs: tunables.searchRetryMs });
+    this.#searches = new Searches({
+      db,
+      retryMs: tunables.searchRetryMs,
+      restore: (text) => params.planner.run('stored', text),
+    });
     this.#searchTicker = every(tunables.searchEveryMs, () => this.#search(), REST_MS);
     this.#relayTicker = every(tunables.relayEveryMs, () => this.#publish(), REST_MS);
     this.#reapTicker = every(tunables.reapEveryMs, () => this.#reap());

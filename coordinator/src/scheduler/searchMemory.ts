@@ -1,10 +1,19 @@
 /** Searches held in memory, each the fold of its log: read once, followed from then on, forgotten when in doubt. */
+import { setImmediate } from 'node:timers/promises';
 import type { Database } from '@adt/prisma/client';
-import { LoadedSearch } from '../search/log/loaded.js';
+import { LoadedSearch, type SearchText, type StoredPlan } from '../search/log/loaded.js';
 import { isSearching, readEntries, searchSource } from '../store/searchLog.js';
 
 /** Another one is rebuilt from its log, which takes as long as reading it. */
 const MOST_LOADED = 64;
+
+/** Entries that are followed at a time, some milliseconds each: leases are served in between. */
+const SLICE = 200;
+
+/** Compiles a stored sweep file, on whatever thread; `message` says why it can't be compiled any more. */
+export type Restore = (
+  text: SearchText,
+) => Promise<({ ok: true } & StoredPlan) | { ok: false; message: string }>;
 
 /** A search that can't go on, however often it is tried: its sweep file or log is not what this version reads or writes. */
 export class StuckSearch extends Error {
@@ -30,7 +39,7 @@ export class SearchMemory {
   /** One job at a time a sweep: two would only take each other's numbers. */
   readonly #queues = new Map<number, Promise<unknown>>();
 
-  constructor(private readonly db: Database) {}
+  constructor(private readonly params: { db: Database; restore: Restore }) {}
 
   /** What is in memory, as of the last look at the log or a little ahead of it; never asks Postgres. */
   peek(sweepId: number): LoadedSearch | undefined {
@@ -61,13 +70,15 @@ export class SearchMemory {
   async current(sweepId: number): Promise<LoadedSearch | null> {
     const known = this.#loaded.get(sweepId);
     this.#loaded.delete(sweepId);
-    if (!(await isSearching(this.db, sweepId))) return null;
+    const { db } = this.params;
+    if (!(await isSearching(db, sweepId))) return null;
     const search = known ?? (await this.#load(sweepId));
     if (search === null) return null;
-    const entries = await readEntries(this.db, sweepId, search.length);
-    readable(() => {
-      for (const entry of entries) search.follow(entry);
-    });
+    const entries = await readEntries(db, sweepId, search.length);
+    for (const [at, entry] of entries.entries()) {
+      readable(() => search.follow(entry));
+      if (at % SLICE === SLICE - 1) await setImmediate();
+    }
     this.#loaded.set(sweepId, search);
     const [oldest] = this.#loaded.keys();
     if (this.#loaded.size > MOST_LOADED && oldest !== undefined) this.#loaded.delete(oldest);
@@ -79,7 +90,11 @@ export class SearchMemory {
   }
 
   async #load(sweepId: number): Promise<LoadedSearch | null> {
-    const source = await searchSource(this.db, sweepId);
-    return source && readable(() => LoadedSearch.from(source));
+    const { db, restore } = this.params;
+    const source = await searchSource(db, sweepId);
+    if (source === null) return null;
+    const compiled = await restore(source);
+    if (!compiled.ok) throw new StuckSearch(new Error(compiled.message));
+    return readable(() => LoadedSearch.of(source, compiled));
   }
 }

@@ -2,10 +2,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from '@adt/prisma/client';
 import { isMaximized } from '@adt/proto/metricGoal';
+import { reasonOf } from '../log.js';
 import { nextDecision } from '../search/log/decide.js';
 import type { Entry, LoggedEntry, TrialOutcome } from '../search/log/entry.js';
 import { judge, nextRung } from '../search/log/judge.js';
-import type { LoadedSearch } from '../search/log/loaded.js';
+import { compileStored, type LoadedSearch } from '../search/log/loaded.js';
 import { stillToStart, type ToStart } from '../search/log/outlook.js';
 import type { SearchPlan } from '../search/plan.js';
 import { bestUntil } from '../store/curves.js';
@@ -18,7 +19,7 @@ import {
   type UntoldTrial,
   untoldTrials,
 } from '../store/searchLog.js';
-import { readable, SearchMemory, StuckSearch } from './searchMemory.js';
+import { type Restore, readable, SearchMemory, StuckSearch } from './searchMemory.js';
 
 /** Entries in one statement, but for what ended all at once. */
 const MOST_APPENDED = 500;
@@ -60,8 +61,9 @@ export class Searches {
   /** Searches that can't go on, and when each is tried again, in monotonic milliseconds. */
   readonly #stuck = new Map<number, number>();
 
-  constructor(private readonly params: { db: Database; retryMs: number }) {
-    this.#memory = new SearchMemory(params.db);
+  /** @param params.restore default: on this thread */
+  constructor(private readonly params: { db: Database; retryMs: number; restore?: Restore }) {
+    this.#memory = new SearchMemory({ db: params.db, restore: params.restore ?? restoreHere });
   }
 
   /** Forgets all but these. */
@@ -227,6 +229,14 @@ export class Searches {
     }
   }
 }
+
+const restoreHere: Restore = async (text) => {
+  try {
+    return { ok: true, ...compileStored(text) };
+  } catch (error) {
+    return { ok: false, message: reasonOf(error) };
+  }
+};
 
 /** @throws StuckSearch where Postgres refuses what the entries say, and would again */
 async function writable(db: Database, append: Append): Promise<Appended> {

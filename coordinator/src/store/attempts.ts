@@ -70,12 +70,16 @@ export type CloseParams = {
     pruneRequested: boolean;
     ackedSeq: number;
   };
-  result: TrialResult | null;
+  /** Its best value is the objective's among `valid`. */
+  result: Omit<TrialResult, 'bestValue'> | null;
   exitCode: number | null;
   stderrTail: string | null;
   /** Set by the reaper: the lease must have run out, and the caller must still lead. */
   reaper: LeaderTerm | null;
 };
+
+/** Of the result in $10, by the name that the trial `t` has for it: jsonb, or NULL. */
+const OBJECTIVE = `($10::jsonb -> 'valid' -> (t.config ->> 'select'))`;
 
 const CLOSE = `
   WITH moved AS (
@@ -85,9 +89,9 @@ const CLOSE = `
         failure_reason = CASE WHEN $6 = 'FAILED' THEN $9 END,
         queued_at = CASE WHEN $6 = 'QUEUED' THEN clock_timestamp() ELSE t.queued_at END,
         ended_at = CASE WHEN $6 <> 'QUEUED' THEN clock_timestamp() END,
-        result = $10::jsonb,
+        result = $10::jsonb || jsonb_build_object('bestValue', ${OBJECTIVE}),
         best_step = coalesce(($10::jsonb ->> 'bestStep')::int, t.best_step),
-        best_value = coalesce(($10::jsonb ->> 'bestValue')::float8, t.best_value)
+        best_value = coalesce((${OBJECTIVE} #>> '{}')::float8, t.best_value)
     FROM attempt a
     WHERE t.id = $1 AND t.epoch = $2 AND t.worker_id = $3 AND t.state = 'RUNNING'
       AND t.failures = $4 AND t.cancel_requested = $5 AND (t.prune_reason IS NOT NULL) = $17::boolean
@@ -104,9 +108,10 @@ const CLOSE = `
     SELECT moved.id, moved.epoch, s.pool FROM moved JOIN sweep s ON s.id = moved.sweep_id
     WHERE moved.state = 'QUEUED'
   )
-  SELECT told, ${queueHead('moved.sweep_id')} IS NOT NULL AS "moreQueued" FROM moved`;
+  SELECT sweep_id AS "sweepId", told, ${queueHead('moved.sweep_id')} IS NOT NULL AS "moreQueued" FROM moved`;
 
 export type Closed = {
+  sweepId: number;
   /** No search wants to hear of this trial. */
   told: boolean;
   /** The sweep had queued trials when this statement began: it is not over. */
@@ -142,14 +147,15 @@ export async function closeAttempt(db: Database, params: CloseParams): Promise<C
   return rows[0] ?? null;
 }
 
-/** Attempts whose lease has run out, longest first. */
+/** Attempts whose lease has run out, longest first; not those that are written just now, by which they are renewed or end. */
 export async function expiredAttempts(
   db: Database,
   limit: number,
 ): Promise<{ trialId: number; epoch: number }[]> {
   const { rows } = await db.pool.query<{ trialId: number; epoch: number }>(
     `SELECT id AS "trialId", epoch FROM trial
-     WHERE state = 'RUNNING' AND lease_expires_at < clock_timestamp() ORDER BY lease_expires_at LIMIT $1`,
+     WHERE state = 'RUNNING' AND lease_expires_at < clock_timestamp() ORDER BY lease_expires_at LIMIT $1
+     FOR NO KEY UPDATE SKIP LOCKED`,
     [limit],
   );
   return rows;

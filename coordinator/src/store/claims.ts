@@ -139,31 +139,37 @@ export type Lease = { trialId: number; epoch: number };
 /** FENCED: another attempt owns the trial, or it has ended. */
 export type LeaseDecision = Lease & { decision: 'CONTINUE' | 'CANCEL' | 'PRUNE' | 'FENCED' };
 
-// Rows are locked in id order, as everywhere, so that two multi-row statements can't deadlock.
+// Rows are locked in id order, as everywhere, so that two multi-row statements can't deadlock. Those that are locked by
+// somebody else are left alone: their own ingest, which extends the lease itself, may wait for longer than a lease, and
+// the others' must not run out meanwhile. What the worker is to do is read without the lock; who loses his trial at this
+// moment hears of it with the next heartbeat. No key changes: a checkpoint that is written does not get in the way.
 const RENEW = `
   WITH seen AS (
     UPDATE worker SET last_seen_at = clock_timestamp(), draining = $2 WHERE id = $1 RETURNING id
   ), asked AS (
     SELECT trial_id, epoch, place FROM unnest($4::int[], $5::int[]) WITH ORDINALITY AS a(trial_id, epoch, place)
   ), owned AS MATERIALIZED (
-    SELECT t.id, t.epoch FROM trial t JOIN asked ON asked.trial_id = t.id AND asked.epoch = t.epoch
+    SELECT t.id, t.epoch, t.cancel_requested, t.prune_reason
+    FROM trial t JOIN asked ON asked.trial_id = t.id AND asked.epoch = t.epoch
     WHERE t.worker_id = $1 AND t.state = 'RUNNING'
-    ORDER BY t.id FOR UPDATE OF t
+  ), free AS MATERIALIZED (
+    SELECT t.id, t.epoch FROM trial t JOIN owned ON owned.id = t.id
+    WHERE t.epoch = owned.epoch AND t.worker_id = $1 AND t.state = 'RUNNING'
+    ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED
   ), renewed AS (
     UPDATE trial t SET lease_expires_at = clock_timestamp() + $3::float8 * interval '1 ms'
-    FROM owned WHERE t.id = owned.id AND t.epoch = owned.epoch
-    RETURNING t.id, t.epoch, t.cancel_requested, t.prune_reason
+    FROM free WHERE t.id = free.id AND t.epoch = free.epoch
   )
   SELECT EXISTS (SELECT FROM seen) AS known,
          coalesce(json_agg(json_build_object(
            'trialId', asked.trial_id, 'epoch', asked.epoch,
-           'decision', CASE WHEN renewed.id IS NULL THEN 'FENCED'
-                            WHEN renewed.cancel_requested THEN 'CANCEL'
-                            WHEN renewed.prune_reason IS NOT NULL THEN 'PRUNE' ELSE 'CONTINUE' END
+           'decision', CASE WHEN owned.id IS NULL THEN 'FENCED'
+                            WHEN owned.cancel_requested THEN 'CANCEL'
+                            WHEN owned.prune_reason IS NOT NULL THEN 'PRUNE' ELSE 'CONTINUE' END
          ) ORDER BY asked.place) FILTER (WHERE asked.trial_id IS NOT NULL), '[]') AS decisions
   FROM (VALUES (1)) AS one
   LEFT JOIN asked ON true
-  LEFT JOIN renewed ON renewed.id = asked.trial_id AND renewed.epoch = asked.epoch`;
+  LEFT JOIN owned ON owned.id = asked.trial_id AND owned.epoch = asked.epoch`;
 
 /** Renews a worker's leases and says of each what the worker is to do. */
 export async function renewLeases(
@@ -183,4 +189,20 @@ export async function renewLeases(
   });
   const row = rows[0];
   return row?.known ? { kind: 'renewed', decisions: row.decisions } : { kind: 'unknown-worker' };
+}
+
+/**
+ * Keeps the lease of an attempt whose statement has failed: while that held the row, heartbeats left it alone. Does
+ * nothing for one that is not the worker's any more.
+ */
+export async function keepLease(
+  db: Database,
+  params: { workerId: string; trialId: number; epoch: number; leaseTtlMs: number },
+): Promise<void> {
+  await db.pool.query({
+    name: 'keep-lease',
+    text: `UPDATE trial SET lease_expires_at = clock_timestamp() + $4::float8 * interval '1 ms'
+           WHERE id = $1 AND epoch = $2 AND worker_id = $3 AND state = 'RUNNING'`,
+    values: [params.trialId, params.epoch, params.workerId, params.leaseTtlMs],
+  });
 }

@@ -26,6 +26,12 @@ export type Ingested =
   /** Another attempt owns the trial, or it has ended. */
   | { kind: 'fenced' };
 
+/**
+ * A lease that has less than this share of its time left is extended with the points, for heartbeats leave the row alone
+ * while it is written. Not each time: the lease is in an index, and a row that changes there costs an entry in every one.
+ */
+const LEASE_SHARE = 2 / 3;
+
 // FOR UPDATE on both rows: a repeat that arrives while the first try commits must see its acked_seq.
 const FENCE = `
     SELECT t.id AS trial_id, a.epoch, a.acked_seq, t.sweep_id, t.number, t.cancel_requested,
@@ -65,7 +71,9 @@ const INGEST = `
                           ELSE least(t.best_value, best.value) END,
         best_step = CASE WHEN best.value IS NOT NULL AND (t.best_value IS NULL
                            OR CASE WHEN f.maximize THEN best.value > t.best_value ELSE best.value < t.best_value END)
-                         THEN best.step ELSE t.best_step END
+                         THEN best.step ELSE t.best_step END,
+        lease_expires_at = CASE WHEN t.lease_expires_at > clock_timestamp() + ${LEASE_SHARE} * $9::float8 * interval '1 ms'
+                                THEN t.lease_expires_at ELSE clock_timestamp() + $9::float8 * interval '1 ms' END
     FROM fence f CROSS JOIN newest LEFT JOIN best ON true
     WHERE t.id = f.trial_id AND newest.seq IS NOT NULL
   )
@@ -87,7 +95,7 @@ type IngestRow = {
 
 /**
  * Stores the points `firstSeq, firstSeq + 1, …` of an attempt in one statement; those already stored are skipped,
- * so a repeat does nothing. The caller may ack when this returns: it has committed.
+ * so a repeat does nothing. New ones extend the lease. The caller may ack when this returns: it has committed.
  */
 export async function ingest(
   db: Database,
@@ -99,6 +107,7 @@ export async function ingest(
     points: readonly Point[];
     /** 0: unknown. */
     totalSteps: number;
+    leaseTtlMs: number;
   },
 ): Promise<Ingested> {
   await ensureMetrics(db, batch.points);
@@ -114,6 +123,7 @@ export async function ingest(
       batch.points.map((point) => point.metric),
       batch.points.map((point) => point.value),
       batch.totalSteps,
+      batch.leaseTtlMs,
     ],
   });
   const row = rows[0];

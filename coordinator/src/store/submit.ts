@@ -5,6 +5,7 @@ import type { Prior } from '../search/prior.js';
 import type { Rules } from '../search/rules.js';
 import type { DatasetFacts } from '../search/strata.js';
 import { ADOPTED_COLUMNS, ADOPTED_VALUES, adoptedJoin } from './adopt.js';
+import { type TrialColumns, trialColumns } from './trialColumns.js';
 
 export type NewSweep = {
   name: string;
@@ -34,7 +35,8 @@ export type NewSweep = {
   rules: Rules;
   /** Whether the search goes on after the submission. */
   isSearched: boolean;
-  trials: readonly CompiledTrial[];
+  /** Of a large sweep they are made into columns on another thread. */
+  trials: readonly CompiledTrial[] | TrialColumns;
 };
 
 /** `conflict`: the key belongs to a sweep with another spec. `orphaned`: that sweep, which it extends, is deleted. */
@@ -72,6 +74,7 @@ const SUBMIT = `
 
 /** Submits, or finds the sweep that the same idempotency key submitted before. */
 export async function submitSweep(db: Database, sweep: NewSweep): Promise<Submission> {
+  const trials = 'configs' in sweep.trials ? sweep.trials : trialColumns(sweep.trials);
   const { rows } = await db.pool.query<{ id: number }>(SUBMIT, [
     sweep.name,
     sweep.owner,
@@ -86,16 +89,16 @@ export async function submitSweep(db: Database, sweep: NewSweep): Promise<Submis
     sweep.models,
     sweep.losses,
     sweep.maxFailures,
-    sweep.trials.map((trial) => JSON.stringify(trial.config)),
-    sweep.trials.map((trial) => trial.configHash),
-    sweep.trials.map((trial) => trial.seed),
+    trials.configs,
+    trials.hashes,
+    trials.seeds,
     sweep.priority,
     sweep.maxConcurrent,
     sweep.maxWallSeconds,
     JSON.stringify(sweep.facts),
     sweep.isSearched,
-    sweep.trials.map((trial) => trial.stratum),
-    sweep.trials.map((trial) => trial.configuration),
+    trials.strata,
+    trials.configurations,
     sweep.ancestors,
     JSON.stringify(sweep.prior),
     sweep.rules,

@@ -38,6 +38,22 @@ export async function registerWorker(db: Database, worker: NewWorker): Promise<v
   );
 }
 
+/** Workers that are heard of and are not draining. @returns those that are known; the others must register */
+export async function touchWorkers(db: Database, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await db.pool.query<{ id: string }>({
+    name: 'touch-workers',
+    // In the order of their ids, as everywhere, so that two statements can't deadlock.
+    text: `
+      WITH alive AS MATERIALIZED (
+        SELECT id FROM worker WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE
+      )
+      UPDATE worker w SET last_seen_at = clock_timestamp(), draining = false FROM alive WHERE w.id = alive.id
+      RETURNING w.id`,
+    values: [ids],
+  });
+  return rows.map(({ id }) => id);
+}
+
 /** Workers heard of within the last day, newest first; one that said it would go, and went, is not missed. */
 export async function listWorkers(db: Database, leaseTtlMs: number): Promise<WorkerRow[]> {
   const { rows } = await db.pool.query<WorkerRow>(

@@ -24,7 +24,7 @@ export type FinishParams = {
 } & ({ workerId: string; reaper?: undefined } | { workerId?: undefined; reaper: LeaderTerm });
 
 export type Finished =
-  | ({ kind: 'moved'; state: TrialStateName; sweepId: number } & Closed)
+  | ({ kind: 'moved'; state: TrialStateName } & Closed)
   /** The attempt had ended before: what the first call was answered. */
   | { kind: 'repeated'; state: TrialStateName }
   /** Another attempt owns the trial, or the lease was taken. */
@@ -39,25 +39,45 @@ const ROUNDS = 8;
 
 /** @throws Error when the row keeps changing under us */
 export async function finishAttempt(db: Database, params: FinishParams): Promise<Finished> {
+  return (await finishUsual(db, params)) ?? (await finishJudged(db, params));
+}
+
+/**
+ * How nearly all attempts end, in one statement: a success of a trial that has never failed and was not asked to stop,
+ * all of whose points are stored. Null: something of it is not so, and nothing was written.
+ */
+async function finishUsual(db: Database, params: FinishParams): Promise<Finished | null> {
+  const { trialId, epoch, workerId, ending, lastSeq, result } = params;
+  if (workerId === undefined || lastSeq === null || !result) return null;
+  if (ending.kind !== 'completed' || ending.outcome !== 'SUCCEEDED') return null;
+  if (Object.values(result.valid).includes(null)) return null;
+  const seen = { workerId, failures: 0, cancelRequested: false, pruneRequested: false, ackedSeq: lastSeq };
+  const verdict = judge({ ...seen, maxFailures: 0, oomBefore: false }, ending);
+  const end = { trialId, epoch, verdict, seen, result, exitCode: null, stderrTail: null, reaper: null };
+  const written = await closeAttempt(db, end);
+  return written && { kind: 'moved', state: verdict.state, ...written };
+}
+
+async function finishJudged(db: Database, params: FinishParams): Promise<Finished> {
   for (let round = 0; round < ROUNDS; round++) {
     const now = await readAttempt(db, params);
     if (!now) return { kind: 'fenced' };
     const refusal = refuse(now, params);
     if (refusal) return refusal;
     const { workerId, failures, cancelRequested, pruneRequested, ackedSeq } = now;
-    const bestValue = params.result?.valid[now.objective];
-    const verdict = judge(now, bestValue === null ? nonFinite(now.objective) : params.ending);
+    const isMeasured = params.result?.valid[now.objective] !== null;
+    const verdict = judge(now, isMeasured ? params.ending : nonFinite(now.objective));
     const written = await closeAttempt(db, {
       trialId: params.trialId,
       epoch: params.epoch,
       verdict,
       seen: { workerId, failures, cancelRequested, pruneRequested, ackedSeq },
-      result: params.result ? { ...params.result, bestValue: bestValue ?? null } : null,
+      result: params.result ?? null,
       exitCode: params.exitCode ?? null,
       stderrTail: params.stderrTail ?? null,
       reaper: params.reaper ?? null,
     });
-    if (written) return { kind: 'moved', state: verdict.state, sweepId: now.sweepId, ...written };
+    if (written) return { kind: 'moved', state: verdict.state, ...written };
     // The reaper's guard is the clock: a lease renewed meanwhile is no conflict to retry.
     if (params.reaper) return { kind: 'fenced' };
   }

@@ -18,6 +18,20 @@ export type SearchText = {
   rules: number;
 };
 
+/** What a stored sweep file compiles to. */
+export type StoredPlan = { plan: SearchPlan; maxFailures: number };
+
+/** @throws Error when the stored spec does not compile any more: this version reads sweep files differently */
+export function compileStored({ spec, specFormat: format, facts, prior, rules }: SearchText): StoredPlan {
+  const compiled = compileSweep({ spec, format, datasets: facts, prior, rules: rulesOf(rules) });
+  if (!compiled.ok) {
+    const [first] = compiled.violations;
+    throw new Error(`the stored sweep file can't be compiled again: ${first?.path} ${first?.message}`);
+  }
+  const { plan, maxFailures } = compiled.sweep;
+  return { plan, maxFailures };
+}
+
 export class LoadedSearch {
   readonly state: SearchState;
   /** Hash of the newest entry; the root's when there is none. */
@@ -35,19 +49,15 @@ export class LoadedSearch {
   }
 
   /** @throws Error when the stored spec does not compile any more: this version reads sweep files differently */
-  static from({ spec, specFormat, specSha256, facts, prior, rules }: SearchText): LoadedSearch {
-    const compiled = compileSweep({
-      spec,
-      format: specFormat,
-      datasets: facts,
-      prior,
-      rules: rulesOf(rules),
-    });
-    if (!compiled.ok) {
-      const [first] = compiled.violations;
-      throw new Error(`the stored sweep file can't be compiled again: ${first?.path} ${first?.message}`);
-    }
-    const { plan, maxFailures } = compiled.sweep;
+  static from(text: SearchText): LoadedSearch {
+    return LoadedSearch.of(text, compileStored(text));
+  }
+
+  /** @param compiled what `compileStored` has made of the text */
+  static of(
+    { specSha256, facts, prior, rules }: SearchText,
+    { plan, maxFailures }: StoredPlan,
+  ): LoadedSearch {
     return new LoadedSearch(plan, maxFailures, rootHash(specSha256, { facts, prior, rules }));
   }
 
