@@ -20,6 +20,8 @@ export type BrowserWatch = {
   trials: Map<number, TrialSummary>;
   refetches: number;
   deltas: number;
+  /** Where it stands, for a finding. */
+  standing(): string;
 };
 
 /**
@@ -33,7 +35,7 @@ export function watchSweep(
 ): BrowserWatch {
   const { ready } = world.coordinators[coordinator] ?? {};
   if (!ready) throw new Error(`no coordinator ${coordinator}`);
-  const watch: BrowserWatch = { sweepId, trials: new Map(), refetches: 0, deltas: 0 };
+  const watch: BrowserWatch = { sweepId, trials: new Map(), refetches: 0, deltas: 0, standing: () => '' };
   const connection = openConnection({
     grpc: ready.grpc,
     token: world.token,
@@ -54,6 +56,8 @@ export function watchSweep(
     },
     connected: () => socket.connected,
   });
+  watch.standing = () =>
+    `${socket.connected ? 'connected' : 'not connected'}, ${follower.standing}, ${watch.deltas} deltas, ${watch.refetches} fetches`;
   socket.on('connect', () => follower.anew());
   socket.on('delta', (delta) => follower.take(delta));
   world.atEnd(() => {
@@ -101,7 +105,9 @@ export async function browserFindings(world: World): Promise<string[]> {
       difference = await differenceOf(world, watch);
       return difference === '';
     };
-    await until('the browser agrees', same, CATCH_UP_MS).catch(() => found.push(`I10: ${difference}`));
+    await until('the browser agrees', same, CATCH_UP_MS).catch(() =>
+      found.push(`I10: sweep ${watch.sweepId}: ${difference} (${watch.standing()})`),
+    );
   }
   return found;
 }

@@ -13,6 +13,7 @@ export type FollowerParams<D extends Versioned> = {
 const RETRY_MS = 200;
 
 export class Follower<D extends Versioned> {
+  #failure = '';
   #version: number | null = null;
   #fetching = false;
   /** The fetch under way belongs to a connection that is gone: its subscription went with it. */
@@ -40,16 +41,26 @@ export class Follower<D extends Versioned> {
     }
   }
 
+  /** For a finding: where it stands, and what the last fetch failed with. */
+  get standing(): string {
+    const failure = this.#failure;
+    return `at version ${this.#version}${this.#fetching ? ', fetching' : ''}${failure === '' ? '' : `, last fetch: ${failure}`}`;
+  }
+
   async #fetch(): Promise<void> {
     this.#fetching = true;
     this.#waiting = [];
-    const version = await this.params.fetch().catch(() => null);
+    const version = await this.params.fetch().catch((error: Error) => {
+      this.#failure = error.message;
+      return null;
+    });
     this.#fetching = false;
     const again = this.#again;
     this.#again = false;
     if (again) {
       this.anew();
     } else if (version !== null) {
+      this.#failure = '';
       this.#version = version;
       for (const delta of this.#waiting.splice(0)) this.take(delta);
     } else if (this.params.connected()) {
