@@ -86,6 +86,7 @@ const CLOSE = `
         queued_at = CASE WHEN $6 = 'QUEUED' THEN clock_timestamp() ELSE t.queued_at END,
         ended_at = CASE WHEN $6 <> 'QUEUED' THEN clock_timestamp() END,
         result = $10::jsonb,
+        oom_memory = CASE WHEN $8 = 'OOM' THEN (SELECT w.slot_memory FROM worker w WHERE w.id = $3) ELSE t.oom_memory END,
         best_step = coalesce(($10::jsonb ->> 'bestStep')::int, t.best_step),
         best_value = coalesce(($10::jsonb ->> 'bestValue')::float8, t.best_value)
     FROM attempt a

@@ -9,6 +9,7 @@ import {
   type TrialResult,
 } from '../store/attempts.js';
 import type { LeaderTerm } from '../store/leader.js';
+import { slotMemory } from '../store/slotMemory.js';
 import { type Ending, judge } from './failure.js';
 
 export type FinishParams = {
@@ -46,7 +47,9 @@ export async function finishAttempt(db: Database, params: FinishParams): Promise
     if (refusal) return refusal;
     const { workerId, failures, cancelRequested, pruneRequested, ackedSeq } = now;
     const bestValue = params.result?.valid[now.objective];
-    const verdict = judge(now, bestValue === null ? nonFinite(now.objective) : params.ending);
+    const ending = bestValue === null ? nonFinite(now.objective) : params.ending;
+    const memory = isOutOfMemory(ending) ? await slotMemory(db, params) : null;
+    const verdict = judge({ ...now, memory }, ending);
     const written = await closeAttempt(db, {
       trialId: params.trialId,
       epoch: params.epoch,
@@ -62,6 +65,10 @@ export async function finishAttempt(db: Database, params: FinishParams): Promise
     if (params.reaper) return { kind: 'fenced' };
   }
   throw new Error(`trial ${params.trialId} epoch ${params.epoch} keeps changing while it ends`);
+}
+
+function isOutOfMemory(ending: Ending): boolean {
+  return ending.kind === 'failed' && ending.failureClass === 'OOM';
 }
 
 function nonFinite(objective: string): Ending {
