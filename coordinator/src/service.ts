@@ -55,7 +55,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     if (applied.length > 0) log('info', 'database migrated', { migrations: applied.join(', ') });
     const onIdleError = (error: Error) =>
       log('warn', 'database connection broke', { reason: reasonOf(error) });
-    const db = openDatabase({ url: options.databaseUrl, connectionLimit: 16, onIdleError });
+    const onUnanswered = () => changes.unanswered();
+    const db = openDatabase({ url: options.databaseUrl, connectionLimit: 16, onIdleError, onUnanswered });
     started.push(() => db.close());
 
     const link = new NatsLink({

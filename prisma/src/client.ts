@@ -8,6 +8,9 @@ export type { PrismaClient } from './gen/client.js';
 /** Prisma and raw SQL on one pool. */
 export type Database = { prisma: PrismaClient; pool: pg.Pool; close(): Promise<void> };
 
+/** Default of `queryTimeoutMs`. */
+export const QUERY_TIMEOUT_MS = 20_000;
+
 /**
  * Opens a pool; nothing connects before the first query.
  * @param connectionLimit connections this process may hold
@@ -17,14 +20,17 @@ export type Database = { prisma: PrismaClient; pool: pg.Pool; close(): Promise<v
  *   Postgres gives up a little earlier by itself: a statement that nobody waits for would hold its server process, and
  *   a table that is locked for minutes would use them all up.
  * @param onIdleError a pooled connection broke while idle; the pool replaces it, so this is for the log
+ * @param onUnanswered a statement ended without Postgres' word on it (connection broken, no answer in time): it may have
+ *   been committed, or be about to be, within `queryTimeoutMs`
  */
 export function openDatabase(params: {
   url: string;
   connectionLimit?: number;
   queryTimeoutMs?: number;
   onIdleError?: (error: Error) => void;
+  onUnanswered?: () => void;
 }): Database {
-  const queryTimeoutMs = params.queryTimeoutMs ?? 20_000;
+  const queryTimeoutMs = params.queryTimeoutMs ?? QUERY_TIMEOUT_MS;
   const pool = new pg.Pool({
     connectionString: params.url,
     max: params.connectionLimit ?? 10,
@@ -35,6 +41,9 @@ export function openDatabase(params: {
     keepAlive: true,
   });
   pool.on('error', (error) => params.onIdleError?.(error));
+  pool.on('release', (error) => {
+    if (error && !isAnswer(error)) params.onUnanswered?.();
+  });
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   let closed = false;
   return {
@@ -47,4 +56,9 @@ export function openDatabase(params: {
       await pool.end();
     },
   };
+}
+
+/** Classes 08 and 57P: the server ends the connection, and says nothing of what became of the statement. */
+function isAnswer(error: Error | boolean): boolean {
+  return error instanceof pg.DatabaseError && !/^(08|57P)/.test(error.code ?? '');
 }

@@ -104,6 +104,20 @@ describe('a browser that watches', () => {
     expect(Math.max(...browser.deltas.map(({ trials }) => trials.length))).toBe(500);
   });
 
+  it('goes on with the versions when he subscribes again, so that no delta on its way is taken for another', async () => {
+    const { sweepId, trialIds } = await addSweep(c.db);
+    const metrics = await stream(c, trialIds[0] as number);
+    const browser = await LiveClient.connect(c);
+    await browser.subscribe({ kind: 'sweep', sweepId });
+    await metrics.say(point(1, 1));
+    const { version } = await browser.seen(({ points }) => points.length > 0);
+    expect(await browser.subscribe({ kind: 'sweep', sweepId })).toBe(version);
+    await metrics.say(point(2, 2));
+    const next = await browser.seen(({ points }) => points.some(({ value }) => value === 2));
+    expect(next.version).toBe(version + 1);
+    await metrics.end();
+  });
+
   it('hears no more of a topic that he left', async () => {
     const { sweepId, trialIds } = await addSweep(c.db);
     const metrics = await stream(c, trialIds[0] as number);

@@ -99,7 +99,7 @@ export async function openResults<Name extends SweepName>(
 ): Promise<{ c: TestCoordinator; ids: Record<Name, number> }> {
   const db = await openTestDatabase();
   await addWorker(db);
-  const gpu = { name: 'tfjs', version: '4', device: 'gpu (TensorFlow, CUDA)' };
+  const gpu = { name: 'tfjs', version: '4', device: 'gpu (TensorFlow, CUDA)', slotMemoryBytes: 0 };
   await registerWorker(db, {
     id: 'worker-gpu',
     host: '',

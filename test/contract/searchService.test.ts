@@ -264,7 +264,7 @@ describe('lists', () => {
 
   it('show workers with what they run, and which are lost, and none that left as it said', async () => {
     const about = { host: 'gpu-1', pool: 'default', slots: 2, threadsPerSlot: 4, pid: 7 };
-    const engines = [{ name: 'native', version: '1', device: 'cpu (avx2, 4 threads)' }];
+    const engines = [{ name: 'native', version: '1', device: 'cpu (avx2, 4 threads)', slotMemoryBytes: 0 }];
     await ask(c, c.trials, 'register', { workerId: 'worker-0001', ...about, engines });
     await ask(c, c.trials, 'register', { workerId: 'worker-lost', ...about, engines });
     await ask(c, c.trials, 'register', { workerId: 'worker-left', ...about, engines });

@@ -4,17 +4,24 @@ import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import type { ClientToServer, Delta, ServerToClient } from '@adt/proto/live';
 import { LIVE_TICKET, mintTicket } from '@adt/proto/token';
 import { io, type Socket } from 'socket.io-client';
+import { Follower } from './follower.js';
 import { until } from './until.js';
 import type { World } from './world.js';
 
 const PAGE = 1_000;
-const CATCH_UP_MS = 10_000;
+/**
+ * What a coordinator committed just before it was killed reaches browsers at another one when it counts as gone, after
+ * 15 s of silence.
+ */
+const CATCH_UP_MS = 30_000;
 
 export type BrowserWatch = {
   sweepId: number;
   trials: Map<number, TrialSummary>;
   refetches: number;
   deltas: number;
+  /** Where it stands, for a finding. */
+  standing(): string;
 };
 
 /**
@@ -28,7 +35,7 @@ export function watchSweep(
 ): BrowserWatch {
   const { ready } = world.coordinators[coordinator] ?? {};
   if (!ready) throw new Error(`no coordinator ${coordinator}`);
-  const watch: BrowserWatch = { sweepId, trials: new Map(), refetches: 0, deltas: 0 };
+  const watch: BrowserWatch = { sweepId, trials: new Map(), refetches: 0, deltas: 0, standing: () => '' };
   const connection = openConnection({
     grpc: ready.grpc,
     token: world.token,
@@ -41,9 +48,18 @@ export function watchSweep(
     reconnectionDelayMax: 500,
     forceNew: true,
   });
-  const follow = followTopic(watch, socket, connection);
-  socket.on('connect', () => void follow.anew());
-  socket.on('delta', (delta) => follow.apply(delta));
+  const follower = new Follower<Delta>({
+    fetch: () => fetchSnapshot(watch, socket, connection),
+    apply(delta) {
+      watch.deltas += 1;
+      put(watch, delta.trials);
+    },
+    connected: () => socket.connected,
+  });
+  watch.standing = () =>
+    `${socket.connected ? 'connected' : 'not connected'}, ${follower.standing}, ${watch.deltas} deltas, ${watch.refetches} fetches`;
+  socket.on('connect', () => follower.anew());
+  socket.on('delta', (delta) => follower.take(delta));
   world.atEnd(() => {
     socket.disconnect();
     connection.close();
@@ -55,53 +71,29 @@ export function watchSweep(
 type LiveSocket = Socket<ServerToClient, ClientToServer>;
 type Connection = ReturnType<typeof openConnection>;
 
-function followTopic(watch: BrowserWatch, socket: LiveSocket, connection: Connection) {
-  let version: number | null = null;
-  let fetching: Promise<void> | null = null;
-  const put = (trials: readonly TrialSummary[]): void => {
-    for (const trial of trials) watch.trials.set(trial.trialId, trial);
-  };
-  /** Deltas that come while the snapshot is fetched are newer than it, or repeat what it says. */
-  let waiting: Delta[] = [];
-  const fetchAll = async (): Promise<void> => {
-    watch.refetches += 1;
-    waiting = [];
-    const answer = await socket
-      .timeout(5_000)
-      .emitWithAck('subscribe', { kind: 'sweep', sweepId: watch.sweepId });
-    if ('error' in answer) throw new Error(answer.error);
-    version = answer.version;
-    for (let cursor = '', more = true; more; ) {
-      const request = { sweepId: watch.sweepId, limit: PAGE, cursor, order: 'number' };
-      const { trials, nextCursor } = await connection.call('listTrials', request);
-      put(trials);
-      cursor = nextCursor;
-      more = nextCursor !== '';
-    }
-  };
-  const anew = (): Promise<void> => {
-    version = null;
-    fetching ??= fetchAll()
-      .then(() => {
-        fetching = null;
-        for (const delta of waiting.splice(0)) apply(delta);
-      })
-      .catch(() => {
-        fetching = null;
-        // Away just now: the reconnect begins anew; a call that failed alone is repeated.
-        if (socket.connected) setTimeout(() => void anew(), 200);
-      });
-    return fetching;
-  };
-  const apply = (delta: Delta): void => {
-    if (fetching) return void waiting.push(delta);
-    if (version === null || delta.version <= version) return;
-    if (delta.version !== version + 1) return void anew();
-    version = delta.version;
-    watch.deltas += 1;
-    put(delta.trials);
-  };
-  return { anew, apply };
+function put(watch: BrowserWatch, trials: readonly TrialSummary[]): void {
+  for (const trial of trials) watch.trials.set(trial.trialId, trial);
+}
+
+/** Subscribes first, so that nothing falls between the snapshot and the deltas. @returns the version they follow */
+async function fetchSnapshot(
+  watch: BrowserWatch,
+  socket: LiveSocket,
+  connection: Connection,
+): Promise<number> {
+  watch.refetches += 1;
+  const answer = await socket
+    .timeout(5_000)
+    .emitWithAck('subscribe', { kind: 'sweep', sweepId: watch.sweepId });
+  if ('error' in answer) throw new Error(answer.error);
+  for (let cursor = '', more = true; more; ) {
+    const request = { sweepId: watch.sweepId, limit: PAGE, cursor, order: 'number' };
+    const { trials, nextCursor } = await connection.call('listTrials', request);
+    put(watch, trials);
+    cursor = nextCursor;
+    more = nextCursor !== '';
+  }
+  return answer.version;
 }
 
 /** @returns a line where a browser still shows something else after it had time to catch up */
@@ -113,7 +105,9 @@ export async function browserFindings(world: World): Promise<string[]> {
       difference = await differenceOf(world, watch);
       return difference === '';
     };
-    await until('the browser agrees', same, CATCH_UP_MS).catch(() => found.push(`I10: ${difference}`));
+    await until('the browser agrees', same, CATCH_UP_MS).catch(() =>
+      found.push(`I10: sweep ${watch.sweepId}: ${difference} (${watch.standing()})`),
+    );
   }
   return found;
 }

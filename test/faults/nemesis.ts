@@ -7,7 +7,7 @@ import { aWorker, killWorker } from './matrix/workerKilled.js';
 import { LEASE_TTL_MS } from './profile.js';
 import type { Random } from './random.js';
 import { allEnded, countTrials, submitAgain, upload } from './sweep.js';
-import { Broken, pass } from './until.js';
+import { Broken, pass, until } from './until.js';
 import type { World } from './world.js';
 
 const SWEEP = { trials: 20, steps: 50 };
@@ -81,10 +81,9 @@ const BLOWS: readonly [Blow, ...Blow[]] = [
   {
     name: 'connections terminated',
     async deal(world) {
-      await world.db.pool.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-      );
+      const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                         WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+      await until('Postgres answers', () => world.db.pool.query(terminate));
     },
   },
 ];
@@ -99,14 +98,16 @@ export function nemesis(minutes: number): Fault {
       const end = performance.now() + minutes * 60_000;
       let blows = 0;
       while (performance.now() < end) {
-        if ((await countTrials(world, `state = 'QUEUED'`)) < SWEEP.trials / 2)
+        const queued = await until('Postgres answers', () => countTrials(world, `state = 'QUEUED'`));
+        if (queued < SWEEP.trials / 2)
           watchSweep(world, await submitAgain(world, dataset, SWEEP), { coordinator: random.between(0, 1) });
         const blow = random.pick(BLOWS);
         world.processes.lines('nemesis')(blow.name);
         await blow.deal(world, random);
         blows += 1;
         await pass(random.between(0, 2_500));
-        const found = await checkAlways(world);
+        // The last blow may have been to who is asked.
+        const found = await until('the invariants can be asked', () => checkAlways(world));
         if (found.length > 0) throw new Broken(`after blow ${blows}, ${blow.name}: ${found.join('; ')}`);
       }
       await allEnded(world, 240_000);

@@ -18,6 +18,7 @@ describe('parseEnv', () => {
       pool: 'default',
       slots: 16,
       threadsPerSlot: 2,
+      slotMemoryBytes: expect.any(Number),
       parentWatch: false,
       checkpointSeconds: 60,
       drainSeconds: 60,
@@ -28,6 +29,13 @@ describe('parseEnv', () => {
 
   it('gives each slot at least one thread when there are more slots than cores', () => {
     expect(parseEnv({ ...least, ADT_SLOTS: '8' }, 2)).toMatchObject({ slots: 8, threadsPerSlot: 1 });
+  });
+
+  it('shares the memory there is among the slots, unless it is said what a slot has', () => {
+    const bytes = (slots: string) => parseEnv({ ...least, ADT_SLOTS: slots }).slotMemoryBytes;
+    expect(bytes('1')).toBeGreaterThan(2 ** 27);
+    expect(bytes('4')).toBe(Math.floor(bytes('1') / 4));
+    expect(parseEnv({ ...least, ADT_SLOT_MEMORY_BYTES: '1024' }).slotMemoryBytes).toBe(1024);
   });
 
   it('reads the token from a file', () => {
@@ -48,6 +56,7 @@ describe('parseEnv', () => {
     [{ ADT_SLOTS: '0' }, 'ADT_SLOTS: must be a whole number from 1 to 256'],
     [{ ADT_SLOTS: '2.5' }, 'ADT_SLOTS: must be a whole number from 1 to 256'],
     [{ ADT_SLOTS: '257' }, 'ADT_SLOTS: must be at most 256'],
+    [{ ADT_SLOT_MEMORY_BYTES: '2GB' }, 'ADT_SLOT_MEMORY_BYTES: must be a number of bytes'],
     [{ ADT_POOL: 'A*' }, 'ADT_POOL: must be 1-32 of a-z 0-9 -'],
     [{ ADT_PARENT_WATCH: 'yes' }, 'ADT_PARENT_WATCH: must be 0 or 1'],
   ])('refuses %o with what, where and the limit', (change, message) => {

@@ -1,6 +1,6 @@
 /** The worker's environment, read once and checked whole. */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { ADDRESSES } from '@adt/proto/rotation';
 import { readTls, type Tls } from '@adt/proto/tls';
@@ -21,6 +21,8 @@ export type WorkerEnv = {
   pool: string;
   slots: number;
   threadsPerSlot: number;
+  /** What a slot may use: its share of the machine's or the container's, unless said otherwise. */
+  slotMemoryBytes: number;
   /** End when stdin closes: the launcher is gone. */
   parentWatch: boolean;
   /** A validation saves the training when the last save is this long ago; 0: each does. */
@@ -61,6 +63,11 @@ const shape = z.object({
     .default('default'),
   ADT_SLOTS: count(256).optional(),
   ADT_THREADS_PER_SLOT: count(1024).optional(),
+  ADT_SLOT_MEMORY_BYTES: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, 'must be a number of bytes')
+    .transform(Number)
+    .optional(),
   ADT_PARENT_WATCH: z.enum(['0', '1'], 'must be 0 or 1').default('0'),
   ADT_CHECKPOINT_SECONDS: seconds(0, 86_400).default(CHECKPOINT_SECONDS),
   ADT_DRAIN_SECONDS: seconds(1, 3600).default(DRAIN_BOUND_SECONDS),
@@ -89,12 +96,19 @@ export function parseEnv(env: NodeJS.ProcessEnv, cores = availableParallelism())
     pool: given.ADT_POOL,
     slots,
     threadsPerSlot: given.ADT_THREADS_PER_SLOT ?? Math.max(1, Math.floor(cores / slots)),
+    slotMemoryBytes: given.ADT_SLOT_MEMORY_BYTES ?? Math.floor(memoryBytes() / slots),
     parentWatch: given.ADT_PARENT_WATCH === '1',
     checkpointSeconds: given.ADT_CHECKPOINT_SECONDS,
     drainSeconds: given.ADT_DRAIN_SECONDS,
     spoolCapBytes: given.ADT_SPOOL_CAP_BYTES,
     metricsListen: readMetricsListen(env),
   });
+}
+
+/** A container's limit counts; where there is none, Node tells of 0 or of more than there is. */
+function memoryBytes(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 function readMetricsListen(env: NodeJS.ProcessEnv): string | null {

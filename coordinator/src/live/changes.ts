@@ -1,9 +1,12 @@
 /** Tells who listens, here and in the other coordinators, what has been committed. */
+
+import { QUERY_TIMEOUT_MS } from '@adt/prisma/client';
 import type { LivePoint } from '@adt/proto/live';
 import { CHANGE_SUBJECT } from '@adt/proto/subjects';
 import { z } from 'zod';
 import { type Log, reasonOf } from '../log.js';
 import type { Nats, NatsLink } from '../nats/link.js';
+import { Doubt } from './doubt.js';
 import { Hearing } from './hearing.js';
 
 /** Something of a sweep has changed in Postgres. Rows are read there; only points ride along. */
@@ -46,6 +49,7 @@ const TELL_MS = 5;
 export class Changes {
   #listeners: ChangeListener[] = [];
   readonly #hearing = new Hearing();
+  readonly #doubt = new Doubt({ settledMs: QUERY_TIMEOUT_MS });
   #onMissed: () => void = () => {};
   #told = 0;
   #unsent: Message[] = [];
@@ -60,7 +64,7 @@ export class Changes {
     this.#listeners.push(listener);
   }
 
-  /** Calls back when changes of other coordinators did not come through: nobody knows which. */
+  /** Calls back when changes, of this coordinator or of others, did not come through: nobody knows which. */
   onMissed(listener: () => void): void {
     this.#onMissed = listener;
   }
@@ -70,9 +74,18 @@ export class Changes {
     return this.#told;
   }
 
+  /** To be called when a statement got no answer: who asks again hears that it is done, and nobody tells of it. */
+  unanswered(): void {
+    this.#doubt.raise(performance.now());
+  }
+
   /** Compares what came with what the others say they told, which they wrote to Postgres. To be called now and then. */
   compare(told: ReadonlyMap<string, number>): void {
-    if (this.#hearing.look(told)) this.#onMissed();
+    const isOld = this.#hearing.look(told);
+    const isDoubted = this.#doubt.due(performance.now());
+    // A number without a message makes the others look anew too.
+    if (isDoubted) this.#told += 1;
+    if (isOld || isDoubted) this.#onMissed();
   }
 
   /** To be called after COMMIT. */

@@ -129,11 +129,13 @@ function serve(socket: LiveSocket, browser: Browser, topics: Topics): void {
       return reply({ error: `at most ${LIMITS.liveTopicsPerClient} topics a connection` });
     }
     const key = topicKey(topic.data);
+    // Before it leaves as the one it was: the versions go on, and a delta that is on its way is not taken for a later one.
+    const version = topics.subscribe(topic.data);
     if (subscribed.has(key)) topics.unsubscribe(topic.data);
     browser.forget(key);
     subscribed.set(key, topic.data);
     void socket.join(key);
-    reply({ topic: key, version: topics.subscribe(topic.data) });
+    reply({ topic: key, version });
   });
   socket.on('unsubscribe', (asked) => {
     const topic = topicSchema.safeParse(asked);

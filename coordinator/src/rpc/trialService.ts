@@ -6,6 +6,7 @@ import { reasonOf } from '../log.js';
 import { commitCheckpoint, resumeFrom } from '../store/checkpoints.js';
 import { type Claim, claimNext, claimTrial, type LeaseDecision, renewLeases } from '../store/claims.js';
 import { returnHint } from '../store/outbox.js';
+import { waitsForMore } from '../store/slotMemory.js';
 import { finishSweeps } from '../store/sweeps.js';
 import { registerWorker } from '../store/workers.js';
 import { type Finished, type FinishParams, finishAttempt } from '../trial/finish.js';
@@ -84,6 +85,12 @@ export function trialService(context: Context): TrialServiceServer {
           name: checkLength('engines.name', engine.name, 64),
           version: checkLength('engines.version', engine.version, 64),
           device: checkLength('engines.device', engine.device, 255),
+          slotMemoryBytes: checkInteger(
+            'engines.slot_memory_bytes',
+            engine.slotMemoryBytes,
+            0,
+            Number.MAX_SAFE_INTEGER,
+          ),
         })),
       });
       await scheduler.ensurePools().catch((error) => {
@@ -106,6 +113,7 @@ export function trialService(context: Context): TrialServiceServer {
       const workerId = checkText('worker_id', request.workerId, WORKER_ID);
       const trialId = checkInteger('trial_id', request.trialId, 1);
       const claim = await claimTrial(db, { workerId, trialId, leaseTtlMs });
+      if (claim.kind === 'none' && (await waitsForMore(db, { workerId, trialId }))) throw slotTooSmall();
       // Before the answer, on which the worker acks its hint.
       if (claim.kind === 'none' && (await returnHint(db, trialId))) scheduler.wake();
       return answerClaim(claim);
@@ -199,6 +207,12 @@ function stateOf(end: Finished): keyof typeof TrialState | null {
 function seqGap(lastSeq: number, ackedSeq: number): Refusal {
   const message = `the attempt reported ${lastSeq} points, ${ackedSeq} are stored`;
   return new Refusal({ status: status.OUT_OF_RANGE, reason: 'SEQ_GAP', message, ackedSeq });
+}
+
+function slotTooSmall(): Refusal {
+  const message =
+    'the trial ran out of as much memory as this worker has a slot, and another worker has more';
+  return new Refusal({ status: status.FAILED_PRECONDITION, reason: 'SLOT_TOO_SMALL', message });
 }
 
 function unknownWorker(): Refusal {

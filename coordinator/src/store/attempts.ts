@@ -89,7 +89,8 @@ const CLOSE = `
         failure_reason = CASE WHEN $6 = 'FAILED' THEN $9 END,
         queued_at = CASE WHEN $6 = 'QUEUED' THEN clock_timestamp() ELSE t.queued_at END,
         ended_at = CASE WHEN $6 <> 'QUEUED' THEN clock_timestamp() END,
-        result = $10::jsonb || jsonb_build_object('bestValue', ${OBJECTIVE}),
+       result = $10::jsonb || jsonb_build_object('bestValue', ${OBJECTIVE}),
+       oom_memory = CASE WHEN $8 = 'OOM' THEN (SELECT w.slot_memory FROM worker w WHERE w.id = $3) ELSE t.oom_memory END,
         best_step = coalesce(($10::jsonb ->> 'bestStep')::int, t.best_step),
         best_value = coalesce((${OBJECTIVE} #>> '{}')::float8, t.best_value)
     FROM attempt a

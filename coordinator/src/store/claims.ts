@@ -2,6 +2,7 @@
 import type { Database } from '@adt/prisma/client';
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import type { Checkpoint } from './checkpoints.js';
+import { hasMemoryFor } from './slotMemory.js';
 
 export type ClaimedTrial = {
   trialId: number;
@@ -88,6 +89,7 @@ const RUNNING = `(SELECT count(*) FROM trial r WHERE r.sweep_id = s.id AND r.sta
 const CLAIM = claimStatement(`
   SELECT t.id, ${LIMIT} FROM trial t JOIN sweep s ON s.id = t.sweep_id
   WHERE t.id = $3 AND t.state = 'QUEUED' AND (s.max_concurrent IS NULL OR ${RUNNING} < s.max_concurrent)
+    AND ${hasMemoryFor('t')}
   FOR UPDATE OF t`);
 
 // The sweep that has least for its weight goes first. SKIP LOCKED: idle workers that ask at once get different trials
@@ -101,6 +103,7 @@ const CLAIM_NEXT = claimStatement(`
   ) s
   CROSS JOIN LATERAL (
     SELECT id FROM trial WHERE sweep_id = s.sweep_id AND state = 'QUEUED' AND NOT cancel_requested
+      AND ${hasMemoryFor('trial')}
     ORDER BY queued_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
   ) t LIMIT 1`);
 

@@ -1,7 +1,7 @@
 /** Workers: who registered, with what, and when each was last heard of. */
 import type { Database } from '@adt/prisma/client';
 
-export type EngineInfo = { name: string; version: string; device: string };
+export type EngineInfo = { name: string; version: string; device: string; slotMemoryBytes: number };
 export type NewWorker = {
   id: string;
   host: string;
@@ -22,10 +22,11 @@ export type WorkerRow = NewWorker & {
 /** Registers, or refreshes what a worker says of itself. */
 export async function registerWorker(db: Database, worker: NewWorker): Promise<void> {
   await db.pool.query(
-    `INSERT INTO worker (id, host, pool, slots, threads_per_slot, engines) VALUES ($1, $2, $3, $4, $5, $6)
+    `INSERT INTO worker (id, host, pool, slots, threads_per_slot, engines, slot_memory)
+     VALUES ($1, $2, $3, $4, $5, $6, $7::bigint)
      ON CONFLICT (id) DO UPDATE
      SET host = excluded.host, pool = excluded.pool, slots = excluded.slots,
-         threads_per_slot = excluded.threads_per_slot, engines = excluded.engines,
+         threads_per_slot = excluded.threads_per_slot, engines = excluded.engines, slot_memory = excluded.slot_memory,
          draining = false, last_seen_at = clock_timestamp()`,
     [
       worker.id,
@@ -34,6 +35,7 @@ export async function registerWorker(db: Database, worker: NewWorker): Promise<v
       worker.slots,
       worker.threadsPerSlot,
       JSON.stringify(worker.engines),
+      memoryOf(worker.engines),
     ],
   );
 }
@@ -52,6 +54,12 @@ export async function touchWorkers(db: Database, ids: readonly string[]): Promis
     values: [ids],
   });
   return rows.map(({ id }) => id);
+}
+
+/** Which engine will train is not known beforehand: the least counts. Null: none reports any. */
+function memoryOf(engines: readonly EngineInfo[]): number | null {
+  const known = engines.map(({ slotMemoryBytes }) => slotMemoryBytes).filter((bytes) => bytes > 0);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 /** Workers heard of within the last day, newest first; one that said it would go, and went, is not missed. */

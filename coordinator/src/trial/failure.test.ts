@@ -36,6 +36,19 @@ describe('judge', () => {
     expect(judge({ ...fresh, failures: 1, oomBefore: true }, oom).state).toBe('FAILED');
   });
 
+  it('retries out of memory only while somebody has more', () => {
+    const had = 2 * 2 ** 30;
+    expect(judge({ ...fresh, memory: { had, isMoreThere: true } }, oom)).toMatchObject({
+      state: 'QUEUED',
+      reason: 'out of memory',
+    });
+    expect(judge({ ...fresh, memory: { had, isMoreThere: false } }, oom)).toMatchObject({
+      state: 'FAILED',
+      failures: 1,
+      reason: 'out of memory; no worker of its pool has more memory a slot than the 2.0 GiB that it had',
+    });
+  });
+
   it('counts no failure for a drain', () => {
     expect(judge({ ...fresh, failures: 2 }, { kind: 'released' })).toMatchObject({
       state: 'QUEUED',

@@ -23,6 +23,8 @@ export type Standing = {
   pruneRequested: boolean;
   /** An earlier attempt ran out of memory. */
   oomBefore: boolean;
+  /** Of an attempt that ran out of memory: what it had, and whether a live worker has more. Absent: not known. */
+  memory?: { had: number; isMoreThere: boolean } | null;
 };
 
 export type Verdict = {
@@ -37,7 +39,7 @@ export type Verdict = {
 export const LOST_REASON = 'worker lost: its lease ran out';
 
 /**
- * USER is never retried, OOM once, INFRA until failures exceed maxFailures; a drain costs nothing.
+ * USER is never retried, OOM once and not where nobody has more memory, INFRA until failures exceed maxFailures; a drain costs nothing.
  * A cancelled or pruned trial is not retried whatever the ending; a success that came before the cancel was heard stays one.
  */
 export function judge(standing: Standing, ending: Ending): Verdict {
@@ -74,7 +76,18 @@ function failed(
   const stopped = failureClass === 'USER' ? null : whereTo(standing);
   const retried = failures <= standing.maxFailures && mayRetry(standing, failureClass);
   const state = stopped ?? (retried ? 'QUEUED' : 'FAILED');
-  return { state, outcome, failures, failureClass, reason };
+  if (failureClass !== 'OOM' || !isBiggest(standing))
+    return { state, outcome, failures, failureClass, reason };
+  return { state, outcome, failures, failureClass, reason: `${reason}; ${biggestReason(standing)}` };
+}
+
+function isBiggest({ memory }: Standing): boolean {
+  return memory !== undefined && memory !== null && !memory.isMoreThere;
+}
+
+function biggestReason({ memory }: Standing): string {
+  const gib = ((memory?.had ?? 0) / 2 ** 30).toFixed(1);
+  return `no worker of its pool has more memory a slot than the ${gib} GiB that it had`;
 }
 
 /** Where a trial ends that was to be stopped anyway, however its attempt ended; null: it was not. */
@@ -87,7 +100,7 @@ function mayRetry(standing: Standing, failureClass: FailureClass): boolean {
     case 'USER':
       return false;
     case 'OOM':
-      return !standing.oomBefore;
+      return !standing.oomBefore && !isBiggest(standing);
     case 'INFRA':
       return true;
     default:

@@ -9,6 +9,7 @@ import {
   type TrialResult,
 } from '../store/attempts.js';
 import type { LeaderTerm } from '../store/leader.js';
+import { slotMemory } from '../store/slotMemory.js';
 import { type Ending, judge } from './failure.js';
 
 export type FinishParams = {
@@ -66,7 +67,9 @@ async function finishJudged(db: Database, params: FinishParams): Promise<Finishe
     if (refusal) return refusal;
     const { workerId, failures, cancelRequested, pruneRequested, ackedSeq } = now;
     const isMeasured = params.result?.valid[now.objective] !== null;
-    const verdict = judge(now, isMeasured ? params.ending : nonFinite(now.objective));
+    const ending = isMeasured ? params.ending : nonFinite(now.objective);
+    const memory = isOutOfMemory(ending) ? await slotMemory(db, params) : null;
+    const verdict = judge({ ...now, memory }, ending);
     const written = await closeAttempt(db, {
       trialId: params.trialId,
       epoch: params.epoch,
@@ -82,6 +85,10 @@ async function finishJudged(db: Database, params: FinishParams): Promise<Finishe
     if (params.reaper) return { kind: 'fenced' };
   }
   throw new Error(`trial ${params.trialId} epoch ${params.epoch} keeps changing while it ends`);
+}
+
+function isOutOfMemory(ending: Ending): boolean {
+  return ending.kind === 'failed' && ending.failureClass === 'OOM';
 }
 
 function nonFinite(objective: string): Ending {

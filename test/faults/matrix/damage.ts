@@ -35,22 +35,31 @@ export const bundleCorrupted: Fault = {
   },
 };
 
+function slotOf(gib: number): NodeJS.ProcessEnv {
+  return { ADT_SLOT_MEMORY_BYTES: String(gib * 2 ** 30) };
+}
+
 /** A trainer that takes the ticket away uses memory until V8 gives up. */
 export const trainerOutOfMemory: Fault = {
   name: 'trainerOutOfMemory',
-  about: 'a trainer runs out of memory (its heap, for real): told as OOM, tried again once, succeeds',
+  about:
+    'a trainer runs out of memory (its heap, for real): told as OOM, tried again on a bigger slot, succeeds',
   async run({ world: open }) {
     const world = await open({ workers: 0 });
     const ticket = join(world.folder, 'oom');
     writeFileSync(ticket, '');
-    await world.startWorker({ env: { ADT_ORACLE_OOM_TICKET: ticket } });
-    watchSweep(world, await submitAgain(world, await upload(world), { trials: 3 }));
+    await world.startWorker({ env: { ADT_ORACLE_OOM_TICKET: ticket, ...slotOf(1) } });
+    await world.startWorker({ env: slotOf(2) });
+    watchSweep(world, await submitAgain(world, await upload(world), { trials: 6 }));
     await allEnded(world);
     if (existsSync(ticket)) throw new Broken('nobody ran out of memory');
-    const { rows } = await world.db.pool.query<{ outcome: string; class: string | null }>(
-      `SELECT outcome, failure_class AS class FROM attempt WHERE outcome <> 'SUCCEEDED'`,
+    const { rows } = await world.db.pool.query<{ class: string | null; isAgainBigger: boolean }>(
+      `SELECT a.failure_class AS class,
+              (SELECT w.slot_memory FROM attempt o JOIN worker w ON w.id = o.worker_id
+               WHERE o.trial_id = a.trial_id AND o.epoch = a.epoch + 1) > w.slot_memory AS "isAgainBigger"
+       FROM attempt a JOIN worker w ON w.id = a.worker_id WHERE a.outcome <> 'SUCCEEDED'`,
     );
-    if (rows.length !== 1 || rows[0]?.class !== 'OOM')
+    if (rows.length !== 1 || rows[0]?.class !== 'OOM' || !rows[0].isAgainBigger)
       throw new Broken(`attempts that did not succeed: ${JSON.stringify(rows)}`);
     const failed = await countTrials(world, `state <> 'SUCCEEDED'`);
     if (failed > 0) throw new Broken(`${failed} trials did not succeed`);

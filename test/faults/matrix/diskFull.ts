@@ -1,6 +1,7 @@
 /** Disks that fill up: under the metric points, under the WAL, under a worker's spool. */
 import { chownSync, cpSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Database } from '@adt/prisma/client';
 import { watchSweep } from '../browserState.js';
 import type { Fault } from '../fault.js';
 import { allEnded, countTrials, running, submit } from '../sweep.js';
@@ -22,8 +23,7 @@ export const tablespaceFull: Fault = {
     const folder = mountTmpfs(world, { name: 'tablespace', mb: TABLESPACE_MB, ownerLike: postgres.cluster });
     try {
       await db.pool.query(`CREATE TABLESPACE small LOCATION '${folder}'`);
-      await db.pool.query('ALTER TABLE metric_point SET TABLESPACE small');
-      await db.pool.query('ALTER INDEX metric_point_pkey SET TABLESPACE small');
+      await movePoints(db, 'small');
       watchSweep(world, await submit(world, { trials: 6, steps: 200 }));
       await running(world, 1);
       await pass(random.between(0, 800));
@@ -40,12 +40,23 @@ export const tablespaceFull: Fault = {
       free();
       await allEnded(world, 90_000);
       // Back, so that the last questions and the end of the server need no tmpfs.
-      await db.pool.query('ALTER TABLE metric_point SET TABLESPACE pg_default');
+      await movePoints(db, 'pg_default');
     } finally {
       world.atEnd(() => unmount(folder));
     }
   },
 };
+
+/** Moving the partitioned table would move none of what it holds. */
+async function movePoints({ pool }: Database, tablespace: string): Promise<void> {
+  const { rows } = await pool.query<{ move: string }>(
+    `SELECT format('ALTER %s %s SET TABLESPACE ${tablespace}', CASE c.relkind WHEN 'i' THEN 'INDEX' ELSE 'TABLE' END,
+                   c.oid::regclass) AS move
+     FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid
+     WHERE i.inhparent IN ('metric_point'::regclass, 'metric_point_pkey'::regclass)`,
+  );
+  for (const { move } of rows) await pool.query(move);
+}
 
 export const walFull: Fault = {
   name: 'walFull',

@@ -192,7 +192,7 @@ function identify({ env, engines }: AgentParams): RegisterRequest {
     pool: env.pool,
     slots: env.slots,
     threadsPerSlot: env.threadsPerSlot,
-    engines: [...engines],
+    engines: engines.map((engine) => ({ ...engine, slotMemoryBytes: env.slotMemoryBytes })),
     pid: process.pid,
   };
 }

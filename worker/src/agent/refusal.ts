@@ -8,15 +8,17 @@ import { type ServiceError, status } from '@grpc/grpc-js';
  * - `fenced`: another attempt owns the trial. Nothing more is sent for this one.
  * - `unregistered`: the coordinator does not know the worker (its database is another one). Register again.
  * - `gap`: the coordinator holds fewer points than the worker thought. Resend what follows `ackedSeq`.
+ * - `too-small`: the trial ran out of as much memory as a slot has here, and another worker has more.
  * - `bad`: the coordinator will never take this. Repeating it would go on for ever.
  */
 export type Refusal =
-  | { kind: 'away' | 'fenced' | 'unregistered' | 'bad'; message: string }
+  | { kind: 'away' | 'fenced' | 'unregistered' | 'too-small' | 'bad'; message: string }
   | { kind: 'gap'; message: string; ackedSeq: number };
 
-const KIND_OF_REASON: Record<string, 'fenced' | 'unregistered'> = {
+const KIND_OF_REASON: Record<string, 'fenced' | 'unregistered' | 'too-small'> = {
   STALE_EPOCH: 'fenced',
   UNKNOWN_WORKER: 'unregistered',
+  SLOT_TOO_SMALL: 'too-small',
 };
 
 const KIND_OF_STATUS: Partial<Record<status, 'fenced' | 'bad'>> = {

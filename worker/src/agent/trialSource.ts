@@ -67,7 +67,8 @@ export class TrialSource {
     }
     // No reason to forget the trial: it may be somebody else's luck.
     tell(() => hint.nak(HINT_RETRY_MS));
-    await this.backoff.wait(signal);
+    // The next hint may be for us.
+    if (answer.refusal.kind !== 'too-small') await this.backoff.wait(signal);
     return null;
   }
 

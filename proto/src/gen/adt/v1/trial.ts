@@ -175,6 +175,8 @@ export interface EngineInfo {
   name: string;
   version: string;
   device: string;
+  /** Memory that a slot may use on it; 0: not known. A trial that ran out of it goes to a worker that reports more. */
+  slotMemoryBytes: number;
 }
 
 export interface RegisterRequest {
@@ -385,7 +387,7 @@ export interface ReleaseReply {
 }
 
 function createBaseEngineInfo(): EngineInfo {
-  return { name: "", version: "", device: "" };
+  return { name: "", version: "", device: "", slotMemoryBytes: 0 };
 }
 
 export const EngineInfo: MessageFns<EngineInfo> = {
@@ -398,6 +400,9 @@ export const EngineInfo: MessageFns<EngineInfo> = {
     }
     if (message.device !== "") {
       writer.uint32(26).string(message.device);
+    }
+    if (message.slotMemoryBytes !== 0) {
+      writer.uint32(32).uint64(message.slotMemoryBytes);
     }
     return writer;
   },
@@ -439,6 +444,14 @@ export const EngineInfo: MessageFns<EngineInfo> = {
             message.device = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.slotMemoryBytes = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -456,6 +469,11 @@ export const EngineInfo: MessageFns<EngineInfo> = {
       name: isSet(object.name) ? globalThis.String(object.name) : "",
       version: isSet(object.version) ? globalThis.String(object.version) : "",
       device: isSet(object.device) ? globalThis.String(object.device) : "",
+      slotMemoryBytes: isSet(object.slotMemoryBytes)
+        ? globalThis.Number(object.slotMemoryBytes)
+        : isSet(object.slot_memory_bytes)
+        ? globalThis.Number(object.slot_memory_bytes)
+        : 0,
     };
   },
 
@@ -470,6 +488,9 @@ export const EngineInfo: MessageFns<EngineInfo> = {
     if (message.device !== "") {
       obj.device = message.device;
     }
+    if (message.slotMemoryBytes !== 0) {
+      obj.slotMemoryBytes = Math.round(message.slotMemoryBytes);
+    }
     return obj;
   },
 
@@ -481,6 +502,7 @@ export const EngineInfo: MessageFns<EngineInfo> = {
     message.name = object.name ?? "";
     message.version = object.version ?? "";
     message.device = object.device ?? "";
+    message.slotMemoryBytes = object.slotMemoryBytes ?? 0;
     return message;
   },
 };
