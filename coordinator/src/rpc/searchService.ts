@@ -32,6 +32,7 @@ import { answerPlan, RunningForecasts } from './planning.js';
 import { invalid, notFound, Refusal, status } from './refusal.js';
 import { removalToWire } from './removal.js';
 import { resultHandlers } from './results.js';
+import { tableHandlers } from './trialTable.js';
 import { unary } from './unary.js';
 import { uploadDataset } from './upload.js';
 import {
@@ -67,6 +68,7 @@ export function searchService(context: Context): SearchServiceServer {
 
   return {
     ...resultHandlers(context),
+    ...tableHandlers(context),
 
     planSweep: unary(log, async (request) => answerPlan(context, await compile(context, checkSpec(request)))),
 
