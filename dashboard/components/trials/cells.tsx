@@ -35,7 +35,7 @@ export function TrialCell({ row, column }: { row: TrialRow; column: Column }) {
     case 'loss':
       return <Loss loss={String(value ?? '')} />;
     case 'seed':
-      return row.group ? `${row.group.trials} ×` : plain(value, String);
+      return row.group ? seedsText(row.group.trials) : plain(value, String);
     case 'best_value':
       return <Mean value={value} sd={row.group?.bestSd} n={row.group?.measured} />;
     case 'ndcg':
@@ -60,6 +60,10 @@ export function TrialCell({ row, column }: { row: TrialRow; column: Column }) {
 
 function plain(value: number | string | undefined, format: (value: number | string) => string) {
   return value === undefined ? <span className="text-muted">{ABSENT}</span> : format(value);
+}
+
+function seedsText(seeds: number): string {
+  return seeds === 1 ? '1 seed' : `${seeds} seeds`;
 }
 
 function NumberLink({ row }: { row: TrialRow }) {

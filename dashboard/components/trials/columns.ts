@@ -26,7 +26,7 @@ export const COLUMNS: readonly Column[] = [
   parameter('eps_max', 'ε_max'),
   parameter('eps_n', 'ε_N'),
   parameter('beta', 'β'),
-  parameter('lr', 'lr'),
+  { ...parameter('lr', 'lr'), widthPx: 112 },
   parameter('nr_fp_weight', 'w_fp'),
   parameter('nr_negative_weight', 'w_neg'),
   parameter('nmtr_click_weight', 'w_click'),

@@ -6,6 +6,7 @@ import { type DragEvent, type KeyboardEvent, useState } from 'react';
 import { ColumnTitle } from './cells';
 import { moveColumn } from './columnOrder';
 import type { Column } from './columns';
+import { place } from './tableRows';
 import type { View } from './view';
 
 type HeadCellProps = {
@@ -59,10 +60,10 @@ export function HeadCell({ column, leftPx, metric, maximize, view, onChange }: H
       }}
       onDragLeave={() => setIsTarget(false)}
       onDrop={onDrop}
-      style={leftPx === undefined ? {} : { left: leftPx }}
+      style={place(leftPx)}
       className={clsx(
         'sticky top-0 border-line border-b bg-surface p-0 text-muted text-xs',
-        pinned ? 'z-30 max-sm:not-first:left-auto' : 'z-20',
+        pinned ? 'z-20 first:left-(--left) first:z-30 sm:left-(--left) sm:z-30' : 'z-20',
         isTarget && 'shadow-[inset_2px_0_var(--accent)]',
       )}
     >

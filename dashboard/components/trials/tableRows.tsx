@@ -2,7 +2,7 @@
 /** Rows of the trials table: one that is here, and the shape of one on its way. */
 import type { FieldRange } from '@adt/proto/gen/adt/v1/table';
 import clsx from 'clsx';
-import { memo } from 'react';
+import { type CSSProperties, memo } from 'react';
 import { TrialCell } from './cells';
 import type { Column } from './columns';
 import { heatColour, heatOf } from './heat';
@@ -77,16 +77,16 @@ export function SkeletonRow({ index, columns, lefts }: Placed) {
   );
 }
 
-function place(leftPx: number | undefined): { left?: number } {
-  return leftPx === undefined ? {} : { left: leftPx };
+/** As a variable, so that a phone, which has room for one pinned column, may pass over it. */
+export function place(leftPx: number | undefined): CSSProperties {
+  return leftPx === undefined ? {} : ({ '--left': `${leftPx}px` } as CSSProperties);
 }
 
 function cellClass({ kind, pinned }: Column, isChosen: boolean, isCurrent: boolean): string {
   return clsx(
     'truncate border-line border-b px-3 py-0 whitespace-nowrap',
     kind === 'number' && !pinned && 'tabular text-right',
-    // On a phone one pinned column is all there is room for.
-    pinned && 'z-10 sm:sticky first:sticky',
+    pinned && 'left-(--left) z-10 first:sticky sm:sticky',
     pinned && (isChosen ? 'bg-accent-soft' : 'bg-surface group-hover:bg-sunken'),
     !pinned && 'group-hover:bg-sunken/60',
     isCurrent && 'shadow-[inset_0_1px_var(--accent),inset_0_-1px_var(--accent)]',

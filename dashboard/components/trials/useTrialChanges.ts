@@ -3,7 +3,8 @@
 import type { Sweep, SweepSummary } from '@adt/proto/gen/adt/v1/search';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { LiveFeed, type LiveStatus } from '@/live/feed';
-import { rowOfSummary, type TrialRow } from './rows';
+import { movedBy } from './moved';
+import { rowOfSummary } from './rows';
 import type { TrialRows } from './useTrialRows';
 
 export type TrialChanges = {
@@ -17,7 +18,7 @@ export type TrialChanges = {
 
 /**
  * @param params.sort column of the order, whose change moves a row
- * @param params.settled every row's place is known to be right: a sweep that was read anew
+ * @param params.filtered columns whose change may take a row in or out
  */
 export function useTrialChanges(params: {
   initial: SweepSummary;
@@ -74,20 +75,4 @@ export function useTrialChanges(params: {
     setMoved(new Set());
   }
   return { sweep, status, moved: moved.size, settle };
-}
-
-/** Changed trials that are not held, or whose value in one of the columns is another than before. */
-export function movedBy(
-  changed: readonly TrialRow[],
-  held: Iterable<[index: number, row: TrialRow]>,
-  columns: readonly string[],
-): number[] {
-  const before = new Map<number, TrialRow>();
-  for (const [, row] of held) before.set(row.id, row);
-  return changed
-    .filter(({ id, cells }) => {
-      const known = before.get(id);
-      return known === undefined || columns.some((column) => known.cells[column] !== cells[column]);
-    })
-    .map(({ id }) => id);
 }
