@@ -216,7 +216,7 @@ describe.skipIf(chromiumPath() === null)(`the trials table${browserSkipNote()}`,
     const trialId = third?.trialId ?? 0;
     await database.pool.query('UPDATE trial SET best_value = 0.5, best_step = 100 WHERE id = $1', [trialId]);
     await scene.connection.call('cancelSweep', { sweepId });
-    await page.getByRole('status').filter({ hasText: 'changed their place' }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'changed since the table was sorted' }).waitFor();
     expect((await shown(1))[0]).toBe(best?.trialId);
     await page.getByRole('button', { name: 'Refresh' }).click();
     await expectShown(await held());

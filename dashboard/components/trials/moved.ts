@@ -1,7 +1,7 @@
 /** Which live changes may have put a trial elsewhere in the table. Pure. */
 import type { TrialRow } from './rows';
 
-/** Changed trials that are not held, or whose value in one of the columns is another than before. */
+/** Changed trials that are not held, whose old place nobody knows, or whose value in one of the columns is another now. */
 export function movedBy(
   changed: readonly TrialRow[],
   held: Iterable<[index: number, row: TrialRow]>,

@@ -84,6 +84,14 @@ describe('the rows that the browser holds', () => {
     expect(window.row(8)?.state).toBe('SUCCEEDED');
   });
 
+  it('keep a group as it is when its first trial changes', async () => {
+    const group = { trialIds: [7, 8], trials: 2, measured: 2, bestSd: 0.1, ndcgSd: undefined };
+    const { window } = open();
+    window.put(0, { rows: [{ ...rowAt(7), group }], nextCursor: '' });
+    window.patch(new Map([[7, { ...rowAt(7), state: 'FAILED' }]]));
+    expect(window.row(0)).toEqual({ ...rowAt(7), group });
+  });
+
   it('say why a page did not come, and ask again when wanted again', async () => {
     let refuse = true;
     const problem = {

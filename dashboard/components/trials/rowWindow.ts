@@ -91,11 +91,11 @@ export class RowWindow {
     for (const at of this.#wanted) if (this.#blocks.has(at)) void this.#fetch(at);
   }
 
-  /** Rows of trials that have changed, by the trial's id; those that are not held are passed over. */
+  /** Rows of trials that have changed, by the trial's id; those that are not held are passed over, and groups. */
   patch(changed: ReadonlyMap<number, TrialRow>): void {
     for (const [at, block] of this.#blocks) {
       if (!block.rows.some(({ id }) => changed.has(id))) continue;
-      this.#blocks.set(at, { ...block, rows: block.rows.map((row) => changed.get(row.id) ?? row) });
+      this.#blocks.set(at, { ...block, rows: block.rows.map((row) => (row.group === null ? changed.get(row.id) : null) ?? row) });
     }
     this.onChange();
   }

@@ -43,6 +43,7 @@ export function TrialsView({ sweep: initial, searched, query, first }: TrialsVie
     rows,
     sort: view.sort || 'best_value',
     filtered: view.filter.map(({ field }) => field),
+    grouped: view.groupSeeds,
   });
   const { measured, problem } = rows;
   const isEmpty = measured.rows === 0 && rows.window.size === 0 && !rows.loading;
@@ -86,7 +87,8 @@ export function TrialsView({ sweep: initial, searched, query, first }: TrialsVie
         )}
         {live.moved > 0 && (
           <p role="status" className="border-line border-b bg-accent-soft px-4 py-1.5 text-sm">
-            {formatCount(live.moved)} {live.moved === 1 ? 'trial has' : 'trials have'} changed their place.{' '}
+            {formatCount(live.moved)} {live.moved === 1 ? 'trial has' : 'trials have'} changed since the table was
+            sorted.{' '}
             <Button size="sm" variant="quiet" onClick={live.settle}>
               Refresh
             </Button>
