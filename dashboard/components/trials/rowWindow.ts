@@ -95,7 +95,10 @@ export class RowWindow {
   patch(changed: ReadonlyMap<number, TrialRow>): void {
     for (const [at, block] of this.#blocks) {
       if (!block.rows.some(({ id }) => changed.has(id))) continue;
-      this.#blocks.set(at, { ...block, rows: block.rows.map((row) => (row.group === null ? changed.get(row.id) : null) ?? row) });
+      this.#blocks.set(at, {
+        ...block,
+        rows: block.rows.map((row) => (row.group === null ? changed.get(row.id) : null) ?? row),
+      });
     }
     this.onChange();
   }

@@ -87,8 +87,8 @@ export function TrialsView({ sweep: initial, searched, query, first }: TrialsVie
         )}
         {live.moved > 0 && (
           <p role="status" className="border-line border-b bg-accent-soft px-4 py-1.5 text-sm">
-            {formatCount(live.moved)} {live.moved === 1 ? 'trial has' : 'trials have'} changed since the table was
-            sorted.{' '}
+            {formatCount(live.moved)} {live.moved === 1 ? 'trial has' : 'trials have'} changed since the table
+            was sorted.{' '}
             <Button size="sm" variant="quiet" onClick={live.settle}>
               Refresh
             </Button>

@@ -56,7 +56,7 @@ export function scrollEvenly(
     const head = box.querySelector('thead')?.getBoundingClientRect().height ?? 0;
     const isBlank = () => {
       const { top, bottom } = box.getBoundingClientRect();
-      return [...box.querySelectorAll('tr[data-blank]')].some((row) => {
+      return Array.from(box.querySelectorAll('tr[data-blank]')).some((row) => {
         const rect = row.getBoundingClientRect();
         return rect.bottom > top + head && rect.top < bottom;
       });
