@@ -34,6 +34,8 @@ export const LIVE_TICKET_LIFETIME_MS = 60_000;
 
 /** Trials of one page of the table as the coordinator hands them out. */
 export const TRIALS_PAGE = 1_000;
+/** Rows that an export asks for at a time, and holds. */
+export const EXPORT_PAGE = 1_000;
 /** Rows a browser is sent at most; the table says when there are more. */
 export const MAX_TRIALS = 50_000;
 /** Curves drawn at once on a sweep: more are unreadable, and 200 are drawn at 30 fps. */

@@ -9,3 +9,5 @@ export const RETRY_MAX_MS = 8_000;
 export const CONNECT_TIMEOUT_MS = 5_000;
 /** A page that must refetch on every delta does so at most this often. */
 export const REFETCH_EVERY_MS = 1_000;
+/** Means over seeds are asked for anew at most this often while trials change: each costs a sort of the whole sweep. */
+export const REGROUP_EVERY_MS = 5_000;

@@ -1,5 +1,6 @@
-/** `npm run bench -- train|eval|trial|import|memory|search|platform [--json] [--threads N]`: what the README's numbers come from. */
+/** `npm run bench -- train|eval|trial|import|memory|search|platform|dashboard [--json] [--threads N]`: what the README's numbers come from. */
 import { parseArgs } from 'node:util';
+import { benchDashboard } from './dashboard/dashboardBench.js';
 import { benchImport, USUAL } from './import.js';
 import { describeMachine } from './machine.js';
 import { benchMemory } from './memoryBench.js';
@@ -33,6 +34,7 @@ const BENCHES = {
   import: (_threads: number, _log: Log) => benchImport(USUAL),
   search: (_threads: number, log: Log, { quick, parts }: Options) =>
     benchSearch({ quick, parts: partsOf('search', parts) as SearchPart[], log }),
+  dashboard: (_threads: number, log: Log) => benchDashboard(log),
   platform: (_threads: number, log: Log, { parts, trials, minutes, profileDir }: Options) =>
     benchPlatform({
       parts: partsOf('platform', parts) as PlatformPart[],

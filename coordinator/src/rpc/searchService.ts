@@ -33,6 +33,7 @@ import { answerPlan, askPlanner, RunningForecasts } from './planning.js';
 import { invalid, notFound, Refusal, status } from './refusal.js';
 import { removalToWire } from './removal.js';
 import { resultHandlers } from './results.js';
+import { tableHandlers } from './trialTable.js';
 import { unary } from './unary.js';
 import { uploadDataset } from './upload.js';
 import {
@@ -68,6 +69,7 @@ export function searchService(context: Context): SearchServiceServer {
 
   return {
     ...resultHandlers(context),
+    ...tableHandlers(context),
 
     planSweep: unary(log, async (request) => answerPlan(context, await fileOf(context, checkSpec(request)))),
 

@@ -78,6 +78,14 @@ export async function sweepsById(db: Database, ids: readonly number[]): Promise<
   return rows;
 }
 
+/** Which way its metric is good, without counting its trials; null: there is no such sweep. */
+export async function sweepGoal(db: Database, id: number): Promise<{ maximize: boolean } | null> {
+  const { rows } = await db.pool.query<{ maximize: boolean }>('SELECT maximize FROM sweep WHERE id = $1', [
+    id,
+  ]);
+  return rows[0] ?? null;
+}
+
 /** The sweep file as it was submitted. */
 export async function sweepSpec(
   db: Database,

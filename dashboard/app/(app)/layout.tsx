@@ -3,6 +3,7 @@ import { cookies } from 'next/headers';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { KeyProvider } from '@/components/keyboard/keys';
 import { Nav } from '@/components/shell/nav';
 import { SignOut } from '@/components/shell/signOut';
 import { readTheme, THEME_COOKIE } from '@/components/shell/theme';
@@ -36,7 +37,7 @@ export default async function AppLayout({ children }: { children: ReactNode }) {
         </div>
       </header>
       <main id="content" className="mx-auto max-w-[100rem] px-3 py-5 sm:px-6 sm:py-6">
-        {children}
+        <KeyProvider>{children}</KeyProvider>
       </main>
     </>
   );

@@ -3,6 +3,7 @@ export type SweepSection = { id: string; title: string; path: string };
 
 export const SWEEP_SECTIONS = [
   { id: 'overview', title: 'Overview', path: '' },
+  { id: 'trials', title: 'Trials', path: '/trials' },
 ] as const satisfies readonly SweepSection[];
 
 export type SweepSectionId = (typeof SWEEP_SECTIONS)[number]['id'];

@@ -38,6 +38,7 @@ import {
   GetSensitivityRequest,
   ImportanceReport,
 } from "./results.js";
+import { MeasureTrialsReply, MeasureTrialsRequest, QueryTrialsReply, QueryTrialsRequest } from "./table.js";
 
 export const protobufPackage = "adt.v1";
 
@@ -5696,6 +5697,29 @@ export const SearchServiceService = {
     responseSerialize: (value: ListTrialsReply): Buffer => Buffer.from(ListTrialsReply.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListTrialsReply => ListTrialsReply.decode(value),
   },
+  /**
+   * A page of the trials table in any order, filtered and grouped. The next begins after the last row of this one,
+   * whatever has been added meanwhile.
+   */
+  queryTrials: {
+    path: "/adt.v1.SearchService/QueryTrials" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: QueryTrialsRequest): Buffer => Buffer.from(QueryTrialsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): QueryTrialsRequest => QueryTrialsRequest.decode(value),
+    responseSerialize: (value: QueryTrialsReply): Buffer => Buffer.from(QueryTrialsReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): QueryTrialsReply => QueryTrialsReply.decode(value),
+  },
+  /** How many rows a view has, and cursors into it. */
+  measureTrials: {
+    path: "/adt.v1.SearchService/MeasureTrials" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: MeasureTrialsRequest): Buffer => Buffer.from(MeasureTrialsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): MeasureTrialsRequest => MeasureTrialsRequest.decode(value),
+    responseSerialize: (value: MeasureTrialsReply): Buffer => Buffer.from(MeasureTrialsReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): MeasureTrialsReply => MeasureTrialsReply.decode(value),
+  },
   getTrial: {
     path: "/adt.v1.SearchService/GetTrial" as const,
     requestStream: false as const,
@@ -5799,6 +5823,13 @@ export interface SearchServiceServer extends UntypedServiceImplementation {
    */
   deleteSweep: handleUnaryCall<DeleteSweepRequest, SweepRemoval>;
   listTrials: handleUnaryCall<ListTrialsRequest, ListTrialsReply>;
+  /**
+   * A page of the trials table in any order, filtered and grouped. The next begins after the last row of this one,
+   * whatever has been added meanwhile.
+   */
+  queryTrials: handleUnaryCall<QueryTrialsRequest, QueryTrialsReply>;
+  /** How many rows a view has, and cursors into it. */
+  measureTrials: handleUnaryCall<MeasureTrialsRequest, MeasureTrialsReply>;
   getTrial: handleUnaryCall<GetTrialRequest, Trial>;
   /** Canonical curves: the newest attempt's points only. */
   getCurves: handleUnaryCall<GetCurvesRequest, GetCurvesReply>;
@@ -5923,6 +5954,41 @@ export interface SearchServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListTrialsReply) => void,
+  ): ClientUnaryCall;
+  /**
+   * A page of the trials table in any order, filtered and grouped. The next begins after the last row of this one,
+   * whatever has been added meanwhile.
+   */
+  queryTrials(
+    request: QueryTrialsRequest,
+    callback: (error: ServiceError | null, response: QueryTrialsReply) => void,
+  ): ClientUnaryCall;
+  queryTrials(
+    request: QueryTrialsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: QueryTrialsReply) => void,
+  ): ClientUnaryCall;
+  queryTrials(
+    request: QueryTrialsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: QueryTrialsReply) => void,
+  ): ClientUnaryCall;
+  /** How many rows a view has, and cursors into it. */
+  measureTrials(
+    request: MeasureTrialsRequest,
+    callback: (error: ServiceError | null, response: MeasureTrialsReply) => void,
+  ): ClientUnaryCall;
+  measureTrials(
+    request: MeasureTrialsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: MeasureTrialsReply) => void,
+  ): ClientUnaryCall;
+  measureTrials(
+    request: MeasureTrialsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: MeasureTrialsReply) => void,
   ): ClientUnaryCall;
   getTrial(request: GetTrialRequest, callback: (error: ServiceError | null, response: Trial) => void): ClientUnaryCall;
   getTrial(
