@@ -15,6 +15,7 @@ import {
   checkInteger,
   checkLease,
   checkLength,
+  checkLoad,
   checkText,
   POOL,
   WORKER_ID,
@@ -124,9 +125,16 @@ export function trialService(context: Context): TrialServiceServer {
         trialId: checkInteger(`leases[${at}].trial_id`, trialId, 1),
         epoch: checkInteger(`leases[${at}].epoch`, epoch, 1),
       }));
-      const renewed = await renewLeases(db, { workerId, leases, draining: request.draining, leaseTtlMs });
+      const load = checkLoad(request.load);
+      const renewed = await renewLeases(db, {
+        workerId,
+        leases,
+        draining: request.draining,
+        leaseTtlMs,
+        load,
+      });
       if (renewed.kind === 'unknown-worker') throw unknownWorker();
-      return { decisions: renewed.decisions.map(toWireDecision) };
+      return { decisions: renewed.decisions.map(toWireDecision), drain: renewed.drain };
     }),
 
     reportMetrics: metricStream(context),

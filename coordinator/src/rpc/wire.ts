@@ -44,6 +44,8 @@ export function sweepToWire(row: SweepRow): SweepSummary {
     createdMs: row.createdAt.getTime(),
     finishedMs: row.finishedAt?.getTime(),
     reason: row.reason ?? '',
+    // What has ended is over, whatever was wanted of it before.
+    paused: row.paused && row.state === 'RUNNING',
   };
 }
 
@@ -75,6 +77,7 @@ export function trialToWire(row: TrialRow): TrialSummary {
     stratum: row.stratum,
     configuration: row.configuration,
     pruneReason: row.pruneReason ?? '',
+    retries: row.retries || undefined,
   };
 }
 
@@ -146,6 +149,8 @@ export function workerToWire(row: WorkerRow): Worker {
     runningTrialIds: row.runningTrialIds,
     startedMs: row.startedAt.getTime(),
     lastSeenMs: row.lastSeenAt.getTime(),
+    drainRequested: row.drainRequested,
+    load: row.load ?? undefined,
   };
 }
 
