@@ -3,7 +3,17 @@ import { SpecFormat } from '@adt/proto/gen/adt/v1/search';
 import { describe, expect, it } from 'vitest';
 import { startTestNats } from '../harness/nats.js';
 import { ask, refusalOf, type TestCoordinator, testCoordinator } from './coordinator.js';
-import { addDataset, claim, complete, register, replayed, settled, specOf, submit, WORKER } from './searching.js';
+import {
+  addDataset,
+  claim,
+  complete,
+  register,
+  replayed,
+  settled,
+  specOf,
+  submit,
+  WORKER,
+} from './searching.js';
 import { addSweep } from './trials.js';
 
 const PAUSED = { status: 'FAILED_PRECONDITION', reason: 'ILLEGAL_STATE' };
@@ -56,7 +66,8 @@ describe('a paused sweep', () => {
     const { sweepId, trialIds } = await addSweep(c.db, { size: 1 });
     const trialId = trialIds[0] as number;
     const unsent = async () =>
-      (await c.db.pool.query('SELECT FROM outbox WHERE trial_id = $1 AND sent_at IS NULL', [trialId])).rowCount;
+      (await c.db.pool.query('SELECT FROM outbox WHERE trial_id = $1 AND sent_at IS NULL', [trialId]))
+        .rowCount;
     await expect.poll(unsent, { timeout: 20_000 }).toBe(0);
 
     await ask(c, c.search, 'pauseSweep', { sweepId });
@@ -114,17 +125,30 @@ describe('a retry by hand', () => {
     const task = await claim(c);
     if (!task) throw new Error('nothing is queued');
     const retry = (trialId: number) => refusalOf(ask(c, c.search, 'retryTrial', { trialId }));
-    expect(await retry(task.lease.trialId)).toMatchObject({ ...PAUSED, message: expect.stringMatching(/RUNNING/) });
+    expect(await retry(task.lease.trialId)).toMatchObject({
+      ...PAUSED,
+      message: expect.stringMatching(/RUNNING/),
+    });
     await complete(c, task, { state: 'SUCCEEDED', value: 0.1 });
-    expect(await retry(task.lease.trialId)).toMatchObject({ ...PAUSED, message: expect.stringMatching(/SUCCEEDED/) });
+    expect(await retry(task.lease.trialId)).toMatchObject({
+      ...PAUSED,
+      message: expect.stringMatching(/SUCCEEDED/),
+    });
     await ask(c, c.search, 'cancelSweep', { sweepId });
-    expect(await retry(trialIds[1] as number)).toMatchObject({ ...PAUSED, message: expect.stringMatching(/submit it again/) });
+    expect(await retry(trialIds[1] as number)).toMatchObject({
+      ...PAUSED,
+      message: expect.stringMatching(/submit it again/),
+    });
     expect(await retry(7_777)).toMatchObject({ status: 'NOT_FOUND' });
   });
 
   it('does not tell a search twice of one trial: its log goes on, ends, and replays', async () => {
     const c = await start();
-    const sweepId = await submit(c, specOf('method: tpe\nbudget: {max_trials_per_stratum: 2}\nseeds: {search: [1]}'));
+    const sweepId = await submit(
+      c,
+      specOf('method: tpe\nbudget: {max_trials_per_stratum: 2}\nseeds: {search: [1]}'),
+    );
+    await settled(c.db);
     const failed = await claim(c);
     if (!failed) throw new Error('nothing is queued');
     await complete(c, failed, { state: 'FAILED' });
@@ -137,7 +161,11 @@ describe('a retry by hand', () => {
       if ((await ask(c, c.search, 'getSweep', { sweepId })).summary?.state === 'SWEEP_STATE_FINISHED') break;
     }
     const { summary } = await ask(c, c.search, 'getSweep', { sweepId });
-    expect(summary).toMatchObject({ state: 'SWEEP_STATE_FINISHED', reason: '', counts: { failed: 0, succeeded: 4 } });
+    expect(summary).toMatchObject({
+      state: 'SWEEP_STATE_FINISHED',
+      reason: '',
+      counts: { failed: 0, succeeded: 4 },
+    });
     expect((await replayed(c.db, sweepId)).divergence).toBeNull();
   });
 });
@@ -210,6 +238,8 @@ describe('costs and presets', () => {
       strata: [{ confirming: 6 }, { confirming: 6 }, { confirming: 6 }],
     });
     const wrong = { name: 'quik', datasets: ['tiny'], models: ['GMF'] };
-    expect(await refusalOf(ask(c, c.search, 'renderPreset', wrong))).toMatchObject({ reason: 'SPACE_INVALID' });
+    expect(await refusalOf(ask(c, c.search, 'renderPreset', wrong))).toMatchObject({
+      reason: 'SPACE_INVALID',
+    });
   });
 });

@@ -8,7 +8,9 @@ export async function pauseCommand(context: Context, sweepId: number, paused: bo
     const summary = await call(paused ? 'pauseSweep' : 'resumeSweep', { sweepId });
     if (context.json) return printJson(summary);
     const { queued = 0, running = 0 } = summary.counts ?? {};
-    const what = paused ? `paused; ${running} running now go on to their end` : `resumed, with ${queued} queued`;
+    const what = paused
+      ? `paused; ${running} running now go on to their end`
+      : `resumed, with ${queued} queued`;
     print(`sweep ${sweepId} (${summary.name}): ${what}`);
   });
 }

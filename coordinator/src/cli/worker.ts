@@ -50,7 +50,9 @@ async function drain(context: Context, workerId: string, wanted: boolean): Promi
     const worker = await call(wanted ? 'drainWorker' : 'resumeWorker', { workerId });
     if (context.json) return printJson(worker);
     const busy = worker.runningTrialIds.length;
-    print(wanted ? `${workerId}: takes no more trials; ${busy} under way` : `${workerId}: takes trials again`);
+    print(
+      wanted ? `${workerId}: takes no more trials; ${busy} under way` : `${workerId}: takes trials again`,
+    );
   });
 }
 

@@ -193,5 +193,7 @@ export async function renewLeases(
     ],
   });
   const row = rows[0];
-  return row?.known ? { kind: 'renewed', decisions: row.decisions, drain: row.drain } : { kind: 'unknown-worker' };
+  return row?.known
+    ? { kind: 'renewed', decisions: row.decisions, drain: row.drain }
+    : { kind: 'unknown-worker' };
 }

@@ -7,8 +7,8 @@ import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { formatBytes, formatCount } from '@/format/number';
-import { fetchProblem } from '@/live/fetchProblem';
 import type { Problem } from '@/lib/problem';
+import { fetchProblem } from '@/live/fetchProblem';
 import { ActionButton } from './actionButton';
 import { useChange } from './useChange';
 

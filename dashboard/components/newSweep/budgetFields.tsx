@@ -71,7 +71,11 @@ export function BudgetFields({ root, vocabulary, violations, disabled, onChange 
             )}
           </Field>
         ))}
-        <Field label="Pool" hint="Workers that may take its trainings." errors={errorsAt(violations, ['pool'])}>
+        <Field
+          label="Pool"
+          hint="Workers that may take its trainings."
+          errors={errorsAt(violations, ['pool'])}
+        >
           {(control) => (
             <Select
               {...control}

@@ -95,7 +95,12 @@ export function moreSeeds(root: unknown): Change[] {
   if (Array.isArray(given)) {
     const numbers = given.filter((seed) => typeof seed === 'number');
     const base = freshBase([...searchSeedsOf(root), ...numbers], 10);
-    return [[['seeds', 'confirm'], [...given, ...Array.from({ length: 10 }, (_, at) => base + at)]]];
+    return [
+      [
+        ['seeds', 'confirm'],
+        [...given, ...Array.from({ length: 10 }, (_, at) => base + at)],
+      ],
+    ];
   }
   const count = typeof confirmation.count === 'number' ? confirmation.count : 10;
   return [[['seeds', 'confirm', 'count'], count + 10]];

@@ -43,12 +43,7 @@ export function SearchFields(props: FormProps) {
     <fieldset className="space-y-4">
       <legend className="mb-2 font-semibold">Search</legend>
       <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
-        <Field
-          group
-          label="Method"
-          errors={errorsAt(violations, ['method'])}
-          hint={METHOD_HINTS[method]}
-        >
+        <Field group label="Method" errors={errorsAt(violations, ['method'])} hint={METHOD_HINTS[method]}>
           {() => (
             <Segmented
               label="Method"

@@ -36,7 +36,7 @@ type BarProps = { filter: FilterControl; shown: number; all: number };
 
 export function SweepFilterBar({ filter: { value, set }, shown, all }: BarProps) {
   return (
-    <div role="search" className="mb-3 flex flex-wrap items-center gap-2">
+    <search className="mb-3 flex flex-wrap items-center gap-2">
       <span className="relative block min-w-0 flex-1 sm:max-w-72">
         <Search aria-hidden size={14} className="-translate-y-1/2 absolute top-1/2 left-2.5 text-muted" />
         <Input
@@ -53,12 +53,14 @@ export function SweepFilterBar({ filter: { value, set }, shown, all }: BarProps)
           label="State"
           options={STATES}
           value={value.state ?? ALL}
-          onChange={(state) => set({ ...value, state: FILTER_STATES.find((known) => known === state) ?? null })}
+          onChange={(state) =>
+            set({ ...value, state: FILTER_STATES.find((known) => known === state) ?? null })
+          }
         />
       </div>
       <p aria-live="polite" className="tabular text-muted text-sm">
         {shown === all ? `${formatCount(all)} sweeps` : `${formatCount(shown)} of ${formatCount(all)}`}
       </p>
-    </div>
+    </search>
   );
 }

@@ -32,8 +32,8 @@ export function FirstSweep({ status }: { status: LiveStatus }) {
     <>
       <PageHeader title="Sweeps" marks={<LivePill status={status} />} />
       <EmptyState title="No sweeps yet">
-        A sweep trains a recommender with many settings of a denoising loss, ranks what it finds, and says whether
-        the difference is real.
+        A sweep trains a recommender with many settings of a denoising loss, ranks what it finds, and says
+        whether the difference is real.
       </EmptyState>
       <ul className="mx-auto grid max-w-4xl gap-3 sm:grid-cols-3">
         {STARTS.map(({ href, Icon, title, text }) => (

@@ -17,7 +17,8 @@ const SWEEP = {
 test('every word must occur somewhere, in any case', () => {
   for (const text of ['', 'look', 'neumf adressa', '#12', ' t-ce '])
     expect(matches(SWEEP, { text, state: null }), text).toBe(true);
-  for (const text of ['look cdae', 'yelp', '#123']) expect(matches(SWEEP, { text, state: null }), text).toBe(false);
+  for (const text of ['look cdae', 'yelp', '#123'])
+    expect(matches(SWEEP, { text, state: null }), text).toBe(false);
 });
 
 test('a paused sweep is paused and not running', () => {

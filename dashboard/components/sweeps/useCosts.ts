@@ -26,10 +26,14 @@ export function useCosts(sweeps: readonly SweepSummary[]): Costs {
       const open = wanted.current.filter(({ sweepId }) => !settled.current.has(sweepId)).slice(0, MOST);
       if (document.hidden || open.length === 0) return;
       const ids = open.map(({ sweepId }) => sweepId).join();
-      const answer = await fetchProblem<SweepCost[]>(`/api/sweeps/costs?ids=${ids}`, { signal: abort.signal });
+      const answer = await fetchProblem<SweepCost[]>(`/api/sweeps/costs?ids=${ids}`, {
+        signal: abort.signal,
+      });
       if (!answer.ok || abort.signal.aborted) return;
       for (const { sweepId, finishedMs } of open) if (finishedMs !== undefined) settled.current.add(sweepId);
-      setCosts((before) => new Map([...before, ...answer.value.map((cost) => [cost.sweepId, cost] as const)]));
+      setCosts(
+        (before) => new Map([...before, ...answer.value.map((cost) => [cost.sweepId, cost] as const)]),
+      );
     };
     void ask();
     const timer = setInterval(() => void ask(), EVERY_MS);

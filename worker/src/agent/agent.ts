@@ -59,7 +59,8 @@ export class Agent {
       log: params.log,
       onReturn: () => this.introduceAnew(),
       onDrain: (drain) => {
-        if (this.intake.set(drain)) params.log.info(drain ? 'told to take no more trials' : 'takes trials again');
+        if (this.intake.set(drain))
+          params.log.info(drain ? 'told to take no more trials' : 'takes trials again');
       },
       load: machineLoad,
     });

@@ -165,7 +165,8 @@ describe('verifySearch', () => {
     const told = failed.findIndex(({ entry }) => entry.kind === 'told' && entry.trial === number);
     const log = failed.slice(0, told + 1);
     const cut = { ...honest, log, finished: false };
-    const after = (changes: Partial<StoredTrial>) => verifySearch(alter(cut, number, changes)).difference?.where;
+    const after = (changes: Partial<StoredTrial>) =>
+      verifySearch(alter(cut, number, changes)).difference?.where;
     expect(after({ outcome: 'done', bestValue: 0.4, retried: true })).toBeUndefined();
     expect(after({ outcome: null, bestValue: null, retried: true })).toBeUndefined();
     expect(after({ outcome: 'done', bestValue: 0.4 })).toBe(`result of trial #${number}`);

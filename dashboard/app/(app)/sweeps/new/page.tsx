@@ -2,13 +2,7 @@
 import { LOSSES, MODELS, TRAINING_DEFAULTS } from '@adt/proto/trainingConfig';
 import type { Metadata } from 'next';
 import { NewSweep } from '@/components/newSweep/newSweep';
-import {
-  BLANK,
-  presetFor,
-  TEMPLATES,
-  trialFile,
-  withMoreSeeds,
-} from '@/components/newSweep/starts';
+import { BLANK, presetFor, TEMPLATES, trialFile, withMoreSeeds } from '@/components/newSweep/starts';
 import { show } from '@/lib/page';
 import type { Answer } from '@/lib/problem';
 import { parseId } from '@/lib/route';
@@ -67,7 +61,8 @@ async function fromTrial(trialId: number): Promise<Answer<Start>> {
   const trial = await getTrial(trialId);
   if (!trial.ok) return trial;
   const config = trial.value.summary?.config;
-  if (config === undefined) throw new Error(`the coordinator sent trial ${trialId} without its configuration`);
+  if (config === undefined)
+    throw new Error(`the coordinator sent trial ${trialId} without its configuration`);
   return started({ draftName: `trial-${trialId}`, text: trialFile(trialId, config), extended: null });
 }
 
