@@ -631,6 +631,7 @@ export interface UploadDatasetRequest {
 
 export interface DatasetUploadHead {
   name: string;
+  /** Empty: whoever sends does not know it before the end, and nothing is checked against it. */
   sha256: string;
   bytes: number;
   /** Let the name point to other content than before; sweeps that ran keep what they used. */
