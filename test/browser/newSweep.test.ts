@@ -180,7 +180,7 @@ describe.skipIf(chromiumPath() === null)(`the form of a new sweep${browserSkipNo
     const trial = trials.find(({ config }) => config?.loss === 'T-CE');
     await page.goto(`${scene.url}/trials/${trial?.trialId}`);
     await page.getByRole('link', { name: 'Clone and edit' }).click();
-    await page.getByText('1 runs of 1 configurations').waitFor();
+    await page.getByText('1 run of 1 configuration').waitFor();
     expect(parse(await yaml().inputValue())).toMatchObject({
       name: `trial-${trial?.trialId}`,
       parameters: { loss: { value: 'T-CE' }, eps_max: { value: trial?.config?.epsMax } },

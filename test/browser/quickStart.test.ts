@@ -1,4 +1,6 @@
 /** As a new user would: from the empty page to a submitted "Quick T-CE vs R-CE" in three clicks, and to its end. */
+import { TrialState } from '@adt/proto/gen/adt/v1/common';
+import { TrialPhase } from '@adt/proto/gen/adt/v1/search';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { browserSkipNote, chromiumPath } from '../harness/browser.js';
@@ -53,10 +55,10 @@ describe.skipIf(chromiumPath() === null)(`the first sweep of a new user${browser
     await page.locator('header').getByText('finished', { exact: true }).waitFor();
     const request = { sweepId, limit: 100, cursor: '', order: 'number' };
     const { trials } = await scene.connection.call('listTrials', request);
-    const confirming = trials.filter(({ phase }) => phase === 'TRIAL_PHASE_CONFIRM');
+    const confirming = trials.filter(({ phase }) => phase === TrialPhase.CONFIRM);
     const seeds = (loss: string) =>
       confirming
-        .filter(({ state: ended, config }) => ended === 'TRIAL_STATE_SUCCEEDED' && config?.loss === loss)
+        .filter(({ state: ended, config }) => ended === TrialState.SUCCEEDED && config?.loss === loss)
         .map(({ config }) => config?.seed)
         .sort();
     for (const loss of ['CE', 'T-CE', 'R-CE'])

@@ -42,8 +42,13 @@ function Counts({ plan, checking }: { plan: SweepPlan | null; checking: boolean 
       )}
       {plan !== null && refusals === 0 && (
         <p className="tabular">
-          <span className="font-semibold text-xl">{formatCount(plan.runs)}</span> runs
-          <span className="text-muted"> of {formatCount(plan.configurations)} configurations</span>
+          <span className="font-semibold text-xl">{formatCount(plan.runs)}</span>{' '}
+          {plan.runs === 1 ? 'run' : 'runs'}
+          <span className="text-muted">
+            {' '}
+            of {formatCount(plan.configurations)}{' '}
+            {plan.configurations === 1 ? 'configuration' : 'configurations'}
+          </span>
           {confirming > 0 && (
             <span className="block text-muted text-sm">
               {formatCount(confirming)} of them confirm on fresh seeds
