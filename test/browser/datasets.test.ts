@@ -57,7 +57,7 @@ describe.skipIf(chromiumPath() === null)(`the data sets’ page${browserSkipNote
   it('takes a bundle in, and the page shows it', async () => {
     await page.getByRole('button', { name: 'Import' }).click();
     await dialog().getByLabel('A bundle, .adtb').setInputFiles(bundleFile('mine.adtb', generateSynthetic()));
-    await dialog().getByLabel('Name').fill('mine');
+    await dialog().getByRole('textbox', { name: 'Name' }).fill('mine');
     await upload().click();
     await dialog().getByText('“mine” is stored and ready for sweeps.').waitFor();
     await dialog().getByRole('button', { name: 'Done' }).click();
@@ -68,7 +68,7 @@ describe.skipIf(chromiumPath() === null)(`the data sets’ page${browserSkipNote
   it('asks before a name means other content, and does not send before', async () => {
     await page.getByRole('button', { name: 'Import' }).click();
     await dialog().getByLabel('A bundle, .adtb').setInputFiles(bundleFile('again.adtb', generateSynthetic()));
-    await dialog().getByLabel('Name').fill('mine');
+    await dialog().getByRole('textbox', { name: 'Name' }).fill('mine');
     await dialog()
       .getByText(/“mine” is there already/)
       .waitFor();
@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath() === null)(`the data sets’ page${browserSkipNote
     await page.getByRole('button', { name: 'Import' }).click();
     const junk = bundleFile('junk.adtb', Buffer.alloc(300_000, 'not a bundle '));
     await dialog().getByLabel('A bundle, .adtb').setInputFiles(junk);
-    await dialog().getByLabel('Name').fill('junk');
+    await dialog().getByRole('textbox', { name: 'Name' }).fill('junk');
     await upload().click();
     await dialog()
       .getByRole('alert')

@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath() === null)(`the workers’ page${browserSkipNote()
     await card().getByText('Memory of the machine').waitFor(PATIENCE);
     await card().getByText('0 of 2', { exact: true }).waitFor();
     expect(await card().getByText('idle').count()).toBe(2);
-    await page.getByText('1 worker · 0 of 2 slots busy').waitFor();
+    await page.getByRole('main').getByText('1 worker · 0 of 2 slots busy').waitFor();
   });
 
   it('drains the worker, which then takes no trial, and lets it go on, which then does', async () => {

@@ -26,7 +26,13 @@ export function ImportDataset({ taken }: { taken: readonly string[] }) {
   const close = (next: boolean) => {
     // What is under way goes on only while it is seen.
     if (!next && isSending) stop();
-    if (!next) reset();
+    if (!next) {
+      if (upload.kind === 'done') router.refresh();
+      reset();
+      setFile(null);
+      setName('');
+      setReplace(false);
+    }
     setOpen(next);
   };
   return (
