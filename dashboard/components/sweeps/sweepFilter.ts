@@ -1,6 +1,6 @@
 /** Which sweeps of a list are shown: by words and by state. Pure. */
 import type { SweepSummary } from '@adt/proto/gen/adt/v1/search';
-import { type StateName, sweepStateName } from '@/components/ui/stateName';
+import { type StateName, sweepStateName } from '../ui/stateName';
 
 export const FILTER_STATES = ['RUNNING', 'PAUSED', 'FINISHED', 'CANCELLED'] as const satisfies StateName[];
 

@@ -40,8 +40,8 @@ export function AddWorker({ coordinator }: { coordinator: string | null }) {
               {coordinator === null ? (
                 <p className="text-sm">
                   The platform listens on its own machine alone, so no other can reach it. To work across
-                  machines, start it as deploy/README.md says under “Many machines”; then this dialog makes
-                  the worker’s token.
+                  machines, start it as deploy/cluster/README.md says; then this dialog makes the worker’s
+                  token.
                 </p>
               ) : (
                 <Remote coordinator={coordinator} />

@@ -15,7 +15,7 @@ export function LoadBars({ load: { memoryUsedBytes, memoryTotalBytes, cpuLoad } 
         share={memory}
         text={`${formatBytes(memoryUsedBytes)} of ${formatBytes(memoryTotalBytes)}`}
       />
-      <Bar label="Processors, last minute" share={cpuLoad} text={formatPercent(cpuLoad)} />
+      <Bar label="Load a processor, last minute" share={cpuLoad} text={formatPercent(cpuLoad)} />
     </dl>
   );
 }
