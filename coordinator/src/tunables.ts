@@ -76,6 +76,8 @@ export const LIMITS = {
   datasetBytes: 8 * 1024 ** 3,
   specBytes: 256 * 1024,
   leasesPerHeartbeat: 1_024,
+  /** Sweeps whose cost is asked at once: a page of the list. */
+  costSweeps: 100,
   /** A running sweep's forecast is made anew at most this often, … */
   forecastFreshMs: 1_000,
   /** … and holds for so many times what it took, so that who watches a huge sweep costs a tenth of a core at most. */

@@ -1,7 +1,7 @@
 /** Numbers and times as they are read. */
 import { describe, expect, test } from 'vitest';
 import { formatBytes, formatMetric, formatParameter, formatPercent } from './number';
-import { etaMs, formatAgo, formatDuration } from './time';
+import { etaMs, formatAgo, formatClock, formatDuration } from './time';
 
 test('metrics have four decimals, and a dash where there is none', () => {
   expect([0.17942, 0, undefined, null, Number.NaN, 12345.678].map(formatMetric)).toEqual([
@@ -44,6 +44,12 @@ describe('times', () => {
 
   test('a clock that is a little ahead does not show the future', () => {
     expect(formatAgo(1_000_500, 1_000_000)).toBe('just now');
+  });
+
+  test('a clock names the day only where it is another one', () => {
+    const now = new Date(2026, 10, 24, 22, 5).getTime();
+    expect(formatClock(now + 3_600_000, now)).toBe('23:05');
+    expect(formatClock(now + 7_200_000, now)).toBe('2026-11-25 00:05');
   });
 
   test('what is left follows the pace so far, and is unknown before there is one', () => {

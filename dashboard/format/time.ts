@@ -21,6 +21,14 @@ export function formatAgo(thenMs: number, nowMs: number): string {
   return `${Math.floor(ms / 86_400_000)} d ago`;
 }
 
+/** `14:05`, or with the day where it is another one. For the browser: it goes by its clock's place. */
+export function formatClock(ms: number, nowMs: number): string {
+  const [then, now] = [new Date(ms), new Date(nowMs)];
+  const time = `${pad(then.getHours())}:${pad(then.getMinutes())}`;
+  if (then.toDateString() === now.toDateString()) return time;
+  return `${then.getFullYear()}-${pad(then.getMonth() + 1)}-${pad(then.getDate())} ${time}`;
+}
+
 /** What remains when trials go on ending at the pace so far; null before there is a pace. */
 export function etaMs(params: {
   ended: number;

@@ -74,8 +74,7 @@ function callOnce<Client, Request, Reply>(
   request: Request,
   deadlineMs: number,
 ): Promise<Outcome<Reply>> {
-  const metadata = new Metadata();
-  metadata.set(AUTHORIZATION, `Bearer ${dashboardEnv().ADT_TOKEN}`);
+  const metadata = identity();
   const options = { deadline: Date.now() + deadlineMs };
   return new Promise((resolve) => {
     method(client).call(client, request, metadata, options, (error, reply) =>
@@ -84,8 +83,19 @@ function callOnce<Client, Request, Reply>(
   });
 }
 
+/** For a call that streams: the client in use, and what identifies the dashboard. */
+export function searchStream(): { client: SearchServiceClient; metadata: Metadata } {
+  return { client: rotation().current.search, metadata: identity() };
+}
+
+function identity(): Metadata {
+  const metadata = new Metadata();
+  metadata.set(AUTHORIZATION, `Bearer ${dashboardEnv().ADT_TOKEN}`);
+  return metadata;
+}
+
 /** What the browser is not told stands here, one JSON object a line. */
-function logRefusal(error: ServiceError): void {
+export function logRefusal(error: ServiceError): void {
   const entry = {
     level: 'warn',
     msg: 'coordinator call refused',

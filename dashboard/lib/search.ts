@@ -12,6 +12,7 @@ import type {
   Worker,
 } from '@adt/proto/gen/adt/v1/search';
 import { SpecFormat } from '@adt/proto/gen/adt/v1/search';
+import type { PresetRequest } from '@/components/newSweep/starts';
 import { ask } from './coordinator';
 import type { Answer } from './problem';
 import {
@@ -39,9 +40,26 @@ export function planSweep(spec: string): Promise<Answer<SweepPlan>> {
   return ask((client) => client.planSweep, { spec, format: SpecFormat.YAML }, PLAN_DEADLINE_MS);
 }
 
-export function submitSweep(spec: string, idempotencyKey: string): Promise<Answer<SweepSummary>> {
-  const request = { spec, format: SpecFormat.YAML, idempotencyKey, owner: '' };
+/** @param extended a sweep whose finished trainings are taken over; null: none */
+export function submitSweep(
+  spec: string,
+  idempotencyKey: string,
+  extended: number | null,
+): Promise<Answer<SweepSummary>> {
+  const request = {
+    spec,
+    format: SpecFormat.YAML,
+    idempotencyKey,
+    owner: '',
+    extends: extended ?? undefined,
+  };
   return ask((client) => client.submitSweep, request, SUBMIT_DEADLINE_MS);
+}
+
+/** The preset's sweep file, YAML. */
+export async function renderPreset(request: PresetRequest): Promise<Answer<string>> {
+  const reply = await ask((client) => client.renderPreset, request, READ_DEADLINE_MS);
+  return reply.ok ? { ok: true, value: reply.value.spec } : reply;
 }
 
 /** All trials of a sweep, best first, up to MAX_TRIALS. */

@@ -18,6 +18,13 @@ export const MAX_REPLY_BYTES = 4 * 1024 * 1024;
 /** Largest request body; a sweep file of that size is a mistake. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
+/** Largest bundle that is taken through the dashboard; larger ones go by `adt dataset import`. */
+export const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
+/** A bundle of that size at 10 Mbit/s. */
+export const UPLOAD_DEADLINE_MS = 30 * 60_000;
+/** What the coordinator takes in one message. */
+export const UPLOAD_CHUNK_BYTES = 256 * 1024;
+
 export const SESSION_LIFETIME_MS = 30 * 24 * 3_600_000;
 /** A session that was found open is asked about again after this: how long a signed-out cookie may still open. */
 export const SESSION_FRESH_MS = 5_000;

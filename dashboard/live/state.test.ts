@@ -43,6 +43,7 @@ const sweep: SweepSummary = {
   losses: [],
   createdMs: 0,
   reason: '',
+  paused: false,
 };
 
 function point(step: number, value: number | null, fields: Partial<LivePoint> = {}): LivePoint {

@@ -9,9 +9,12 @@ describe('the life of a trial', () => {
     expect(() => trialStateName(TrialState.UNSPECIFIED)).toThrow(RangeError);
   });
 
-  it('ends: a terminal state is reachable from every state, and none leads on from it', () => {
+  it('ends: a terminal state is reachable from every state, and only a retry by hand leads on from it', () => {
     const open = TRIAL_STATES.filter((state) => !isTerminal(state));
     expect(open).toEqual(['QUEUED', 'RUNNING']);
     for (const state of open) expect(Object.keys(TRIAL_TRANSITIONS[state])).toContain('CANCELLED');
+    for (const state of TRIAL_STATES.filter(isTerminal))
+      expect(['', 'QUEUED']).toContain(Object.keys(TRIAL_TRANSITIONS[state]).join());
+    expect(TRIAL_TRANSITIONS.SUCCEEDED).toEqual({});
   });
 });

@@ -3,7 +3,7 @@ import { TrialState } from './gen/adt/v1/common.js';
 
 export type TrialStateName = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'PRUNED' | 'FAILED' | 'CANCELLED';
 
-/** Every arrow with its cause. A state without arrows is terminal and immutable. */
+/** Every arrow with its cause. What has ended is immutable for workers and searches: only a person's retry leads on. */
 export const TRIAL_TRANSITIONS = {
   QUEUED: { RUNNING: 'claimed by a worker: epoch + 1', CANCELLED: 'the sweep was cancelled' },
   RUNNING: {
@@ -15,14 +15,15 @@ export const TRIAL_TRANSITIONS = {
   },
   SUCCEEDED: {},
   PRUNED: {},
-  FAILED: {},
-  CANCELLED: {},
+  FAILED: { QUEUED: 'retried by hand' },
+  CANCELLED: { QUEUED: 'retried by hand' },
 } as const satisfies Record<TrialStateName, Partial<Record<TrialStateName, string>>>;
 
 export const TRIAL_STATES = Object.keys(TRIAL_TRANSITIONS) as TrialStateName[];
 
+/** Whether it has ended, for all that workers and searches can do. */
 export function isTerminal(state: TrialStateName): boolean {
-  return Object.keys(TRIAL_TRANSITIONS[state]).length === 0;
+  return !('CANCELLED' in TRIAL_TRANSITIONS[state]);
 }
 
 /** Wire to plain name. @throws RangeError for UNSPECIFIED */

@@ -7,6 +7,7 @@ import { type Connection, openConnection } from '@adt/coordinator/cli/connect';
 import { uploadDataset } from '@adt/coordinator/cli/upload';
 import { openStore } from '@adt/worker/data/store';
 import { ensureSynthetic } from '@adt/worker/data/synthetic';
+import pg from 'pg';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { adt } from '../harness/adtCommand.js';
 import { openBrowser } from '../harness/browser.js';
@@ -35,6 +36,8 @@ export type DashboardScene = {
   signedIn(options?: BrowserContextOptions): Promise<Page>;
   /** The same, not signed in. */
   stranger(options?: BrowserContextOptions): Promise<Page>;
+  /** The platform's database, for states that no page leads to. */
+  database(): pg.Pool;
   /** Errors that any page wrote to its console, refused scripts and styles among them. */
   complaints: string[];
 };
@@ -62,7 +65,15 @@ export async function openDashboardScene(options: PlatformOptions = {}): Promise
     await page.waitForURL(`${url}/sweeps`);
     return page;
   };
-  return { platform, connection, url, loginUrl, signedIn, stranger, complaints };
+  let pool: pg.Pool | undefined;
+  const database = (): pg.Pool => {
+    if (pool) return pool;
+    const opened = new pg.Pool({ connectionString: platform.databaseUrl, max: 2 });
+    atEnd(() => opened.end());
+    pool = opened;
+    return opened;
+  };
+  return { platform, connection, url, loginUrl, signedIn, stranger, database, complaints };
 }
 
 async function openPage(

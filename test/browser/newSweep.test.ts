@@ -1,6 +1,7 @@
 /** The form of a new sweep and its file: one thing in two views, checked while it is typed, submitted once. */
 import type { Page } from 'playwright-core';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { browserSkipNote, chromiumPath } from '../harness/browser.js';
 import { type DashboardScene, openDashboardScene } from './dashboardScene.js';
 
@@ -16,8 +17,10 @@ describe.skipIf(chromiumPath() === null)(`the form of a new sweep${browserSkipNo
   }, 120_000);
 
   beforeEach(async () => {
+    // Drafts survive, and each test begins anew.
+    await page.evaluate(() => sessionStorage.clear());
     await page.goto(`${scene.url}/sweeps/new`);
-    await page.getByText('20 runs of 10 configurations').waitFor();
+    await page.getByText('36 runs of 9 configurations').waitFor();
   });
 
   const yaml = () => page.getByLabel('Sweep file, YAML');
@@ -30,9 +33,9 @@ describe.skipIf(chromiumPath() === null)(`the form of a new sweep${browserSkipNo
 
   it('counts configurations and runs while values are typed', async () => {
     await page.getByLabel('beta: values', { exact: true }).fill('0.1, 0.2, 0.3, 0.4, 0.5');
-    await page.getByText('24 runs of 12 configurations').waitFor();
-    await page.getByLabel('Seeds').fill('1, 2, 3');
-    await page.getByText('36 runs of 12 configurations').waitFor();
+    await page.getByText('38 runs of 10 configurations').waitFor();
+    await page.getByLabel('Search seeds').fill('1, 2, 3');
+    await page.getByText('48 runs of 10 configurations').waitFor();
     expect(await submit().isEnabled()).toBe(true);
   });
 
@@ -90,7 +93,7 @@ describe.skipIf(chromiumPath() === null)(`the form of a new sweep${browserSkipNo
     expect(await page.getByLabel('Name', { exact: true }).isDisabled()).toBe(true);
     expect(await submit().isDisabled()).toBe(true);
     await yaml().fill(good);
-    await page.getByText('20 runs of 10 configurations').waitFor();
+    await page.getByText('36 runs of 9 configurations').waitFor();
     expect(await page.getByLabel('Name', { exact: true }).isEnabled()).toBe(true);
   });
 
@@ -102,7 +105,7 @@ describe.skipIf(chromiumPath() === null)(`the form of a new sweep${browserSkipNo
 
   it('makes one sweep of a double click', async () => {
     await page.getByLabel('Name', { exact: true }).fill('clicked-twice');
-    await page.getByText('20 runs of 10 configurations').waitFor();
+    await page.getByText('36 runs of 9 configurations').waitFor();
     await expect.poll(() => submit().isEnabled()).toBe(true);
     await submit().dblclick();
     await page.waitForURL(/\/sweeps\/\d+$/);
@@ -117,21 +120,73 @@ describe.skipIf(chromiumPath() === null)(`the form of a new sweep${browserSkipNo
     await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe(sweeps[0]?.name);
   });
 
-  it('cancels a sweep after asking, and not before', async () => {
+  it('offers every method, early stopping, confirmation and budget, each a line of the file', async () => {
+    await page.getByText('TPE', { exact: true }).click();
+    await page.getByLabel('Runs for each loss').fill('12');
+    await page.getByLabel('Early stopping').selectOption('asha');
+    await page.getByLabel('η', { exact: true }).fill('4');
+    await page.getByLabel('First rung, iterations').fill('300');
+    await page.getByLabel('Fresh seeds', { exact: true }).fill('12');
+    await page.getByLabel('Best configurations').fill('2');
+    await page.getByLabel('Longest time').fill('2h');
+    await page.getByLabel('Most at once').fill('3');
+    await page.getByLabel('Priority').fill('2');
+    await group('weight exponent').getByText('Range').click();
+    await page.getByLabel('beta: min', { exact: true }).fill('0.1');
+    await page.getByLabel('beta: max', { exact: true }).fill('0.5');
+    await page.getByLabel('beta: step', { exact: true }).fill('0.1');
+    expect(parse(await yaml().inputValue())).toMatchObject({
+      method: 'tpe',
+      early_terminate: { type: 'asha', eta: 4, min_steps: 300 },
+      seeds: { confirm: { count: 12, base: 2019, top_k: 2 } },
+      budget: { max_trials_per_stratum: 12, max_wall: '2h', max_concurrent: 3 },
+      priority: 2,
+      parameters: { beta: { min: 0.1, max: 0.5, step: 0.1 } },
+    });
+    await page.getByText(/\d+ of them confirm on fresh seeds/).waitFor();
+    await expect.poll(() => submit().isEnabled()).toBe(true);
+
+    await page.getByText('Grid', { exact: true }).click();
+    await page.getByLabel('Early stopping').selectOption('none');
+    await page.getByRole('checkbox', { name: /Confirm the best/ }).uncheck();
+    const file = parse(await yaml().inputValue());
+    expect(file).toMatchObject({ method: 'grid', budget: { max_wall: '2h', max_concurrent: 3 } });
+    expect(file.early_terminate).toBeUndefined();
+    expect(file.seeds).toEqual({ search: [1, 2] });
+  });
+
+  it('says of a budget field what is wrong with it', async () => {
+    await page.getByLabel('Longest time').fill('soon');
+    await page.getByText(/must be like 90s, 30m, 12h or 2d/).waitFor();
+    expect(await submit().isDisabled()).toBe(true);
+  });
+
+  it('keeps a draft over a reload, and starts over when asked', async () => {
+    await page.getByLabel('Name', { exact: true }).fill('half-done');
+    await page.reload();
+    await page.getByText('Your draft of this sweep was restored.').waitFor();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('half-done');
+    await page.getByRole('button', { name: 'Start over' }).click();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('quick');
+    await page.reload();
+    await page.getByText('36 runs of 9 configurations').waitFor();
+    expect(await page.getByText('Your draft of this sweep was restored.').count()).toBe(0);
+  });
+
+  it('starts from a trial with its values fixed', async () => {
     const { sweeps } = await scene.connection.call('listSweeps', { limit: 1, cursor: '' });
-    await page.goto(`${scene.url}/sweeps/${sweeps[0]?.sweepId}`);
-    await page.getByRole('button', { name: 'Cancel sweep' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Keep it running' }).click();
-    await dialog.waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Cancel sweep' }).click();
-    await dialog.getByRole('button', { name: 'Cancel sweep' }).click();
-    await page
-      .getByRole('heading')
-      .getByText(sweeps[0]?.name ?? '')
-      .waitFor();
-    await page.locator('header').getByText('cancelled', { exact: true }).waitFor();
-    expect(await page.getByRole('button', { name: 'Cancel sweep' }).count()).toBe(0);
+    const request = { sweepId: sweeps[0]?.sweepId ?? 0, limit: 100, cursor: '', order: 'number' };
+    const { trials } = await scene.connection.call('listTrials', request);
+    const trial = trials.find(({ config }) => config?.loss === 'T-CE');
+    await page.goto(`${scene.url}/trials/${trial?.trialId}`);
+    await page.getByRole('link', { name: 'Clone and edit' }).click();
+    await page.getByText('1 run of 1 configuration').waitFor();
+    expect(parse(await yaml().inputValue())).toMatchObject({
+      name: `trial-${trial?.trialId}`,
+      parameters: { loss: { value: 'T-CE' }, eps_max: { value: trial?.config?.epsMax } },
+      seeds: { search: [trial?.config?.seed] },
+    });
+    await expect.poll(() => submit().isEnabled()).toBe(true);
   });
 
   it('made no page complain', () => {

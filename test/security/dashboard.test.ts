@@ -85,7 +85,9 @@ function changingRoutes(): string[] {
   return readdirSync(ROUTES, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('route.ts'))
     .filter((file) =>
-      /export (async )?function (POST|PUT|PATCH|DELETE)/.test(readFileSync(join(ROUTES, file), 'utf8')),
+      /export (const|(async )?function) (POST|PUT|PATCH|DELETE)/.test(
+        readFileSync(join(ROUTES, file), 'utf8'),
+      ),
     )
     .map((file) => `/api/${file.replace(/\/?route\.ts$/, '').replaceAll(/\[\w+\]/g, '1')}`);
 }

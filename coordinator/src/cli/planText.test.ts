@@ -7,7 +7,7 @@ const PLAN: SweepPlan = {
   warnings: [],
   configurations: 60,
   runs: 120,
-  strata: [{ dataset: 'ml1m', model: 'GMF', loss: 'T-CE', configurations: 60, runs: 120 }],
+  strata: [{ dataset: 'ml1m', model: 'GMF', loss: 'T-CE', configurations: 60, runs: 120, confirming: 0 }],
   reason: '',
   listing: {
     columns: ['loss', 'eps_max'],

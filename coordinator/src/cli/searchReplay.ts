@@ -77,7 +77,7 @@ export async function fetchSearch(
 }
 
 function storedTrial(trial: TrialSummary): StoredTrial {
-  const { number, stratum, configuration, bestValue, lastStep, pruneReason } = trial;
+  const { number, stratum, configuration, bestValue, lastStep, pruneReason, retries = 0 } = trial;
   if (trial.config === undefined)
     throw new Error(`the platform sent trial #${number} without a configuration`);
   const config = parseTrainingConfig(trial.config);
@@ -92,6 +92,7 @@ function storedTrial(trial: TrialSummary): StoredTrial {
     bestValue: bestValue ?? null,
     lastStep,
     pruneReason,
+    retried: retries > 0,
   };
 }
 

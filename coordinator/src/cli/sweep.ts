@@ -6,8 +6,10 @@ import { cancelCommand } from './sweepCancel.js';
 import { deleteCommand } from './sweepDelete.js';
 import { EXPORT_FORMATS, type ExportFormat, exportCommand } from './sweepExport.js';
 import { sweepId } from './sweepId.js';
+import { pauseCommand } from './sweepPause.js';
 import { planCommand } from './sweepPlan.js';
 import { registerResultCommands } from './sweepResults.js';
+import { retryCommand, trialId } from './sweepRetry.js';
 import { lsCommand, showCommand } from './sweepShow.js';
 import { type SourceFlags, sourceOptions } from './sweepSource.js';
 import { type SubmitFlags, submitCommand } from './sweepSubmit.js';
@@ -22,6 +24,7 @@ export function registerSweepCommands(program: Command): void {
   registerReading(sweep);
   registerTemplateCommands(sweep);
   registerResultCommands(sweep);
+  registerPausing(sweep);
   sweep
     .command('cancel')
     .description('end what is queued and stop what is running')
@@ -35,6 +38,24 @@ export function registerSweepCommands(program: Command): void {
     .action((id: number, flags: { yes?: boolean }, command: Command) =>
       deleteCommand(openContext(command), id, flags),
     );
+}
+
+function registerPausing(sweep: Command): void {
+  sweep
+    .command('pause')
+    .description('start no more of its trials; what runs goes on')
+    .argument('<id>', 'number of the sweep', sweepId)
+    .action((id: number, _flags, command: Command) => pauseCommand(openContext(command), id, true));
+  sweep
+    .command('resume')
+    .description('let a paused sweep go on')
+    .argument('<id>', 'number of the sweep', sweepId)
+    .action((id: number, _flags, command: Command) => pauseCommand(openContext(command), id, false));
+  sweep
+    .command('retry')
+    .description('queue a trial once more that failed or was cancelled')
+    .argument('<trial>', 'id of the trial', trialId)
+    .action((id: number, _flags, command: Command) => retryCommand(openContext(command), id));
 }
 
 function registerSending(sweep: Command): void {

@@ -34,7 +34,26 @@ export function registerWorkerCommands(program: Command): void {
     .command('ls')
     .description('list the workers of the running platform')
     .action((_flags, command: Command) => ls(openContext(command)));
+  worker
+    .command('drain <id>')
+    .description('let a worker take no more trials; it finishes those that it has')
+    .action((id: string, _flags, command: Command) => drain(openContext(command), id, true));
+  worker
+    .command('resume <id>')
+    .description('let a drained worker take trials again')
+    .action((id: string, _flags, command: Command) => drain(openContext(command), id, false));
   registerWorkerTokenCommands(worker);
+}
+
+async function drain(context: Context, workerId: string, wanted: boolean): Promise<void> {
+  await withPlatform(context, async ({ call }) => {
+    const worker = await call(wanted ? 'drainWorker' : 'resumeWorker', { workerId });
+    if (context.json) return printJson(worker);
+    const busy = worker.runningTrialIds.length;
+    print(
+      wanted ? `${workerId}: takes no more trials; ${busy} under way` : `${workerId}: takes trials again`,
+    );
+  });
 }
 
 /** The token travels by environment: other users of the machine can read command lines. */

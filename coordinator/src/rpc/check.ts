@@ -1,5 +1,5 @@
 /** Checks what came over the wire: a message that decodes can still be nonsense. */
-import type { MetricPoint, MetricValue } from '@adt/proto/gen/adt/v1/common';
+import type { MachineLoad, MetricPoint, MetricValue } from '@adt/proto/gen/adt/v1/common';
 import type { Checkpoint as WireCheckpoint } from '@adt/proto/gen/adt/v1/trial';
 import { metricName } from '@adt/proto/metric';
 import type { Checkpoint } from '../store/checkpoints.js';
@@ -56,6 +56,14 @@ export function checkCheckpoint(given: WireCheckpoint | undefined): Checkpoint {
     sha256: checkText('checkpoint.sha256', given.sha256, /^[0-9a-f]{64}$/),
     bytes: checkInteger('checkpoint.bytes', given.bytes, 1, Number.MAX_SAFE_INTEGER),
   };
+}
+
+/** How busy a worker's machine is, or null where it does not say: a number that is none is no reason to lose its leases. */
+export function checkLoad(load: MachineLoad | undefined): MachineLoad | null {
+  if (!load) return null;
+  const { memoryUsedBytes, memoryTotalBytes, cpuLoad } = load;
+  const isSane = Number.isFinite(cpuLoad) && cpuLoad >= 0 && memoryUsedBytes <= memoryTotalBytes;
+  return isSane ? { memoryUsedBytes, memoryTotalBytes, cpuLoad } : null;
 }
 
 /** A batch's points as they are stored: NaN and infinities become null. */

@@ -26,6 +26,7 @@ import {
 import { listAttempts, listTrials, TRIAL_ORDERS, trialsById } from '../store/trials.js';
 import { listWorkers, workerPools } from '../store/workers.js';
 import { LIMITS } from '../tunables.js';
+import { actionHandlers } from './actions.js';
 import { checkInteger, checkLength } from './check.js';
 import type { Context } from './context.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
@@ -70,6 +71,7 @@ export function searchService(context: Context): SearchServiceServer {
   return {
     ...resultHandlers(context),
     ...tableHandlers(context),
+    ...actionHandlers(context, forecasts),
 
     planSweep: unary(log, async (request) => answerPlan(context, await fileOf(context, checkSpec(request)))),
 

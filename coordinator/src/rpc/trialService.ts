@@ -16,6 +16,7 @@ import {
   checkInteger,
   checkLease,
   checkLength,
+  checkLoad,
   checkText,
   POOL,
   WORKER_ID,
@@ -134,13 +135,16 @@ export function trialService(context: Context): TrialServiceServer {
         trialId: checkInteger(`leases[${at}].trial_id`, trialId, 1),
         epoch: checkInteger(`leases[${at}].epoch`, epoch, 1),
       }));
-      if (leases.length === 0 && !request.draining) {
-        if (!(await idle.beat(workerId))) throw unknownWorker();
-        return { decisions: [] };
+      const load = checkLoad(request.load);
+      const { draining } = request;
+      if (leases.length === 0 && !draining) {
+        const answer = await idle.beat(workerId, load);
+        if (answer === null) throw unknownWorker();
+        return { decisions: [], drain: answer.drain };
       }
-      const renewed = await renewLeases(db, { workerId, leases, draining: request.draining, leaseTtlMs });
+      const renewed = await renewLeases(db, { workerId, leases, draining, leaseTtlMs, load });
       if (renewed.kind === 'unknown-worker') throw unknownWorker();
-      return { decisions: renewed.decisions.map(toWireDecision) };
+      return { decisions: renewed.decisions.map(toWireDecision), drain: renewed.drain };
     }),
 
     reportMetrics: metricStream(context),

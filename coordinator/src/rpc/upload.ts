@@ -58,9 +58,9 @@ async function receive(context: Context, messages: AsyncIterable<UploadDatasetRe
   try {
     const file = await open(join(folder, 'bundle'), 'wx+', 0o600);
     try {
-      await writeChunks(file, head, iterator);
+      const sha256 = await writeChunks(file, head, iterator);
       const header = await readHeader(file, head.bytes);
-      return await keep(context, nats, { head, header, file });
+      return await keep(context, nats, { head: { ...head, sha256 }, header, file });
     } finally {
       await file.close();
     }
@@ -73,23 +73,25 @@ function checkHead(head: DatasetUploadHead | undefined): DatasetUploadHead {
   if (!head) throw invalid('head', 'must be the first message of the stream');
   if (!isDatasetName(head.name))
     throw invalid('head.name', 'must be 1-64 of a-z 0-9 _ . -, beginning with a letter or digit');
-  checkText('head.sha256', head.sha256, /^[0-9a-f]{64}$/);
+  checkText('head.sha256', head.sha256, /^([0-9a-f]{64})?$/);
   if (head.bytes > LIMITS.datasetBytes) throw tooLarge(head.bytes);
   checkInteger('head.bytes', head.bytes, PREAMBLE_BYTES, LIMITS.datasetBytes);
   return head;
 }
 
 async function refuseTakenName({ db }: Context, head: DatasetUploadHead): Promise<void> {
-  if (head.replace) return;
+  // Without a hash it may be the same content: only the end can tell.
+  if (head.replace || head.sha256 === '') return;
   const known = await findDataset(db, head.name);
   if (known && known.sha256 !== head.sha256) throw nameTaken(head.name);
 }
 
+/** @returns the hash of what arrived */
 async function writeChunks(
   file: FileHandle,
   head: DatasetUploadHead,
   iterator: AsyncIterator<UploadDatasetRequest>,
-): Promise<void> {
+): Promise<string> {
   const hash = createHash('sha256');
   let bytes = 0;
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
@@ -104,7 +106,9 @@ async function writeChunks(
   if (bytes !== head.bytes)
     throw invalid('head.bytes', `${head.bytes} bytes were announced, ${bytes} arrived`);
   const sha256 = hash.digest('hex');
-  if (sha256 !== head.sha256) throw invalid('head.sha256', `what arrived has ${sha256}`);
+  if (head.sha256 !== '' && sha256 !== head.sha256)
+    throw invalid('head.sha256', `what arrived has ${sha256}`);
+  return sha256;
 }
 
 async function readHeader(file: FileHandle, bytes: number): Promise<BundleHeader> {

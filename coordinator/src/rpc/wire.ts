@@ -42,6 +42,8 @@ export function sweepToWire(row: SweepRow): SweepSummary {
     createdMs: row.createdAt.getTime(),
     finishedMs: row.finishedAt?.getTime(),
     reason: row.reason ?? '',
+    // What has ended is over, whatever was wanted of it before.
+    paused: row.paused && row.state === 'RUNNING',
   };
 }
 
@@ -73,6 +75,7 @@ export function trialToWire(row: TrialRow): TrialSummary {
     stratum: row.stratum,
     configuration: row.configuration,
     pruneReason: row.pruneReason ?? '',
+    retries: row.retries || undefined,
   };
 }
 
@@ -144,6 +147,8 @@ export function workerToWire(row: WorkerRow): Worker {
     runningTrialIds: row.runningTrialIds,
     startedMs: row.startedAt.getTime(),
     lastSeenMs: row.lastSeenAt.getTime(),
+    drainRequested: row.drainRequested,
+    load: row.load ?? undefined,
   };
 }
 

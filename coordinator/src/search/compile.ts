@@ -145,6 +145,7 @@ function planLine({ seeds, confirm }: SearchPlan, stratum: PlannedStratum): Stra
     loss,
     configurations: wanted,
     runs: wanted * seeds.length + confirming,
+    confirming,
   };
 }
 

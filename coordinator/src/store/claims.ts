@@ -88,7 +88,7 @@ const RUNNING = `(SELECT count(*) FROM trial r WHERE r.sweep_id = s.id AND r.sta
 // back to the outbox.
 const CLAIM = claimStatement(`
   SELECT t.id, ${LIMIT} FROM trial t JOIN sweep s ON s.id = t.sweep_id
-  WHERE t.id = $3 AND t.state = 'QUEUED' AND (s.max_concurrent IS NULL OR ${RUNNING} < s.max_concurrent)
+  WHERE t.id = $3 AND t.state = 'QUEUED' AND NOT s.paused AND (s.max_concurrent IS NULL OR ${RUNNING} < s.max_concurrent)
     AND ${hasMemoryFor('t')}
   FOR UPDATE OF t`);
 
@@ -98,7 +98,7 @@ const CLAIM_NEXT = claimStatement(`
   SELECT t.id, s.sweep_id, s.limited, s.claims FROM (
     SELECT ${LIMIT} FROM sweep s
     CROSS JOIN LATERAL (SELECT ${RUNNING} AS n) running
-    WHERE s.pool = $3 AND s.finished_at IS NULL AND (s.max_concurrent IS NULL OR running.n < s.max_concurrent)
+    WHERE s.pool = $3 AND s.finished_at IS NULL AND NOT s.paused AND (s.max_concurrent IS NULL OR running.n < s.max_concurrent)
     ORDER BY running.n::float8 / s.priority, s.id
   ) s
   CROSS JOIN LATERAL (
@@ -148,7 +148,8 @@ export type LeaseDecision = Lease & { decision: 'CONTINUE' | 'CANCEL' | 'PRUNE' 
 // moment hears of it with the next heartbeat. No key changes: a checkpoint that is written does not get in the way.
 const RENEW = `
   WITH seen AS (
-    UPDATE worker SET last_seen_at = clock_timestamp(), draining = $2 WHERE id = $1 RETURNING id
+    UPDATE worker SET last_seen_at = clock_timestamp(), draining = $2 OR drain_requested, load = $6 WHERE id = $1
+    RETURNING id, drain_requested
   ), asked AS (
     SELECT trial_id, epoch, place FROM unnest($4::int[], $5::int[]) WITH ORDINALITY AS a(trial_id, epoch, place)
   ), owned AS MATERIALIZED (
@@ -163,7 +164,7 @@ const RENEW = `
     UPDATE trial t SET lease_expires_at = clock_timestamp() + $3::float8 * interval '1 ms'
     FROM free WHERE t.id = free.id AND t.epoch = free.epoch
   )
-  SELECT EXISTS (SELECT FROM seen) AS known,
+  SELECT EXISTS (SELECT FROM seen) AS known, coalesce((SELECT drain_requested FROM seen), false) AS drain,
          coalesce(json_agg(json_build_object(
            'trialId', asked.trial_id, 'epoch', asked.epoch,
            'decision', CASE WHEN owned.id IS NULL THEN 'FENCED'
@@ -174,12 +175,21 @@ const RENEW = `
   LEFT JOIN asked ON true
   LEFT JOIN owned ON owned.id = asked.trial_id AND owned.epoch = asked.epoch`;
 
-/** Renews a worker's leases and says of each what the worker is to do. */
+/** How busy a worker's machine is, whoever keeps it busy. */
+export type MachineLoad = { memoryUsedBytes: number; memoryTotalBytes: number; cpuLoad: number };
+
+/** Renews a worker's leases and says of each what the worker is to do, and whether it is to take more. */
 export async function renewLeases(
   db: Database,
-  params: { workerId: string; leases: readonly Lease[]; draining: boolean; leaseTtlMs: number },
-): Promise<{ kind: 'renewed'; decisions: LeaseDecision[] } | { kind: 'unknown-worker' }> {
-  const { rows } = await db.pool.query<{ known: boolean; decisions: LeaseDecision[] }>({
+  params: {
+    workerId: string;
+    leases: readonly Lease[];
+    draining: boolean;
+    leaseTtlMs: number;
+    load?: MachineLoad | null;
+  },
+): Promise<{ kind: 'renewed'; decisions: LeaseDecision[]; drain: boolean } | { kind: 'unknown-worker' }> {
+  const { rows } = await db.pool.query<{ known: boolean; drain: boolean; decisions: LeaseDecision[] }>({
     name: 'renew',
     text: RENEW,
     values: [
@@ -188,10 +198,13 @@ export async function renewLeases(
       params.leaseTtlMs,
       params.leases.map((lease) => lease.trialId),
       params.leases.map((lease) => lease.epoch),
+      params.load ? JSON.stringify(params.load) : null,
     ],
   });
   const row = rows[0];
-  return row?.known ? { kind: 'renewed', decisions: row.decisions } : { kind: 'unknown-worker' };
+  return row?.known
+    ? { kind: 'renewed', decisions: row.decisions, drain: row.drain }
+    : { kind: 'unknown-worker' };
 }
 
 /**

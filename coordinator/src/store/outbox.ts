@@ -63,7 +63,7 @@ export async function sweepDemands(
       CROSS JOIN LATERAL (
         SELECT count(*)::int AS waiting FROM (
           SELECT FROM trial t JOIN outbox o ON o.trial_id = t.id AND o.epoch = t.epoch
-          WHERE t.sweep_id = s.id AND t.state = 'QUEUED' AND o.sent_at IS NULL
+          WHERE t.sweep_id = s.id AND t.state = 'QUEUED' AND o.sent_at IS NULL AND NOT s.paused
           ORDER BY t.queued_at, t.id LIMIT greatest($4::int, $3::int * coalesce(l.slots, 0))
         ) due
       ) w
@@ -109,13 +109,13 @@ export async function markSent(
 const RETURN = `
   INSERT INTO outbox (trial_id, epoch, pool, returned)
   SELECT t.id, t.epoch, s.pool, 1 FROM trial t JOIN sweep s ON s.id = t.sweep_id
-  WHERE t.id = $1 AND t.state = 'QUEUED' AND s.max_concurrent IS NOT NULL
+  WHERE t.id = $1 AND t.state = 'QUEUED' AND (s.max_concurrent IS NOT NULL OR s.paused)
   ON CONFLICT (trial_id, epoch) DO UPDATE SET sent_at = NULL, returned = outbox.returned + 1
   WHERE outbox.sent_at IS NOT NULL`;
 
 /**
- * Puts a hint back whose claim was refused though its trial waits: the sweep was at its limit. The relay sends it when
- * a trial of the sweep ends. @returns whether there was such a hint
+ * Puts a hint back whose claim was refused though its trial waits: the sweep was at its limit, or paused. The relay sends
+ * it when a trial of the sweep ends, or the sweep is resumed. @returns whether there was such a hint
  */
 export async function returnHint(db: Database, trialId: number): Promise<boolean> {
   const { rowCount } = await db.pool.query({ name: 'return-hint', text: RETURN, values: [trialId] });

@@ -27,6 +27,8 @@ export type SweepRow = {
   finishedAt: Date | null;
   /** Why the search ended before it was done, or does not go on just now. */
   reason: string | null;
+  /** None of its trials starts. */
+  paused: boolean;
 };
 
 // Counts and best come from trial's indexes; two branches for the best, so that either direction can use one. What
@@ -35,7 +37,7 @@ const SUMMARY = `
   SELECT s.id, s.name, s.state, s.owner, s.metric, s.maximize, c.*,
          best.value AS "bestValue", best.id AS "bestTrialId", s.datasets, s.models, s.losses,
          s.created_at AS "createdAt", s.finished_at AS "finishedAt",
-         coalesce(s.stop_reason, s.search_problem) AS reason
+         coalesce(s.stop_reason, s.search_problem) AS reason, s.paused
   FROM sweep s
   CROSS JOIN LATERAL (
     SELECT (count(*) FILTER (WHERE state = 'QUEUED'))::int AS queued,

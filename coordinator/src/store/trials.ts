@@ -29,6 +29,8 @@ export type TrialRow = {
   phase: 'SEARCH' | 'CONFIRM';
   /** Set when the search wanted it stopped early. */
   pruneReason: string | null;
+  /** Times that a person queued it again after it had ended. */
+  retries: number;
 };
 
 const COLUMNS = `
@@ -36,7 +38,7 @@ const COLUMNS = `
   t.best_step AS "bestStep", t.result, t.last_step AS "lastStep", t.total_steps AS "totalSteps", t.epoch,
   t.worker_id AS "workerId", t.failure_reason AS "failureReason", t.queued_at AS "queuedAt",
   t.started_at AS "startedAt", t.ended_at AS "endedAt", t.stratum, t.configuration, t.phase,
-  t.prune_reason AS "pruneReason"`;
+  t.prune_reason AS "pruneReason", t.retries`;
 
 /** These trials in id order; unknown ids are left out. */
 export async function trialsById(db: Database, ids: readonly number[]): Promise<TrialRow[]> {

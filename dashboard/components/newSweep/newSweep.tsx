@@ -1,25 +1,34 @@
 'use client';
 /** A new sweep: a form and its file, side by side, checked by the coordinator while you type. */
-import type { SweepSummary } from '@adt/proto/gen/adt/v1/search';
-import { useRouter } from 'next/navigation';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useRef } from 'react';
 import { PageHeader } from '@/components/shell/page';
+import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { useNotify } from '@/components/ui/toast';
-import { postPatiently } from '@/live/fetchProblem';
-import { newKey } from './idempotencyKey';
+import { useDraft } from './draft';
 import { PlanBar, PlanDetails } from './planPanel';
 import { type Change, openFile, withValues } from './sweepFile';
 import { SweepForm } from './sweepForm';
 import { usePlan } from './usePlan';
+import { useSubmit } from './useSubmit';
 import type { Vocabulary } from './vocabulary';
 import { YamlEditor } from './yamlEditor';
 
-export function NewSweep({ start, vocabulary }: { start: string; vocabulary: Vocabulary }) {
-  const [text, setText] = useState(start);
+export type NewSweepProps = {
+  /** What it begins with. */
+  start: string;
+  /** Names that beginning among the drafts of the tab. */
+  draftName: string;
+  vocabulary: Vocabulary;
+  /** A sweep whose finished trainings are taken over; null: none. */
+  extended: number | null;
+};
+
+export function NewSweep({ start, draftName, vocabulary, extended }: NewSweepProps) {
+  const draft = useDraft(draftName, start);
+  const { text, setText } = draft;
   const { root, error } = useOpened(text);
   const { planned, checking } = usePlan(text);
-  const { submit, submitting } = useSubmit(text);
+  const { submit, submitting } = useSubmit({ text, extended, onSubmitted: draft.forget });
   const plan = planned.kind === 'plan' ? planned.plan : null;
   const parseErrors =
     plan?.reason === 'PARSE_ERROR' && !checking
@@ -30,7 +39,29 @@ export function NewSweep({ start, vocabulary }: { start: string; vocabulary: Voc
   const edit = (changes: readonly Change[]) => setText(withValues(text, changes));
   return (
     <>
-      <PageHeader trail={[{ href: '/sweeps', title: 'Sweeps' }]} title="New sweep" />
+      <PageHeader
+        trail={[{ href: '/sweeps', title: 'Sweeps' }]}
+        title="New sweep"
+        note={
+          extended === null ? undefined : (
+            <>
+              Extends sweep #{extended}: what that has trained is taken over, and only what is new runs. The
+              forecast counts all of it.
+            </>
+          )
+        }
+      />
+      {draft.restored && (
+        <p
+          role="status"
+          className="mb-4 flex flex-wrap items-center justify-between gap-2 rounded-md border border-line bg-surface px-3 py-2 text-sm"
+        >
+          Your draft of this sweep was restored.
+          <Button size="sm" onClick={draft.startOver}>
+            Start over
+          </Button>
+        </p>
+      )}
       {/* On a phone one column, in which the count with the button stays in sight at the bottom. */}
       <div className="flex flex-col gap-4 lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(22rem,34rem)] lg:items-start">
         <Card>
@@ -78,32 +109,4 @@ function useOpened(text: string) {
     if (opened.ok) last.current = opened.root;
     return { root: last.current, error: opened.ok ? null : opened };
   }, [text]);
-}
-
-function useSubmit(text: string) {
-  const [submitting, setSubmitting] = useState(false);
-  const router = useRouter();
-  const notify = useNotify();
-  // One key for one text: a double click, or a retry after a lost answer, is the same sweep.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another text is another sweep
-  const key = useMemo(newKey, [text]);
-  const submit = async () => {
-    setSubmitting(true);
-    const headers = { 'idempotency-key': key };
-    const answer = await postPatiently<SweepSummary>(
-      '/api/sweeps',
-      { spec: text },
-      {
-        init: { headers },
-        onWaiting: (problem) =>
-          notify({ title: problem.title, detail: `${problem.detail} Retrying by itself.` }),
-      },
-    );
-    if (answer.ok) return router.push(`/sweeps/${answer.value.sweepId}`);
-    setSubmitting(false);
-    const { title, detail, violations } = answer.problem;
-    const first = violations[0];
-    notify({ title, detail: first ? `${first.path}: ${first.message}` : detail, tone: 'bad' });
-  };
-  return { submit, submitting };
 }

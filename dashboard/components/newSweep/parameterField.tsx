@@ -65,8 +65,8 @@ export function ParameterField(props: ParameterFieldProps) {
 type RangeProps = ParameterFieldProps & { domain: Extract<Domain, { form: 'range' }>; invalid: boolean };
 
 function Range({ name, domain, invalid, disabled, onChange }: RangeProps) {
-  const end = (key: 'min' | 'max') => (
-    <div className="w-24 flex-1">
+  const end = (key: 'min' | 'max' | 'step') => (
+    <div className="min-w-16 flex-1">
       <EntryInput
         aria-label={`${name}: ${key}`}
         aria-invalid={invalid || undefined}
@@ -79,10 +79,11 @@ function Range({ name, domain, invalid, disabled, onChange }: RangeProps) {
     </div>
   );
   return (
-    <div className="flex min-w-56 flex-1 items-center gap-2">
+    <div className="flex min-w-56 flex-1 flex-wrap items-center gap-2">
       {end('min')}
       <span className="text-muted">to</span>
       {end('max')}
+      {!domain.log && end('step')}
       <Select
         className="w-24"
         aria-label={`${name}: scale`}
@@ -107,6 +108,7 @@ function convert(domain: Domain, form: Domain['form']): Domain {
     form: 'range',
     min: has ? Math.min(...numbers) : 0.01,
     max: has ? Math.max(...numbers) : 0.1,
+    step: null,
     log: false,
   };
 }

@@ -4,8 +4,8 @@ import type { StratumPlan, SweepPlan } from '@adt/proto/gen/adt/v1/search';
 import { CircleAlert, Info, LoaderCircle } from 'lucide-react';
 import { Button } from '@/components/ui/button';
 import { Loss } from '@/components/ui/lossMark';
-import { formatForecast } from '@/format/forecast';
 import { formatCount } from '@/format/number';
+import { ForecastLines } from './forecastLines';
 import type { Planned } from './usePlan';
 import { unclaimed } from './violations';
 import { FIELD_PATHS } from './vocabulary';
@@ -31,6 +31,7 @@ export function PlanBar({ planned, checking, submitting, onSubmit }: PlanBarProp
 
 function Counts({ plan, checking }: { plan: SweepPlan | null; checking: boolean }) {
   const refusals = plan?.violations.length ?? 0;
+  const confirming = plan?.strata.reduce((sum, stratum) => sum + stratum.confirming, 0) ?? 0;
   return (
     <div aria-live="polite" className={checking ? 'opacity-60' : ''} data-checking={checking}>
       {plan === null && <p className="text-muted">Counting…</p>}
@@ -41,18 +42,21 @@ function Counts({ plan, checking }: { plan: SweepPlan | null; checking: boolean 
       )}
       {plan !== null && refusals === 0 && (
         <p className="tabular">
-          <span className="font-semibold text-xl">{formatCount(plan.runs)}</span> runs
-          <span className="text-muted"> of {formatCount(plan.configurations)} configurations</span>
+          <span className="font-semibold text-xl">{formatCount(plan.runs)}</span>{' '}
+          {plan.runs === 1 ? 'run' : 'runs'}
+          <span className="text-muted">
+            {' '}
+            of {formatCount(plan.configurations)}{' '}
+            {plan.configurations === 1 ? 'configuration' : 'configurations'}
+          </span>
+          {confirming > 0 && (
+            <span className="block text-muted text-sm">
+              {formatCount(confirming)} of them confirm on fresh seeds
+            </span>
+          )}
         </p>
       )}
-      {plan?.forecast && refusals === 0 && (
-        <p
-          className="tabular text-muted text-sm"
-          title={[...plan.forecast.basis, ...plan.forecast.reasons].join('\n')}
-        >
-          {formatForecast(plan.forecast)}
-        </p>
-      )}
+      {plan?.forecast && refusals === 0 && <ForecastLines forecast={plan.forecast} />}
     </div>
   );
 }

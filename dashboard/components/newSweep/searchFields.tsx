@@ -1,39 +1,49 @@
 'use client';
-/** How to search: method and budget, seeds, and the metric that ranks. */
+/** How to search: the method, what ranks, and what stops a training early. */
 import { Field } from '@/components/ui/field';
 import { Segmented } from '@/components/ui/segmented';
 import { Select } from '@/components/ui/select';
 import { metricTitle } from '@/format/metric';
-import { EntryInput, EntryListInput } from './entryInputs';
-import { type Change, entriesOf, textAt, valueAt } from './sweepFile';
+import { EntryInput } from './entryInputs';
+import { methodChanges, methodOf, prunerChanges, prunerOf } from './searchBlocks';
+import { entriesOf, textAt, valueAt } from './sweepFile';
 import type { FormProps } from './sweepForm';
 import { errorsAt } from './violations';
 
 const METHODS = [
   { value: 'grid', label: 'Grid' },
   { value: 'random', label: 'Random' },
+  { value: 'sobol', label: 'Sobol' },
+  { value: 'tpe', label: 'TPE' },
 ] as const;
 
-const BUDGET = ['budget', 'max_trials_per_stratum'];
+const METHOD_HINTS = {
+  grid: 'Every combination once.',
+  random: 'Independent draws, the same number for every loss.',
+  sobol: 'Draws that are spread evenly over the space.',
+  tpe: 'Learns from the results which settings are worth trying next.',
+} as const;
+
+const PRUNERS = [
+  { value: 'none', label: 'none: every training runs to its end' },
+  { value: 'median', label: 'median: below the median of its peers' },
+  { value: 'asha', label: 'ASHA: the best 1/η go on at each rung' },
+  { value: 'hyperband', label: 'Hyperband: ASHA from several first rungs' },
+];
+
 /** Of the paper: small ones where there are few items. A metric’s K is measured even when Top K is silent. */
 const USUAL_K = [3, 20, 50, 100];
-/** Runs a loss gets when random search is chosen and no budget is given. */
-const START_BUDGET = 20;
 
-export function SearchFields({ root, violations, disabled, onChange }: FormProps) {
-  const method = textAt(root, ['method']) === 'random' ? 'random' : 'grid';
+export function SearchFields(props: FormProps) {
+  const { root, violations, disabled, onChange } = props;
+  const method = methodOf(root);
   const chosenK = entriesOf(valueAt(root, ['training', 'topk']));
   const metric = textAt(root, ['metric', 'name']);
   return (
-    <fieldset>
+    <fieldset className="space-y-4">
       <legend className="mb-2 font-semibold">Search</legend>
       <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
-        <Field
-          group
-          label="Method"
-          errors={errorsAt(violations, ['method'])}
-          hint={method === 'grid' ? 'Every combination once.' : 'Draws, the same number for every loss.'}
-        >
+        <Field group label="Method" errors={errorsAt(violations, ['method'])} hint={METHOD_HINTS[method]}>
           {() => (
             <Segmented
               label="Method"
@@ -41,39 +51,6 @@ export function SearchFields({ root, violations, disabled, onChange }: FormProps
               value={method}
               disabled={disabled}
               onChange={(value) => onChange(methodChanges(root, value))}
-            />
-          )}
-        </Field>
-        {method === 'random' && (
-          <Field
-            label="Runs for each loss"
-            hint="On each data set and model, seeds counted."
-            errors={errorsAt(violations, ['budget'])}
-          >
-            {(control) => (
-              <EntryInput
-                {...control}
-                name="max_trials_per_stratum"
-                value={entriesOf(valueAt(root, BUDGET))[0] ?? null}
-                disabled={disabled}
-                onChange={(entry) => onChange([[BUDGET, entry ?? undefined]])}
-              />
-            )}
-          </Field>
-        )}
-        <Field
-          label="Seeds"
-          hint="Each configuration runs once with each."
-          errors={errorsAt(violations, ['seeds'])}
-        >
-          {(control) => (
-            <EntryListInput
-              {...control}
-              name="seeds"
-              placeholder="1, 2"
-              value={entriesOf(valueAt(root, ['seeds', 'search']))}
-              disabled={disabled}
-              onChange={(values) => onChange([[['seeds', 'search'], values]])}
             />
           )}
         </Field>
@@ -94,18 +71,54 @@ export function SearchFields({ root, violations, disabled, onChange }: FormProps
           )}
         </Field>
       </div>
+      <EarlyStopping {...props} />
     </fieldset>
   );
 }
 
-function methodChanges(root: Record<string, unknown>, method: string): Change[] {
-  if (method === 'grid')
-    return [
-      [['method'], method],
-      [['budget'], undefined],
-    ];
-  const hasBudget = valueAt(root, ['budget']) !== undefined;
-  return [[['method'], method], ...(hasBudget ? [] : [[BUDGET, START_BUDGET] as const])];
+function EarlyStopping({ root, violations, disabled, onChange }: FormProps) {
+  const type = prunerOf(root);
+  const number = (key: string, label: string, hint: string, placeholder: string) => (
+    <Field label={label} hint={hint} errors={errorsAt(violations, [`early_terminate.${key}`])}>
+      {(control) => (
+        <EntryInput
+          {...control}
+          name={`early_terminate.${key}`}
+          placeholder={placeholder}
+          value={entriesOf(valueAt(root, ['early_terminate', key]))[0] ?? null}
+          disabled={disabled}
+          onChange={(entry) => onChange([[['early_terminate', key], entry ?? undefined]])}
+        />
+      )}
+    </Field>
+  );
+  return (
+    <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
+      <Field
+        label="Early stopping"
+        className="sm:col-span-2"
+        hint="Within a data set, model and loss; T-CE not before ε_N, where it is still plain CE."
+        errors={errorsAt(violations, ['early_terminate.type'])}
+      >
+        {(control) => (
+          <Select
+            {...control}
+            name="early_terminate"
+            value={type}
+            disabled={disabled}
+            options={PRUNERS}
+            onChange={(event) => onChange(prunerChanges(root, event.target.value))}
+          />
+        )}
+      </Field>
+      {(type === 'asha' || type === 'hyperband') &&
+        number('eta', 'η', 'Of the trainings at a rung, one in η goes on.', '3')}
+      {type !== 'none' &&
+        number('min_steps', 'First rung, iterations', 'Nobody is stopped before it.', 'automatic')}
+      {type === 'median' &&
+        number('startup_trials', 'Peers at a rung', 'It stops nobody before so many have passed.', '5')}
+    </div>
+  );
 }
 
 function metricBlock(metric: string): { name: string; goal: string } | undefined {

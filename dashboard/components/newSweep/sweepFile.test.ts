@@ -66,9 +66,24 @@ describe('a sweep file in the form', () => {
   test('a domain survives the way through the form, its condition kept', () => {
     const root = rootOf(FILE);
     const domain = domainOf(root, 'eps_max');
-    expect(domain).toEqual({ form: 'range', min: 0.05, max: 0.3, log: false });
+    expect(domain).toEqual({ form: 'range', min: 0.05, max: 0.3, step: null, log: false });
     const text = withValues(FILE, domainChanges(root, 'eps_max', domain));
     expect(parse(text)).toEqual(parse(FILE));
+  });
+
+  test('a range keeps its step, but for a logarithm that has none', () => {
+    const file = 'parameters: {beta: {min: 0, max: 1, step: 0.25}}\n';
+    const domain = domainOf(rootOf(file), 'beta');
+    expect(domain).toMatchObject({ form: 'range', step: 0.25 });
+    if (domain.form !== 'range') throw new Error('it is a range');
+    const logged = withValues(file, domainChanges(rootOf(file), 'beta', { ...domain, log: true }));
+    expect(parse(logged).parameters.beta).toEqual({ distribution: 'log_uniform_values', min: 0, max: 1 });
+  });
+
+  test('what a key leaves empty goes with it', () => {
+    const file = 'name: a\nseeds: {confirm: {count: 3}}\n';
+    expect(parse(withValue(file, ['seeds', 'confirm', 'count'], undefined))).toEqual({ name: 'a' });
+    expect(parse(withValue(file, ['budget', 'max_wall'], undefined))).toEqual(parse(file));
   });
 
   test('one entry is written as value, several as values, none takes the parameter out', () => {
@@ -84,7 +99,7 @@ describe('a sweep file in the form', () => {
     const file = 'training: {lr: 0.01}\n';
     expect(domainOf(rootOf(file), 'lr')).toEqual({ form: 'values', values: [0.01] });
     const text = withValues(file, domainChanges(rootOf(file), 'lr', { form: 'values', values: [0.01, 0.1] }));
-    expect(parse(text)).toEqual({ training: {}, parameters: { lr: { values: [0.01, 0.1] } } });
+    expect(parse(text)).toEqual({ parameters: { lr: { values: [0.01, 0.1] } } });
   });
 
   test('entries are numbers where they are numbers and words elsewhere', () => {

@@ -11,7 +11,7 @@ export type Change = readonly [Path, unknown];
 /** One parameter's domain; entries are as typed, numbers where they are numbers. */
 export type Domain =
   | { form: 'values'; values: Entry[] }
-  | { form: 'range'; min: Entry | null; max: Entry | null; log: boolean };
+  | { form: 'range'; min: Entry | null; max: Entry | null; step: Entry | null; log: boolean };
 export type Entry = number | string;
 
 export type Opened =
@@ -66,7 +66,7 @@ export function withValues(text: string, changes: readonly Change[]): string {
 
 function change(document: Document, path: Path, value: unknown): void {
   if (value === undefined) {
-    document.deleteIn(path);
+    takeOut(document, path);
     return;
   }
   // A scalar in the way, say `seeds: 1`, gives way to what the form means.
@@ -76,6 +76,15 @@ function change(document: Document, path: Path, value: unknown): void {
   }
   const flow = typeof value === 'object' && value !== null;
   document.setIn(path, document.createNode(value, { flow }));
+}
+
+/** Takes a key out, and the blocks that are empty without it. */
+function takeOut(document: Document, path: Path): void {
+  if (!document.hasIn(path)) return;
+  document.deleteIn(path);
+  const block = path.slice(0, -1);
+  const left = block.length > 0 ? document.getIn(block, true) : undefined;
+  if (isMap(left) && left.items.length === 0) takeOut(document, block);
 }
 
 export function valueAt(root: unknown, path: Path): unknown {
@@ -111,7 +120,8 @@ export function domainOf(root: unknown, name: string): Domain {
   const max = entry?.max;
   if (min !== undefined || max !== undefined) {
     const log = entry?.distribution === 'log_uniform_values';
-    return { form: 'range', min: isEntry(min) ? min : null, max: isEntry(max) ? max : null, log };
+    const [low, high, step] = [min, max, entry?.step].map((end) => (isEntry(end) ? end : null));
+    return { form: 'range', min: low ?? null, max: high ?? null, step: step ?? null, log };
   }
   const values = entry?.values ?? entry?.value ?? valueAt(root, ['training', name]);
   return { form: 'values', values: entriesOf(values) };
@@ -134,11 +144,13 @@ function writtenDomain(domain: Domain): Record<string, unknown> | undefined {
     if (only === undefined) return undefined;
     return more.length === 0 ? { value: only } : { values: domain.values };
   }
-  const { min, max, log } = domain;
+  const { min, max, step, log } = domain;
   return {
     ...(log && { distribution: 'log_uniform_values' }),
     ...(min !== null && { min }),
     ...(max !== null && { max }),
+    // A log range has none: its values would have to be listed.
+    ...(step !== null && !log && { step }),
   };
 }
 

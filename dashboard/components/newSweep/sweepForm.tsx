@@ -5,9 +5,11 @@ import { ParameterSymbol } from '@/components/sweep/parameterSymbol';
 import { Chips } from '@/components/ui/chips';
 import { Field, Input } from '@/components/ui/field';
 import { Loss } from '@/components/ui/lossMark';
+import { BudgetFields } from './budgetFields';
 import { EntryInput, EntryListInput } from './entryInputs';
 import { ParameterField } from './parameterField';
 import { SearchFields } from './searchFields';
+import { SeedFields } from './seedFields';
 import { armOf, type Change, domainChanges, domainOf, entriesOf, textAt, valueAt } from './sweepFile';
 import { errorsAt } from './violations';
 import { PARAMETERS, SETTINGS, type Vocabulary } from './vocabulary';
@@ -38,8 +40,10 @@ export function SweepForm(props: FormProps) {
       </Field>
       <Arms {...props} />
       <Parameters {...props} />
-      <Training {...props} />
       <SearchFields {...props} />
+      <SeedFields {...props} />
+      <BudgetFields {...props} />
+      <Training {...props} />
     </div>
   );
 }

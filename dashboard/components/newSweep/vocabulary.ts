@@ -5,6 +5,7 @@ export type Vocabulary = {
   datasets: readonly string[];
   models: readonly string[];
   losses: readonly string[];
+  pools: readonly string[];
   defaults: Readonly<
     Record<
       | 'lr'
@@ -141,8 +142,15 @@ export const FIELD_PATHS: readonly string[] = [
   'name',
   'method',
   'metric',
-  'seeds',
-  'budget',
+  'seeds.search',
+  'seeds.sampler',
+  'seeds.confirm',
+  'budget.max_trials_per_stratum',
+  'budget.max_wall',
+  'budget.max_concurrent',
+  'priority',
+  'pool',
+  'early_terminate.type',
   'parameters.dataset',
   'parameters.model',
   'parameters.loss',

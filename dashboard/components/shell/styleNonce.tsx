@@ -3,6 +3,8 @@
 
 export function StyleNonce({ nonce }: { nonce: string }) {
   // Where bundlers put it by convention; the library reads it when a dialog first opens.
-  if (typeof window !== 'undefined') Object.assign(window, { __webpack_nonce__: nonce });
+  // The first one stands: a page that is rendered anew is given another, which the document's policy does not know.
+  if (typeof window !== 'undefined' && !('__webpack_nonce__' in window))
+    Object.assign(window, { __webpack_nonce__: nonce });
   return null;
 }

@@ -2,20 +2,19 @@
 /** One sweep, live: how far, the best of each loss, the curves, the ranking. */
 import type { SweepSummary } from '@adt/proto/gen/adt/v1/search';
 import { useMemo, useState } from 'react';
+import { SweepActions } from '@/components/actions/sweepActions';
 import { LivePill } from '@/components/shell/livePill';
 import { PageHeader } from '@/components/shell/page';
 import { Ago, Elapsed, useNow } from '@/components/time/clock';
-import { ButtonLink } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { ProgressBar, trialsEnded, trialTotal } from '@/components/ui/progressBar';
-import { stateName } from '@/components/ui/stateName';
+import { stateName, sweepStateName } from '@/components/ui/stateName';
 import { StatePill } from '@/components/ui/statePill';
 import { Tabs } from '@/components/ui/tabs';
 import { etaMs, formatDuration } from '@/format/time';
 import type { SweepSnapshot } from '@/live/snapshot';
 import type { Rows } from '@/live/state';
 import { useLive } from '@/live/useLive';
-import { CancelSweep } from './cancelSweep';
 import { SectionNav } from './sectionNav';
 import { SpecView } from './specView';
 import { SweepResults } from './sweepResults';
@@ -39,19 +38,12 @@ export function SweepView({ initial }: { initial: SweepSnapshot }) {
         title={sweep.name}
         marks={
           <>
-            <StatePill state={stateName(sweep.state)} />
+            <StatePill state={sweepStateName(sweep)} />
             <LivePill status={status} />
           </>
         }
         note={<Facts sweep={sweep} />}
-        actions={
-          <>
-            <ButtonLink size="sm" href={`/sweeps/new?from=${sweepId}`}>
-              Clone and edit
-            </ButtonLink>
-            {stateName(sweep.state) === 'RUNNING' && <CancelSweep sweep={sweep} onCancelled={refresh} />}
-          </>
-        }
+        actions={<SweepActions sweep={sweep} onChanged={refresh} />}
       />
       <SectionNav sweepId={sweepId} current="overview" />
       <Card className="mb-4">

@@ -1,5 +1,5 @@
-/** The home page before the first sweep: two ways to begin. */
-import { FileCode2, Scale } from 'lucide-react';
+/** The home page before the first sweep: three ways to begin. */
+import { BookOpen, FileCode2, Scale } from 'lucide-react';
 import Link from 'next/link';
 import { LivePill } from '@/components/shell/livePill';
 import { PageHeader } from '@/components/shell/page';
@@ -11,7 +11,13 @@ const STARTS = [
     href: '/sweeps/new?template=quick',
     Icon: Scale,
     title: 'Quick T-CE vs R-CE',
-    text: 'GMF with all three losses on the built-in data set. About a minute on two cores.',
+    text: 'GMF with CE, T-CE and R-CE on the built-in data, then six fresh seeds of the best for a first verdict. A few minutes on two cores.',
+  },
+  {
+    href: '/sweeps/new?template=paper',
+    Icon: BookOpen,
+    title: 'Reproduce the paper',
+    text: 'The grid of Table 3 for GMF, NeuMF and CDAE on the paper’s data sets that are stored here, then ten fresh seeds. Look at the forecast first.',
   },
   {
     href: '/sweeps/new?template=blank',
@@ -26,9 +32,10 @@ export function FirstSweep({ status }: { status: LiveStatus }) {
     <>
       <PageHeader title="Sweeps" marks={<LivePill status={status} />} />
       <EmptyState title="No sweeps yet">
-        A sweep trains a recommender with many settings of a denoising loss and ranks what it finds.
+        A sweep trains a recommender with many settings of a denoising loss, ranks what it finds, and says
+        whether the difference is real.
       </EmptyState>
-      <ul className="mx-auto grid max-w-2xl gap-3 sm:grid-cols-2">
+      <ul className="mx-auto grid max-w-4xl gap-3 sm:grid-cols-3">
         {STARTS.map(({ href, Icon, title, text }) => (
           <li key={href}>
             <Link

@@ -2,18 +2,21 @@
 /** Sweeps as rows and as cards: the same facts in the same order. */
 import type { SweepSummary } from '@adt/proto/gen/adt/v1/search';
 import Link from 'next/link';
-import { Ago, useNow } from '@/components/time/clock';
+import { Ago } from '@/components/time/clock';
 import { Loss } from '@/components/ui/lossMark';
 import { ProgressBar, trialsEnded, trialTotal } from '@/components/ui/progressBar';
-import { stateName } from '@/components/ui/stateName';
+import { sweepStateName } from '@/components/ui/stateName';
 import { StatePill } from '@/components/ui/statePill';
 import { Table, Td, Th } from '@/components/ui/table';
-import { ABSENT, formatCount, formatMetric } from '@/format/number';
-import { etaMs, formatDuration } from '@/format/time';
+import { formatCount, formatMetric } from '@/format/number';
+import { SlotTime, TimeLeft } from './cost';
+import type { Costs } from './useCosts';
 
-type ListProps = { sweeps: SweepSummary[] };
+type ListProps = { sweeps: readonly SweepSummary[]; costs: Costs };
 
-export function SweepTable({ sweeps }: ListProps) {
+export function SweepTable({ sweeps, costs }: ListProps) {
+  // A column of nothing tells nothing: on one machine nobody is named.
+  const owned = sweeps.some(({ owner }) => owner !== '');
   return (
     <div className="hidden overflow-hidden rounded-lg border border-line bg-surface lg:block">
       <Table>
@@ -23,9 +26,11 @@ export function SweepTable({ sweeps }: ListProps) {
             <Th>State</Th>
             <Th>Data sets</Th>
             <Th>Losses</Th>
-            <Th className="w-64">Progress</Th>
+            <Th className="w-52">Progress</Th>
             <Th numeric>Best</Th>
+            <Th numeric>Slot time</Th>
             <Th numeric>Left</Th>
+            {owned && <Th>Owner</Th>}
             <Th numeric>Created</Th>
           </tr>
         </thead>
@@ -36,7 +41,7 @@ export function SweepTable({ sweeps }: ListProps) {
                 <SweepLink sweep={sweep} />
               </Td>
               <Td>
-                <StatePill state={stateName(sweep.state)} />
+                <StatePill state={sweepStateName(sweep)} />
               </Td>
               <Td className="max-w-48 truncate">{sweep.datasets.join(', ')}</Td>
               <Td>
@@ -48,9 +53,13 @@ export function SweepTable({ sweeps }: ListProps) {
               <Td numeric>
                 <Best sweep={sweep} />
               </Td>
-              <Td numeric className="text-muted">
-                <TimeLeft sweep={sweep} />
+              <Td numeric>
+                <SlotTime cost={costs.get(sweep.sweepId)} />
               </Td>
+              <Td numeric className="text-muted">
+                <TimeLeft sweep={sweep} cost={costs.get(sweep.sweepId)} />
+              </Td>
+              {owned && <Td className="max-w-32 truncate text-muted">{sweep.owner}</Td>}
               <Td numeric className="text-muted">
                 <Ago ms={sweep.createdMs} />
               </Td>
@@ -62,14 +71,14 @@ export function SweepTable({ sweeps }: ListProps) {
   );
 }
 
-export function SweepCards({ sweeps }: ListProps) {
+export function SweepCards({ sweeps, costs }: ListProps) {
   return (
     <ul className="grid gap-3 sm:grid-cols-2 lg:hidden">
       {sweeps.map((sweep) => (
         <li key={sweep.sweepId} className="min-w-0 space-y-2.5 rounded-lg border border-line bg-surface p-4">
           <div className="flex items-start justify-between gap-2">
             <SweepLink sweep={sweep} />
-            <StatePill state={stateName(sweep.state)} />
+            <StatePill state={sweepStateName(sweep)} />
           </div>
           <Progress sweep={sweep} />
           <div className="flex flex-wrap justify-between gap-x-4 gap-y-1 text-sm">
@@ -82,6 +91,11 @@ export function SweepCards({ sweeps }: ListProps) {
               <Ago ms={sweep.createdMs} />
             </span>
           </div>
+          {sweepStateName(sweep) === 'RUNNING' && (
+            <p className="text-muted text-sm">
+              <TimeLeft sweep={sweep} cost={costs.get(sweep.sweepId)} /> left
+            </p>
+          )}
         </li>
       ))}
     </ul>
@@ -129,12 +143,4 @@ function Best({ sweep }: { sweep: SweepSummary }) {
       <span className="text-muted text-xs">{sweep.metric.replace(/^valid\//, '')}</span>
     </span>
   );
-}
-
-function TimeLeft({ sweep }: { sweep: SweepSummary }) {
-  const nowMs = useNow(5_000);
-  if (stateName(sweep.state) !== 'RUNNING') return ABSENT;
-  const { counts, createdMs } = sweep;
-  const left = etaMs({ ended: trialsEnded(counts), total: trialTotal(counts), createdMs, nowMs });
-  return <span suppressHydrationWarning>{left === null ? ABSENT : `≈ ${formatDuration(left)}`}</span>;
 }

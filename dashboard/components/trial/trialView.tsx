@@ -2,6 +2,7 @@
 /** One trial: what it ran with, what it reached, how it got there, and every attempt at it. */
 import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import { useMemo } from 'react';
+import { TrialActions } from '@/components/actions/trialActions';
 import { LivePill } from '@/components/shell/livePill';
 import { PageHeader } from '@/components/shell/page';
 import { Badge } from '@/components/ui/badge';
@@ -27,7 +28,7 @@ export function TrialView({ initial }: { initial: TrialSnapshot }) {
   const topic = useMemo(() => ({ kind: 'trial', trialId }) as const, [trialId]);
   const url = `/api/trials/${trialId}`;
   const live = useLive({ topic, url, initial, rowsOf, refetchOnDelta: true });
-  const { state, status, snapshot } = live;
+  const { state, status, snapshot, refresh } = live;
   const trial: TrialSummary = state.trials.get(trialId) ?? initial.trial.summary;
   const metric = trial.config?.select ?? snapshot.sweep.metric;
   const curves = useMemo(() => [...state.curves.values()], [state.curves]);
@@ -47,6 +48,7 @@ export function TrialView({ initial }: { initial: TrialSnapshot }) {
             <LivePill status={status} />
           </>
         }
+        actions={<TrialActions trial={trial} sweep={snapshot.sweep} onChanged={refresh} />}
         note={
           <>
             {trial.config?.model} on {trial.config?.dataset}, seed {trial.config?.seed} · id{' '}

@@ -3,6 +3,7 @@
 const NAMES = [
   'QUEUED',
   'RUNNING',
+  'PAUSED',
   'SUCCEEDED',
   'FINISHED',
   'PRUNED',
@@ -16,6 +17,11 @@ const NAMES = [
 ] as const;
 
 export type StateName = (typeof NAMES)[number];
+
+/** A running sweep that is paused is called so. */
+export function sweepStateName({ state, paused }: { state: string; paused: boolean }): StateName {
+  return paused ? 'PAUSED' : stateName(state);
+}
 
 /** @param wire say TRIAL_STATE_RUNNING or LOST */
 export function stateName(wire: string): StateName {

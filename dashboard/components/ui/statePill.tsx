@@ -5,6 +5,7 @@ import {
   CircleDashed,
   CircleSlash,
   LoaderCircle,
+  Pause,
   Scissors,
   TriangleAlert,
   X,
@@ -15,6 +16,7 @@ import type { StateName } from './stateName';
 const LOOKS = {
   QUEUED: { word: 'queued', tone: 'neutral', Icon: CircleDashed },
   RUNNING: { word: 'running', tone: 'accent', Icon: LoaderCircle },
+  PAUSED: { word: 'paused', tone: 'warn', Icon: Pause },
   SUCCEEDED: { word: 'done', tone: 'good', Icon: Check },
   FINISHED: { word: 'finished', tone: 'good', Icon: Check },
   PRUNED: { word: 'pruned', tone: 'warn', Icon: Scissors },

@@ -15,6 +15,8 @@ import { CheckpointFolder } from './checkpointFolder.js';
 import { CheckpointStore } from './checkpointStore.js';
 import { Connection } from './connection.js';
 import { Heartbeat } from './heartbeat.js';
+import { Intake } from './intake.js';
+import { machineLoad } from './machineLoad.js';
 import { NatsLink } from './natsLink.js';
 import { runTrial } from './runTrial.js';
 import { SpoolFolder } from './spoolFolder.js';
@@ -37,6 +39,7 @@ export class Agent {
   private readonly draining = new AbortController();
   private readonly heartbeat: Heartbeat;
   private hints: { link: NatsLink; servers: string };
+  private readonly intake = new Intake();
   private slots: Promise<void>[] = [];
   /** By performance.now(); null while there is no drain. */
   private drainEndsAtMs: number | null = null;
@@ -55,6 +58,11 @@ export class Agent {
       leaseTtlMs: registered.leaseTtlMs,
       log: params.log,
       onReturn: () => this.introduceAnew(),
+      onDrain: (drain) => {
+        if (this.intake.set(drain))
+          params.log.info(drain ? 'told to take no more trials' : 'takes trials again');
+      },
+      load: machineLoad,
     });
   }
 
@@ -137,8 +145,10 @@ export class Agent {
   /** One trial after the other: there are as many of these loops as slots, hence never more trials. */
   private async fillSlot(source: TrialSource, shop: Workshop): Promise<void> {
     for (;;) {
-      const claimed = await source.next(shop.drain);
-      if (claimed === null) return;
+      const taking = await this.intake.opened(shop.drain);
+      if (taking === null) return;
+      const claimed = await source.next(taking);
+      if (claimed === null) continue;
       const end = shop.metrics.begin();
       try {
         const { spoilt } = await runTrial(claimed, shop);

@@ -1,5 +1,6 @@
 /** Renews the leases of everything the worker holds in one call, and brings back what to do with each. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { MachineLoad } from '@adt/proto/gen/adt/v1/common';
 import { Decision } from '@adt/proto/gen/adt/v1/trial';
 import type { Log } from '../log.js';
 import { HEARTBEAT_DEADLINE_MS, OFFLINE_STOP_MS } from '../tunables.js';
@@ -22,6 +23,10 @@ export type HeartbeatParams = {
   log: Log;
   /** The coordinator answers again after it did not, or does not know the worker: register anew. */
   onReturn(): Promise<void>;
+  /** Whether the coordinator wants no more trials to be taken, with every answer. */
+  onDrain?(drain: boolean): void;
+  /** How busy the machine is, for people to see. */
+  load?(): MachineLoad;
   offlineStopMs?: number;
 };
 
@@ -89,9 +94,10 @@ export class Heartbeat {
     const asked = [...this.leases];
     const askedAtMs = performance.now();
     const leases = asked.map(({ trialId, epoch }) => ({ trialId, epoch }));
-    const request = { workerId, leases, draining: this.draining };
+    const request = { workerId, leases, draining: this.draining, load: this.params.load?.() };
     const answer = await connection.call('heartbeat', request, HEARTBEAT_DEADLINE_MS);
     if ('refusal' in answer) return await this.unanswered(answer.refusal);
+    this.params.onDrain?.(answer.reply.drain ?? false);
     for (const { trialId, epoch, decision } of answer.reply.decisions) {
       const lease = asked.find((held) => held.trialId === trialId && held.epoch === epoch);
       if (lease === undefined) continue;

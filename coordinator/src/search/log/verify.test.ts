@@ -156,4 +156,19 @@ describe('verifySearch', () => {
       'SHA-256 of the sweep file',
     );
   });
+
+  it('does not take the result of a retry by hand for a forgery, and no other change of one that failed', () => {
+    const { number } = honest.trials[0] as StoredTrial;
+    const failed = rehashed(honest, (entry) =>
+      entry.kind === 'told' && entry.trial === number ? { ...entry, outcome: 'failed', value: null } : entry,
+    );
+    const told = failed.findIndex(({ entry }) => entry.kind === 'told' && entry.trial === number);
+    const log = failed.slice(0, told + 1);
+    const cut = { ...honest, log, finished: false };
+    const after = (changes: Partial<StoredTrial>) =>
+      verifySearch(alter(cut, number, changes)).difference?.where;
+    expect(after({ outcome: 'done', bestValue: 0.4, retried: true })).toBeUndefined();
+    expect(after({ outcome: null, bestValue: null, retried: true })).toBeUndefined();
+    expect(after({ outcome: 'done', bestValue: 0.4 })).toBe(`result of trial #${number}`);
+  });
 });

@@ -19,6 +19,8 @@ export type StoredTrial = TrialPlace & {
   lastStep: number;
   /** Why the search wanted it stopped; empty: it did not. */
   pruneReason: string;
+  /** A person had it run again after it had ended without a result. */
+  retried?: boolean;
 };
 
 export type StoredSearch = SearchText & {
@@ -101,11 +103,15 @@ function placeOf({ number, stratum, configuration, seed, phase, config }: Stored
   return { number, stratum, configuration, seed, phase, config };
 }
 
-/** What the search was told of an end must be what the row says: it never changes afterwards. */
+/**
+ * What the search was told of an end must be what the row says: it changes afterwards only where a person had a trial
+ * that came to nothing run again, of which the search hears no second time.
+ */
 function resultsDifference(state: SearchState, trials: readonly StoredTrial[]): Difference | null {
   for (const told of state.trials) {
     const row = trials[told.number - 1];
     if (told.outcome === null || row === undefined) continue;
+    if (row.retried && (told.outcome === 'failed' || told.outcome === 'cancelled')) continue;
     const { outcome, bestValue, lastStep } = row;
     const hasValue = outcome === 'done' || outcome === 'pruned';
     const stored = {

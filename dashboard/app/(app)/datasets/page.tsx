@@ -1,8 +1,11 @@
 /** The data sets: size, false positives, where they come from. */
 import type { Dataset, PartStats } from '@adt/proto/gen/adt/v1/search';
 import type { Metadata } from 'next';
+import { ImportDataset } from '@/components/datasets/importDataset';
+import { licenceOf } from '@/components/datasets/origin';
 import { PageHeader } from '@/components/shell/page';
 import { Ago } from '@/components/time/clock';
+import { Badge } from '@/components/ui/badge';
 import { EmptyState } from '@/components/ui/emptyState';
 import { Table, Td, Th } from '@/components/ui/table';
 import { ABSENT, formatBytes, formatCount, formatPercent } from '@/format/number';
@@ -11,23 +14,18 @@ import { listDatasets } from '@/lib/search';
 
 export const metadata: Metadata = { title: 'Data sets' };
 
-const IMPORT = "npx adt dataset import DIR --name NAME --fp 'rating<3'";
-
 export default async function DatasetsPage() {
   return show(await listDatasets(), (datasets) => (
     <>
       <PageHeader
         title="Data sets"
-        note={
-          <>
-            Add one: <code className="select-all break-all font-mono">{IMPORT}</code>
-          </>
-        }
+        note="As in the paper’s Table 2: what there is, and how much of it is noise."
+        actions={<ImportDataset taken={datasets.map(({ name }) => name)} />}
       />
       <div className="overflow-hidden rounded-lg border border-line bg-surface">
         {datasets.length === 0 ? (
           <EmptyState title="No data sets yet">
-            Import one with the command above. It is uploaded when the platform runs.
+            “Import” says how to make one of your files, and takes one that is made already.
           </EmptyState>
         ) : (
           <DatasetTable datasets={datasets} />
@@ -51,7 +49,7 @@ function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
           <Th numeric>Validation</Th>
           <Th numeric>Test</Th>
           <Th>False positive means</Th>
-          <Th>Source</Th>
+          <Th>Source and licence</Th>
           <Th numeric>Size</Th>
           <Th numeric>Added</Th>
         </tr>
@@ -71,7 +69,8 @@ function DatasetRow({ dataset }: { dataset: Dataset }) {
   return (
     <tr className="hover:bg-sunken/60">
       <Td>
-        <span className="font-medium">{dataset.name}</span>
+        <span className="font-medium">{dataset.name}</span>{' '}
+        {dataset.missing && <Badge tone="bad">content lost: upload it again</Badge>}
         <span title={dataset.sha256} className="block font-mono text-muted text-xs">
           {dataset.sha256.slice(0, 12)}
         </span>
@@ -86,7 +85,12 @@ function DatasetRow({ dataset }: { dataset: Dataset }) {
         </Td>
       ))}
       <Td className="whitespace-nowrap">{dataset.fpRule || ABSENT}</Td>
-      <Td className="max-w-56 truncate text-muted">{dataset.source || ABSENT}</Td>
+      <Td className="max-w-56">
+        <span className="block truncate text-muted" title={dataset.source}>
+          {dataset.source || ABSENT}
+        </span>
+        <span className="block truncate text-muted text-xs">{licenceOf(dataset)}</span>
+      </Td>
       <Td numeric>{formatBytes(dataset.bytes)}</Td>
       <Td numeric className="text-muted">
         <Ago ms={dataset.createdMs} />

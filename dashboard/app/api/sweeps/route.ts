@@ -8,7 +8,13 @@ import { respond } from '@/lib/route';
 import { submitSweep } from '@/lib/search';
 import { sweepsSnapshot } from '@/lib/snapshots';
 
-const body = z.strictObject({ spec: z.string().min(1) });
+const MAX_ID = 2 ** 31 - 1;
+
+const body = z.strictObject({
+  spec: z.string().min(1),
+  /** A sweep whose finished trainings are taken over. */
+  extends: z.int().min(1).max(MAX_ID).optional(),
+});
 const KEY = /^[\w-]{8,100}$/;
 
 export async function GET(request: Request): Promise<Response> {
@@ -25,5 +31,5 @@ export async function POST(request: Request): Promise<Response> {
   }
   const read = await readJson(request, body);
   if (!read.ok) return problemResponse(read.problem);
-  return respond(await submitSweep(read.value.spec, key), 201);
+  return respond(await submitSweep(read.value.spec, key, read.value.extends ?? null), 201);
 }

@@ -221,6 +221,14 @@ export interface MetricPoint {
   value: number;
 }
 
+/** How busy a worker's machine is, whoever keeps it busy. */
+export interface MachineLoad {
+  memoryUsedBytes: number;
+  memoryTotalBytes: number;
+  /** Processes that run or wait to, a core: 1 is fully busy. Mean over a minute. */
+  cpuLoad: number;
+}
+
 export interface FieldViolation {
   /** Path in the input, say parameters.lr.min; empty for the whole. */
   path: string;
@@ -936,6 +944,119 @@ export const MetricPoint: MessageFns<MetricPoint> = {
     message.step = object.step ?? 0;
     message.metric = object.metric ?? "";
     message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseMachineLoad(): MachineLoad {
+  return { memoryUsedBytes: 0, memoryTotalBytes: 0, cpuLoad: 0 };
+}
+
+export const MachineLoad: MessageFns<MachineLoad> = {
+  encode(message: MachineLoad, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.memoryUsedBytes !== 0) {
+      writer.uint32(8).uint64(message.memoryUsedBytes);
+    }
+    if (message.memoryTotalBytes !== 0) {
+      writer.uint32(16).uint64(message.memoryTotalBytes);
+    }
+    if (message.cpuLoad !== 0) {
+      writer.uint32(25).double(message.cpuLoad);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MachineLoad {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMachineLoad();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.memoryUsedBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.memoryTotalBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.cpuLoad = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MachineLoad {
+    return {
+      memoryUsedBytes: isSet(object.memoryUsedBytes)
+        ? globalThis.Number(object.memoryUsedBytes)
+        : isSet(object.memory_used_bytes)
+        ? globalThis.Number(object.memory_used_bytes)
+        : 0,
+      memoryTotalBytes: isSet(object.memoryTotalBytes)
+        ? globalThis.Number(object.memoryTotalBytes)
+        : isSet(object.memory_total_bytes)
+        ? globalThis.Number(object.memory_total_bytes)
+        : 0,
+      cpuLoad: isSet(object.cpuLoad)
+        ? globalThis.Number(object.cpuLoad)
+        : isSet(object.cpu_load)
+        ? globalThis.Number(object.cpu_load)
+        : 0,
+    };
+  },
+
+  toJSON(message: MachineLoad): unknown {
+    const obj: any = {};
+    if (message.memoryUsedBytes !== 0) {
+      obj.memoryUsedBytes = Math.round(message.memoryUsedBytes);
+    }
+    if (message.memoryTotalBytes !== 0) {
+      obj.memoryTotalBytes = Math.round(message.memoryTotalBytes);
+    }
+    if (message.cpuLoad !== 0) {
+      obj.cpuLoad = floatToJson(message.cpuLoad);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<MachineLoad>, I>>(base?: I): MachineLoad {
+    return MachineLoad.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<MachineLoad>, I>>(object: I): MachineLoad {
+    const message = createBaseMachineLoad();
+    message.memoryUsedBytes = object.memoryUsedBytes ?? 0;
+    message.memoryTotalBytes = object.memoryTotalBytes ?? 0;
+    message.cpuLoad = object.cpuLoad ?? 0;
     return message;
   },
 };

@@ -22,6 +22,7 @@ import {
 } from "@grpc/grpc-js";
 import {
   FieldViolation,
+  MachineLoad,
   MetricValue,
   TrainingConfig,
   TrialState,
@@ -339,6 +340,8 @@ export interface StratumPlan {
   loss: string;
   configurations: number;
   runs: number;
+  /** Those of the runs that confirm. */
+  confirming: number;
 }
 
 export interface SubmitSweepRequest {
@@ -381,6 +384,8 @@ export interface SweepSummary {
     | undefined;
   /** Why the search ended before it was done, or does not go on just now; empty else. */
   reason: string;
+  /** None of its trials starts until it is resumed. */
+  paused: boolean;
 }
 
 export interface Sweep {
@@ -413,6 +418,46 @@ export interface GetSweepRequest {
 
 export interface CancelSweepRequest {
   sweepId: number;
+}
+
+export interface PauseSweepRequest {
+  sweepId: number;
+}
+
+export interface ResumeSweepRequest {
+  sweepId: number;
+}
+
+export interface GetSweepCostsRequest {
+  /** At most 100. */
+  sweepIds: number[];
+}
+
+export interface GetSweepCostsReply {
+  costs: SweepCost[];
+}
+
+export interface SweepCost {
+  sweepId: number;
+  /** Seconds that slots have been busy with it, attempts that were lost included. */
+  usedSlotSeconds: number;
+  /** Of a sweep that runs, as GetSweep has it. */
+  forecast: Forecast | undefined;
+}
+
+export interface RenderPresetRequest {
+  /** As `adt sweep presets` lists it. */
+  name: string;
+  datasets: string[];
+  models: string[];
+  /** Absent: the preset's own, or the sweep file's defaults. */
+  epochs?: number | undefined;
+  evalEvery?: number | undefined;
+}
+
+export interface RenderPresetReply {
+  /** YAML. */
+  spec: string;
 }
 
 export interface DeleteSweepRequest {
@@ -465,6 +510,8 @@ export interface TrialSummary {
   configuration: number;
   /** Why the search stopped it early, or asked for it; else empty. */
   pruneReason: string;
+  /** Times that a person queued it again after it had ended; absent: none. */
+  retries?: number | undefined;
 }
 
 export interface ListTrialsRequest {
@@ -482,6 +529,10 @@ export interface ListTrialsReply {
 }
 
 export interface GetTrialRequest {
+  trialId: number;
+}
+
+export interface RetryTrialRequest {
   trialId: number;
 }
 
@@ -581,6 +632,7 @@ export interface UploadDatasetRequest {
 
 export interface DatasetUploadHead {
   name: string;
+  /** Empty: whoever sends does not know it before the end, and nothing is checked against it. */
   sha256: string;
   bytes: number;
   /** Let the name point to other content than before; sweeps that ran keep what they used. */
@@ -605,6 +657,18 @@ export interface Worker {
   runningTrialIds: number[];
   startedMs: number;
   lastSeenMs: number;
+  /** DrainWorker was called and ResumeWorker not yet: that it drains is not its own doing. */
+  drainRequested: boolean;
+  /** As of its last heartbeat; absent where it does not say. */
+  load?: MachineLoad | undefined;
+}
+
+export interface DrainWorkerRequest {
+  workerId: string;
+}
+
+export interface ResumeWorkerRequest {
+  workerId: string;
 }
 
 function createBasePlanSweepRequest(): PlanSweepRequest {
@@ -1505,7 +1569,7 @@ export const Quantiles: MessageFns<Quantiles> = {
 };
 
 function createBaseStratumPlan(): StratumPlan {
-  return { dataset: "", model: "", loss: "", configurations: 0, runs: 0 };
+  return { dataset: "", model: "", loss: "", configurations: 0, runs: 0, confirming: 0 };
 }
 
 export const StratumPlan: MessageFns<StratumPlan> = {
@@ -1524,6 +1588,9 @@ export const StratumPlan: MessageFns<StratumPlan> = {
     }
     if (message.runs !== 0) {
       writer.uint32(40).uint32(message.runs);
+    }
+    if (message.confirming !== 0) {
+      writer.uint32(48).uint32(message.confirming);
     }
     return writer;
   },
@@ -1581,6 +1648,14 @@ export const StratumPlan: MessageFns<StratumPlan> = {
             message.runs = reader.uint32();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.confirming = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1600,6 +1675,7 @@ export const StratumPlan: MessageFns<StratumPlan> = {
       loss: isSet(object.loss) ? globalThis.String(object.loss) : "",
       configurations: isSet(object.configurations) ? globalThis.Number(object.configurations) : 0,
       runs: isSet(object.runs) ? globalThis.Number(object.runs) : 0,
+      confirming: isSet(object.confirming) ? globalThis.Number(object.confirming) : 0,
     };
   },
 
@@ -1620,6 +1696,9 @@ export const StratumPlan: MessageFns<StratumPlan> = {
     if (message.runs !== 0) {
       obj.runs = Math.round(message.runs);
     }
+    if (message.confirming !== 0) {
+      obj.confirming = Math.round(message.confirming);
+    }
     return obj;
   },
 
@@ -1633,6 +1712,7 @@ export const StratumPlan: MessageFns<StratumPlan> = {
     message.loss = object.loss ?? "";
     message.configurations = object.configurations ?? 0;
     message.runs = object.runs ?? 0;
+    message.confirming = object.confirming ?? 0;
     return message;
   },
 };
@@ -1940,6 +2020,7 @@ function createBaseSweepSummary(): SweepSummary {
     createdMs: 0,
     finishedMs: undefined,
     reason: "",
+    paused: false,
   };
 }
 
@@ -1989,6 +2070,9 @@ export const SweepSummary: MessageFns<SweepSummary> = {
     }
     if (message.reason !== "") {
       writer.uint32(122).string(message.reason);
+    }
+    if (message.paused !== false) {
+      writer.uint32(128).bool(message.paused);
     }
     return writer;
   },
@@ -2126,6 +2210,14 @@ export const SweepSummary: MessageFns<SweepSummary> = {
             message.reason = reader.string();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.paused = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2177,6 +2269,7 @@ export const SweepSummary: MessageFns<SweepSummary> = {
         ? globalThis.Number(object.finished_ms)
         : undefined,
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      paused: isSet(object.paused) ? globalThis.Boolean(object.paused) : false,
     };
   },
 
@@ -2227,6 +2320,9 @@ export const SweepSummary: MessageFns<SweepSummary> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.paused !== false) {
+      obj.paused = message.paused;
+    }
     return obj;
   },
 
@@ -2252,6 +2348,7 @@ export const SweepSummary: MessageFns<SweepSummary> = {
     message.createdMs = object.createdMs ?? 0;
     message.finishedMs = object.finishedMs ?? undefined;
     message.reason = object.reason ?? "";
+    message.paused = object.paused ?? false;
     return message;
   },
 };
@@ -2697,6 +2794,623 @@ export const CancelSweepRequest: MessageFns<CancelSweepRequest> = {
   },
 };
 
+function createBasePauseSweepRequest(): PauseSweepRequest {
+  return { sweepId: 0 };
+}
+
+export const PauseSweepRequest: MessageFns<PauseSweepRequest> = {
+  encode(message: PauseSweepRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== 0) {
+      writer.uint32(8).uint32(message.sweepId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PauseSweepRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePauseSweepRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sweepId = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PauseSweepRequest {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.Number(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.Number(object.sweep_id)
+        : 0,
+    };
+  },
+
+  toJSON(message: PauseSweepRequest): unknown {
+    const obj: any = {};
+    if (message.sweepId !== 0) {
+      obj.sweepId = Math.round(message.sweepId);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PauseSweepRequest>, I>>(base?: I): PauseSweepRequest {
+    return PauseSweepRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PauseSweepRequest>, I>>(object: I): PauseSweepRequest {
+    const message = createBasePauseSweepRequest();
+    message.sweepId = object.sweepId ?? 0;
+    return message;
+  },
+};
+
+function createBaseResumeSweepRequest(): ResumeSweepRequest {
+  return { sweepId: 0 };
+}
+
+export const ResumeSweepRequest: MessageFns<ResumeSweepRequest> = {
+  encode(message: ResumeSweepRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== 0) {
+      writer.uint32(8).uint32(message.sweepId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeSweepRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeSweepRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sweepId = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumeSweepRequest {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.Number(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.Number(object.sweep_id)
+        : 0,
+    };
+  },
+
+  toJSON(message: ResumeSweepRequest): unknown {
+    const obj: any = {};
+    if (message.sweepId !== 0) {
+      obj.sweepId = Math.round(message.sweepId);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResumeSweepRequest>, I>>(base?: I): ResumeSweepRequest {
+    return ResumeSweepRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResumeSweepRequest>, I>>(object: I): ResumeSweepRequest {
+    const message = createBaseResumeSweepRequest();
+    message.sweepId = object.sweepId ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetSweepCostsRequest(): GetSweepCostsRequest {
+  return { sweepIds: [] };
+}
+
+export const GetSweepCostsRequest: MessageFns<GetSweepCostsRequest> = {
+  encode(message: GetSweepCostsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepIds.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.sweepIds) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSweepCostsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSweepCostsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.sweepIds.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.sweepIds.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetSweepCostsRequest {
+    return {
+      sweepIds: globalThis.Array.isArray(object?.sweepIds)
+        ? object.sweepIds.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.sweep_ids)
+        ? object.sweep_ids.map((e: any) => globalThis.Number(e))
+        : [],
+    };
+  },
+
+  toJSON(message: GetSweepCostsRequest): unknown {
+    const obj: any = {};
+    if (message.sweepIds?.length) {
+      obj.sweepIds = message.sweepIds.map((e) => Math.round(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetSweepCostsRequest>, I>>(base?: I): GetSweepCostsRequest {
+    return GetSweepCostsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetSweepCostsRequest>, I>>(object: I): GetSweepCostsRequest {
+    const message = createBaseGetSweepCostsRequest();
+    message.sweepIds = object.sweepIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseGetSweepCostsReply(): GetSweepCostsReply {
+  return { costs: [] };
+}
+
+export const GetSweepCostsReply: MessageFns<GetSweepCostsReply> = {
+  encode(message: GetSweepCostsReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.costs) {
+      SweepCost.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSweepCostsReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSweepCostsReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.costs.push(SweepCost.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetSweepCostsReply {
+    return {
+      costs: globalThis.Array.isArray(object?.costs) ? object.costs.map((e: any) => SweepCost.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: GetSweepCostsReply): unknown {
+    const obj: any = {};
+    if (message.costs?.length) {
+      obj.costs = message.costs.map((e) => SweepCost.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetSweepCostsReply>, I>>(base?: I): GetSweepCostsReply {
+    return GetSweepCostsReply.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetSweepCostsReply>, I>>(object: I): GetSweepCostsReply {
+    const message = createBaseGetSweepCostsReply();
+    message.costs = object.costs?.map((e) => SweepCost.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSweepCost(): SweepCost {
+  return { sweepId: 0, usedSlotSeconds: 0, forecast: undefined };
+}
+
+export const SweepCost: MessageFns<SweepCost> = {
+  encode(message: SweepCost, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== 0) {
+      writer.uint32(8).uint32(message.sweepId);
+    }
+    if (message.usedSlotSeconds !== 0) {
+      writer.uint32(17).double(message.usedSlotSeconds);
+    }
+    if (message.forecast !== undefined) {
+      Forecast.encode(message.forecast, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepCost {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepCost();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sweepId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.usedSlotSeconds = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.forecast = Forecast.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepCost {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.Number(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.Number(object.sweep_id)
+        : 0,
+      usedSlotSeconds: isSet(object.usedSlotSeconds)
+        ? globalThis.Number(object.usedSlotSeconds)
+        : isSet(object.used_slot_seconds)
+        ? globalThis.Number(object.used_slot_seconds)
+        : 0,
+      forecast: isSet(object.forecast) ? Forecast.fromJSON(object.forecast) : undefined,
+    };
+  },
+
+  toJSON(message: SweepCost): unknown {
+    const obj: any = {};
+    if (message.sweepId !== 0) {
+      obj.sweepId = Math.round(message.sweepId);
+    }
+    if (message.usedSlotSeconds !== 0) {
+      obj.usedSlotSeconds = floatToJson(message.usedSlotSeconds);
+    }
+    if (message.forecast !== undefined) {
+      obj.forecast = Forecast.toJSON(message.forecast);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SweepCost>, I>>(base?: I): SweepCost {
+    return SweepCost.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SweepCost>, I>>(object: I): SweepCost {
+    const message = createBaseSweepCost();
+    message.sweepId = object.sweepId ?? 0;
+    message.usedSlotSeconds = object.usedSlotSeconds ?? 0;
+    message.forecast = (object.forecast !== undefined && object.forecast !== null)
+      ? Forecast.fromPartial(object.forecast)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRenderPresetRequest(): RenderPresetRequest {
+  return { name: "", datasets: [], models: [], epochs: undefined, evalEvery: undefined };
+}
+
+export const RenderPresetRequest: MessageFns<RenderPresetRequest> = {
+  encode(message: RenderPresetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    for (const v of message.datasets) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.models) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.epochs !== undefined) {
+      writer.uint32(32).uint32(message.epochs);
+    }
+    if (message.evalEvery !== undefined) {
+      writer.uint32(40).uint32(message.evalEvery);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RenderPresetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRenderPresetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.datasets.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.models.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.epochs = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.evalEvery = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RenderPresetRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      datasets: globalThis.Array.isArray(object?.datasets) ? object.datasets.map((e: any) => globalThis.String(e)) : [],
+      models: globalThis.Array.isArray(object?.models) ? object.models.map((e: any) => globalThis.String(e)) : [],
+      epochs: isSet(object.epochs) ? globalThis.Number(object.epochs) : undefined,
+      evalEvery: isSet(object.evalEvery)
+        ? globalThis.Number(object.evalEvery)
+        : isSet(object.eval_every)
+        ? globalThis.Number(object.eval_every)
+        : undefined,
+    };
+  },
+
+  toJSON(message: RenderPresetRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.datasets?.length) {
+      obj.datasets = message.datasets;
+    }
+    if (message.models?.length) {
+      obj.models = message.models;
+    }
+    if (message.epochs !== undefined) {
+      obj.epochs = Math.round(message.epochs);
+    }
+    if (message.evalEvery !== undefined) {
+      obj.evalEvery = Math.round(message.evalEvery);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RenderPresetRequest>, I>>(base?: I): RenderPresetRequest {
+    return RenderPresetRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RenderPresetRequest>, I>>(object: I): RenderPresetRequest {
+    const message = createBaseRenderPresetRequest();
+    message.name = object.name ?? "";
+    message.datasets = object.datasets?.map((e) => e) || [];
+    message.models = object.models?.map((e) => e) || [];
+    message.epochs = object.epochs ?? undefined;
+    message.evalEvery = object.evalEvery ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRenderPresetReply(): RenderPresetReply {
+  return { spec: "" };
+}
+
+export const RenderPresetReply: MessageFns<RenderPresetReply> = {
+  encode(message: RenderPresetReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.spec !== "") {
+      writer.uint32(10).string(message.spec);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RenderPresetReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRenderPresetReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.spec = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RenderPresetReply {
+    return { spec: isSet(object.spec) ? globalThis.String(object.spec) : "" };
+  },
+
+  toJSON(message: RenderPresetReply): unknown {
+    const obj: any = {};
+    if (message.spec !== "") {
+      obj.spec = message.spec;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RenderPresetReply>, I>>(base?: I): RenderPresetReply {
+    return RenderPresetReply.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RenderPresetReply>, I>>(object: I): RenderPresetReply {
+    const message = createBaseRenderPresetReply();
+    message.spec = object.spec ?? "";
+    return message;
+  },
+};
+
 function createBaseDeleteSweepRequest(): DeleteSweepRequest {
   return { sweepId: 0, dryRun: false };
 }
@@ -2966,6 +3680,7 @@ function createBaseTrialSummary(): TrialSummary {
     stratum: 0,
     configuration: 0,
     pruneReason: "",
+    retries: undefined,
   };
 }
 
@@ -3033,6 +3748,9 @@ export const TrialSummary: MessageFns<TrialSummary> = {
     }
     if (message.pruneReason !== "") {
       writer.uint32(170).string(message.pruneReason);
+    }
+    if (message.retries !== undefined) {
+      writer.uint32(176).uint32(message.retries);
     }
     return writer;
   },
@@ -3218,6 +3936,14 @@ export const TrialSummary: MessageFns<TrialSummary> = {
             message.pruneReason = reader.string();
             continue;
           }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.retries = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3303,6 +4029,7 @@ export const TrialSummary: MessageFns<TrialSummary> = {
         : isSet(object.prune_reason)
         ? globalThis.String(object.prune_reason)
         : "",
+      retries: isSet(object.retries) ? globalThis.Number(object.retries) : undefined,
     };
   },
 
@@ -3371,6 +4098,9 @@ export const TrialSummary: MessageFns<TrialSummary> = {
     if (message.pruneReason !== "") {
       obj.pruneReason = message.pruneReason;
     }
+    if (message.retries !== undefined) {
+      obj.retries = Math.round(message.retries);
+    }
     return obj;
   },
 
@@ -3402,6 +4132,7 @@ export const TrialSummary: MessageFns<TrialSummary> = {
     message.stratum = object.stratum ?? 0;
     message.configuration = object.configuration ?? 0;
     message.pruneReason = object.pruneReason ?? "";
+    message.retries = object.retries ?? undefined;
     return message;
   },
 };
@@ -3684,6 +4415,79 @@ export const GetTrialRequest: MessageFns<GetTrialRequest> = {
   },
   fromPartial<I extends Exact<DeepPartial<GetTrialRequest>, I>>(object: I): GetTrialRequest {
     const message = createBaseGetTrialRequest();
+    message.trialId = object.trialId ?? 0;
+    return message;
+  },
+};
+
+function createBaseRetryTrialRequest(): RetryTrialRequest {
+  return { trialId: 0 };
+}
+
+export const RetryTrialRequest: MessageFns<RetryTrialRequest> = {
+  encode(message: RetryTrialRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.trialId !== 0) {
+      writer.uint32(8).uint32(message.trialId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetryTrialRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetryTrialRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.trialId = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RetryTrialRequest {
+    return {
+      trialId: isSet(object.trialId)
+        ? globalThis.Number(object.trialId)
+        : isSet(object.trial_id)
+        ? globalThis.Number(object.trial_id)
+        : 0,
+    };
+  },
+
+  toJSON(message: RetryTrialRequest): unknown {
+    const obj: any = {};
+    if (message.trialId !== 0) {
+      obj.trialId = Math.round(message.trialId);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RetryTrialRequest>, I>>(base?: I): RetryTrialRequest {
+    return RetryTrialRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RetryTrialRequest>, I>>(object: I): RetryTrialRequest {
+    const message = createBaseRetryTrialRequest();
     message.trialId = object.trialId ?? 0;
     return message;
   },
@@ -5379,6 +6183,8 @@ function createBaseWorker(): Worker {
     runningTrialIds: [],
     startedMs: 0,
     lastSeenMs: 0,
+    drainRequested: false,
+    load: undefined,
   };
 }
 
@@ -5417,6 +6223,12 @@ export const Worker: MessageFns<Worker> = {
     }
     if (message.lastSeenMs !== 0) {
       writer.uint32(81).double(message.lastSeenMs);
+    }
+    if (message.drainRequested !== false) {
+      writer.uint32(88).bool(message.drainRequested);
+    }
+    if (message.load !== undefined) {
+      MachineLoad.encode(message.load, writer.uint32(98).fork()).join();
     }
     return writer;
   },
@@ -5524,6 +6336,22 @@ export const Worker: MessageFns<Worker> = {
             message.lastSeenMs = reader.double();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.drainRequested = reader.bool();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.load = MachineLoad.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5568,6 +6396,12 @@ export const Worker: MessageFns<Worker> = {
         : isSet(object.last_seen_ms)
         ? globalThis.Number(object.last_seen_ms)
         : 0,
+      drainRequested: isSet(object.drainRequested)
+        ? globalThis.Boolean(object.drainRequested)
+        : isSet(object.drain_requested)
+        ? globalThis.Boolean(object.drain_requested)
+        : false,
+      load: isSet(object.load) ? MachineLoad.fromJSON(object.load) : undefined,
     };
   },
 
@@ -5603,6 +6437,12 @@ export const Worker: MessageFns<Worker> = {
     if (message.lastSeenMs !== 0) {
       obj.lastSeenMs = floatToJson(message.lastSeenMs);
     }
+    if (message.drainRequested !== false) {
+      obj.drainRequested = message.drainRequested;
+    }
+    if (message.load !== undefined) {
+      obj.load = MachineLoad.toJSON(message.load);
+    }
     return obj;
   },
 
@@ -5621,6 +6461,156 @@ export const Worker: MessageFns<Worker> = {
     message.runningTrialIds = object.runningTrialIds?.map((e) => e) || [];
     message.startedMs = object.startedMs ?? 0;
     message.lastSeenMs = object.lastSeenMs ?? 0;
+    message.drainRequested = object.drainRequested ?? false;
+    message.load = (object.load !== undefined && object.load !== null)
+      ? MachineLoad.fromPartial(object.load)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDrainWorkerRequest(): DrainWorkerRequest {
+  return { workerId: "" };
+}
+
+export const DrainWorkerRequest: MessageFns<DrainWorkerRequest> = {
+  encode(message: DrainWorkerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workerId !== "") {
+      writer.uint32(10).string(message.workerId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DrainWorkerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrainWorkerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workerId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DrainWorkerRequest {
+    return {
+      workerId: isSet(object.workerId)
+        ? globalThis.String(object.workerId)
+        : isSet(object.worker_id)
+        ? globalThis.String(object.worker_id)
+        : "",
+    };
+  },
+
+  toJSON(message: DrainWorkerRequest): unknown {
+    const obj: any = {};
+    if (message.workerId !== "") {
+      obj.workerId = message.workerId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DrainWorkerRequest>, I>>(base?: I): DrainWorkerRequest {
+    return DrainWorkerRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DrainWorkerRequest>, I>>(object: I): DrainWorkerRequest {
+    const message = createBaseDrainWorkerRequest();
+    message.workerId = object.workerId ?? "";
+    return message;
+  },
+};
+
+function createBaseResumeWorkerRequest(): ResumeWorkerRequest {
+  return { workerId: "" };
+}
+
+export const ResumeWorkerRequest: MessageFns<ResumeWorkerRequest> = {
+  encode(message: ResumeWorkerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workerId !== "") {
+      writer.uint32(10).string(message.workerId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeWorkerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeWorkerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workerId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumeWorkerRequest {
+    return {
+      workerId: isSet(object.workerId)
+        ? globalThis.String(object.workerId)
+        : isSet(object.worker_id)
+        ? globalThis.String(object.worker_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ResumeWorkerRequest): unknown {
+    const obj: any = {};
+    if (message.workerId !== "") {
+      obj.workerId = message.workerId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResumeWorkerRequest>, I>>(base?: I): ResumeWorkerRequest {
+    return ResumeWorkerRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResumeWorkerRequest>, I>>(object: I): ResumeWorkerRequest {
+    const message = createBaseResumeWorkerRequest();
+    message.workerId = object.workerId ?? "";
     return message;
   },
 };
@@ -5672,6 +6662,25 @@ export const SearchServiceService = {
     responseStream: false as const,
     requestSerialize: (value: CancelSweepRequest): Buffer => Buffer.from(CancelSweepRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): CancelSweepRequest => CancelSweepRequest.decode(value),
+    responseSerialize: (value: SweepSummary): Buffer => Buffer.from(SweepSummary.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SweepSummary => SweepSummary.decode(value),
+  },
+  /** From now on no trial of it starts; what runs goes on. Idempotent. FAILED_PRECONDITION once it has ended. */
+  pauseSweep: {
+    path: "/adt.v1.SearchService/PauseSweep" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PauseSweepRequest): Buffer => Buffer.from(PauseSweepRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PauseSweepRequest => PauseSweepRequest.decode(value),
+    responseSerialize: (value: SweepSummary): Buffer => Buffer.from(SweepSummary.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SweepSummary => SweepSummary.decode(value),
+  },
+  resumeSweep: {
+    path: "/adt.v1.SearchService/ResumeSweep" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResumeSweepRequest): Buffer => Buffer.from(ResumeSweepRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResumeSweepRequest => ResumeSweepRequest.decode(value),
     responseSerialize: (value: SweepSummary): Buffer => Buffer.from(SweepSummary.encode(value).finish()),
     responseDeserialize: (value: Buffer): SweepSummary => SweepSummary.decode(value),
   },
@@ -5729,6 +6738,20 @@ export const SearchServiceService = {
     responseSerialize: (value: Trial): Buffer => Buffer.from(Trial.encode(value).finish()),
     responseDeserialize: (value: Buffer): Trial => Trial.decode(value),
   },
+  /**
+   * Queues a failed or cancelled trial once more, with all its retries. A sweep that had finished goes on for it; what its
+   * search was told of the trial stays told. FAILED_PRECONDITION in any other state, and in a sweep that was cancelled
+   * or gave up.
+   */
+  retryTrial: {
+    path: "/adt.v1.SearchService/RetryTrial" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RetryTrialRequest): Buffer => Buffer.from(RetryTrialRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RetryTrialRequest => RetryTrialRequest.decode(value),
+    responseSerialize: (value: TrialSummary): Buffer => Buffer.from(TrialSummary.encode(value).finish()),
+    responseDeserialize: (value: Buffer): TrialSummary => TrialSummary.decode(value),
+  },
   /** Canonical curves: the newest attempt's points only. */
   getCurves: {
     path: "/adt.v1.SearchService/GetCurves" as const,
@@ -5766,6 +6789,45 @@ export const SearchServiceService = {
     requestDeserialize: (value: Buffer): ListWorkersRequest => ListWorkersRequest.decode(value),
     responseSerialize: (value: ListWorkersReply): Buffer => Buffer.from(ListWorkersReply.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListWorkersReply => ListWorkersReply.decode(value),
+  },
+  /** From its next heartbeat on the worker takes no trial; it finishes those that it has. Idempotent, kept until resumed. */
+  drainWorker: {
+    path: "/adt.v1.SearchService/DrainWorker" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DrainWorkerRequest): Buffer => Buffer.from(DrainWorkerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DrainWorkerRequest => DrainWorkerRequest.decode(value),
+    responseSerialize: (value: Worker): Buffer => Buffer.from(Worker.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Worker => Worker.decode(value),
+  },
+  resumeWorker: {
+    path: "/adt.v1.SearchService/ResumeWorker" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResumeWorkerRequest): Buffer => Buffer.from(ResumeWorkerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResumeWorkerRequest => ResumeWorkerRequest.decode(value),
+    responseSerialize: (value: Worker): Buffer => Buffer.from(Worker.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Worker => Worker.decode(value),
+  },
+  /** What sweeps have cost so far and what those that run still will. Unknown sweeps are left out. */
+  getSweepCosts: {
+    path: "/adt.v1.SearchService/GetSweepCosts" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetSweepCostsRequest): Buffer => Buffer.from(GetSweepCostsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetSweepCostsRequest => GetSweepCostsRequest.decode(value),
+    responseSerialize: (value: GetSweepCostsReply): Buffer => Buffer.from(GetSweepCostsReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetSweepCostsReply => GetSweepCostsReply.decode(value),
+  },
+  /** A sweep file to start from. */
+  renderPreset: {
+    path: "/adt.v1.SearchService/RenderPreset" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RenderPresetRequest): Buffer => Buffer.from(RenderPresetRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RenderPresetRequest => RenderPresetRequest.decode(value),
+    responseSerialize: (value: RenderPresetReply): Buffer => Buffer.from(RenderPresetReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RenderPresetReply => RenderPresetReply.decode(value),
   },
   /** Verdicts on the losses, from the confirmation runs. A sweep without confirmation is answered with what it lacks. */
   compareSweeps: {
@@ -5817,6 +6879,9 @@ export interface SearchServiceServer extends UntypedServiceImplementation {
   getSweep: handleUnaryCall<GetSweepRequest, Sweep>;
   /** Stops queued trials at once and running ones at their next heartbeat or ack. Idempotent. */
   cancelSweep: handleUnaryCall<CancelSweepRequest, SweepSummary>;
+  /** From now on no trial of it starts; what runs goes on. Idempotent. FAILED_PRECONDITION once it has ended. */
+  pauseSweep: handleUnaryCall<PauseSweepRequest, SweepSummary>;
+  resumeSweep: handleUnaryCall<ResumeSweepRequest, SweepSummary>;
   /**
    * Takes a sweep that has ended away, with its trials, attempts, log and points. FAILED_PRECONDITION while it runs, or
    * while another sweep extends it.
@@ -5831,12 +6896,25 @@ export interface SearchServiceServer extends UntypedServiceImplementation {
   /** How many rows a view has, and cursors into it. */
   measureTrials: handleUnaryCall<MeasureTrialsRequest, MeasureTrialsReply>;
   getTrial: handleUnaryCall<GetTrialRequest, Trial>;
+  /**
+   * Queues a failed or cancelled trial once more, with all its retries. A sweep that had finished goes on for it; what its
+   * search was told of the trial stays told. FAILED_PRECONDITION in any other state, and in a sweep that was cancelled
+   * or gave up.
+   */
+  retryTrial: handleUnaryCall<RetryTrialRequest, TrialSummary>;
   /** Canonical curves: the newest attempt's points only. */
   getCurves: handleUnaryCall<GetCurvesRequest, GetCurvesReply>;
   listDatasets: handleUnaryCall<ListDatasetsRequest, ListDatasetsReply>;
   /** Stores a bundle under its hash and names it. First message: name, hash and size; then chunks of <= 256 KiB. */
   uploadDataset: handleClientStreamingCall<UploadDatasetRequest, Dataset>;
   listWorkers: handleUnaryCall<ListWorkersRequest, ListWorkersReply>;
+  /** From its next heartbeat on the worker takes no trial; it finishes those that it has. Idempotent, kept until resumed. */
+  drainWorker: handleUnaryCall<DrainWorkerRequest, Worker>;
+  resumeWorker: handleUnaryCall<ResumeWorkerRequest, Worker>;
+  /** What sweeps have cost so far and what those that run still will. Unknown sweeps are left out. */
+  getSweepCosts: handleUnaryCall<GetSweepCostsRequest, GetSweepCostsReply>;
+  /** A sweep file to start from. */
+  renderPreset: handleUnaryCall<RenderPresetRequest, RenderPresetReply>;
   /** Verdicts on the losses, from the confirmation runs. A sweep without confirmation is answered with what it lacks. */
   compareSweeps: handleUnaryCall<CompareSweepsRequest, CompareSweepsReply>;
   /** What the search was told and decided, oldest first. Empty for a sweep that knew all its trials beforehand. */
@@ -5917,6 +6995,37 @@ export interface SearchServiceClient extends Client {
   ): ClientUnaryCall;
   cancelSweep(
     request: CancelSweepRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SweepSummary) => void,
+  ): ClientUnaryCall;
+  /** From now on no trial of it starts; what runs goes on. Idempotent. FAILED_PRECONDITION once it has ended. */
+  pauseSweep(
+    request: PauseSweepRequest,
+    callback: (error: ServiceError | null, response: SweepSummary) => void,
+  ): ClientUnaryCall;
+  pauseSweep(
+    request: PauseSweepRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SweepSummary) => void,
+  ): ClientUnaryCall;
+  pauseSweep(
+    request: PauseSweepRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SweepSummary) => void,
+  ): ClientUnaryCall;
+  resumeSweep(
+    request: ResumeSweepRequest,
+    callback: (error: ServiceError | null, response: SweepSummary) => void,
+  ): ClientUnaryCall;
+  resumeSweep(
+    request: ResumeSweepRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SweepSummary) => void,
+  ): ClientUnaryCall;
+  resumeSweep(
+    request: ResumeSweepRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SweepSummary) => void,
@@ -6002,6 +7111,26 @@ export interface SearchServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Trial) => void,
   ): ClientUnaryCall;
+  /**
+   * Queues a failed or cancelled trial once more, with all its retries. A sweep that had finished goes on for it; what its
+   * search was told of the trial stays told. FAILED_PRECONDITION in any other state, and in a sweep that was cancelled
+   * or gave up.
+   */
+  retryTrial(
+    request: RetryTrialRequest,
+    callback: (error: ServiceError | null, response: TrialSummary) => void,
+  ): ClientUnaryCall;
+  retryTrial(
+    request: RetryTrialRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: TrialSummary) => void,
+  ): ClientUnaryCall;
+  retryTrial(
+    request: RetryTrialRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: TrialSummary) => void,
+  ): ClientUnaryCall;
   /** Canonical curves: the newest attempt's points only. */
   getCurves(
     request: GetCurvesRequest,
@@ -6064,6 +7193,69 @@ export interface SearchServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListWorkersReply) => void,
+  ): ClientUnaryCall;
+  /** From its next heartbeat on the worker takes no trial; it finishes those that it has. Idempotent, kept until resumed. */
+  drainWorker(
+    request: DrainWorkerRequest,
+    callback: (error: ServiceError | null, response: Worker) => void,
+  ): ClientUnaryCall;
+  drainWorker(
+    request: DrainWorkerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Worker) => void,
+  ): ClientUnaryCall;
+  drainWorker(
+    request: DrainWorkerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Worker) => void,
+  ): ClientUnaryCall;
+  resumeWorker(
+    request: ResumeWorkerRequest,
+    callback: (error: ServiceError | null, response: Worker) => void,
+  ): ClientUnaryCall;
+  resumeWorker(
+    request: ResumeWorkerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Worker) => void,
+  ): ClientUnaryCall;
+  resumeWorker(
+    request: ResumeWorkerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Worker) => void,
+  ): ClientUnaryCall;
+  /** What sweeps have cost so far and what those that run still will. Unknown sweeps are left out. */
+  getSweepCosts(
+    request: GetSweepCostsRequest,
+    callback: (error: ServiceError | null, response: GetSweepCostsReply) => void,
+  ): ClientUnaryCall;
+  getSweepCosts(
+    request: GetSweepCostsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetSweepCostsReply) => void,
+  ): ClientUnaryCall;
+  getSweepCosts(
+    request: GetSweepCostsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetSweepCostsReply) => void,
+  ): ClientUnaryCall;
+  /** A sweep file to start from. */
+  renderPreset(
+    request: RenderPresetRequest,
+    callback: (error: ServiceError | null, response: RenderPresetReply) => void,
+  ): ClientUnaryCall;
+  renderPreset(
+    request: RenderPresetRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RenderPresetReply) => void,
+  ): ClientUnaryCall;
+  renderPreset(
+    request: RenderPresetRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RenderPresetReply) => void,
   ): ClientUnaryCall;
   /** Verdicts on the losses, from the confirmation runs. A sweep without confirmation is answered with what it lacks. */
   compareSweeps(

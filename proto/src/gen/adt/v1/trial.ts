@@ -25,6 +25,7 @@ import {
   failureClassFromJSON,
   failureClassToJSON,
   failureClassToNumber,
+  MachineLoad,
   MetricPoint,
   MetricValue,
   TrainingConfig,
@@ -276,10 +277,13 @@ export interface HeartbeatRequest {
   workerId: string;
   leases: LeaseRef[];
   draining: boolean;
+  load?: MachineLoad | undefined;
 }
 
 export interface HeartbeatReply {
   decisions: LeaseDecision[];
+  /** Take no more trials, until this is false again. */
+  drain?: boolean | undefined;
 }
 
 export interface LeaseDecision {
@@ -1903,7 +1907,7 @@ export const LeaseRef: MessageFns<LeaseRef> = {
 };
 
 function createBaseHeartbeatRequest(): HeartbeatRequest {
-  return { workerId: "", leases: [], draining: false };
+  return { workerId: "", leases: [], draining: false, load: undefined };
 }
 
 export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
@@ -1916,6 +1920,9 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
     }
     if (message.draining !== false) {
       writer.uint32(24).bool(message.draining);
+    }
+    if (message.load !== undefined) {
+      MachineLoad.encode(message.load, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1957,6 +1964,14 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
             message.draining = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.load = MachineLoad.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1978,6 +1993,7 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
         : "",
       leases: globalThis.Array.isArray(object?.leases) ? object.leases.map((e: any) => LeaseRef.fromJSON(e)) : [],
       draining: isSet(object.draining) ? globalThis.Boolean(object.draining) : false,
+      load: isSet(object.load) ? MachineLoad.fromJSON(object.load) : undefined,
     };
   },
 
@@ -1992,6 +2008,9 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
     if (message.draining !== false) {
       obj.draining = message.draining;
     }
+    if (message.load !== undefined) {
+      obj.load = MachineLoad.toJSON(message.load);
+    }
     return obj;
   },
 
@@ -2003,18 +2022,24 @@ export const HeartbeatRequest: MessageFns<HeartbeatRequest> = {
     message.workerId = object.workerId ?? "";
     message.leases = object.leases?.map((e) => LeaseRef.fromPartial(e)) || [];
     message.draining = object.draining ?? false;
+    message.load = (object.load !== undefined && object.load !== null)
+      ? MachineLoad.fromPartial(object.load)
+      : undefined;
     return message;
   },
 };
 
 function createBaseHeartbeatReply(): HeartbeatReply {
-  return { decisions: [] };
+  return { decisions: [], drain: undefined };
 }
 
 export const HeartbeatReply: MessageFns<HeartbeatReply> = {
   encode(message: HeartbeatReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.decisions) {
       LeaseDecision.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.drain !== undefined) {
+      writer.uint32(16).bool(message.drain);
     }
     return writer;
   },
@@ -2040,6 +2065,14 @@ export const HeartbeatReply: MessageFns<HeartbeatReply> = {
             message.decisions.push(LeaseDecision.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.drain = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2057,6 +2090,7 @@ export const HeartbeatReply: MessageFns<HeartbeatReply> = {
       decisions: globalThis.Array.isArray(object?.decisions)
         ? object.decisions.map((e: any) => LeaseDecision.fromJSON(e))
         : [],
+      drain: isSet(object.drain) ? globalThis.Boolean(object.drain) : undefined,
     };
   },
 
@@ -2064,6 +2098,9 @@ export const HeartbeatReply: MessageFns<HeartbeatReply> = {
     const obj: any = {};
     if (message.decisions?.length) {
       obj.decisions = message.decisions.map((e) => LeaseDecision.toJSON(e));
+    }
+    if (message.drain !== undefined) {
+      obj.drain = message.drain;
     }
     return obj;
   },
@@ -2074,6 +2111,7 @@ export const HeartbeatReply: MessageFns<HeartbeatReply> = {
   fromPartial<I extends Exact<DeepPartial<HeartbeatReply>, I>>(object: I): HeartbeatReply {
     const message = createBaseHeartbeatReply();
     message.decisions = object.decisions?.map((e) => LeaseDecision.fromPartial(e)) || [];
+    message.drain = object.drain ?? undefined;
     return message;
   },
 };
