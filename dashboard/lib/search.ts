@@ -62,15 +62,20 @@ export function getTrial(trialId: number): Promise<Answer<Trial>> {
   return ask((client) => client.getTrial, { trialId }, READ_DEADLINE_MS);
 }
 
-/** @param metrics empty: all */
+/**
+ * @param metrics empty: all
+ * @param steps only these iterations, ends included
+ */
 export async function getCurves(
   trialIds: number[],
   metrics: string[],
   maxPoints: number,
+  steps?: { from: number; to: number },
 ): Promise<Answer<Curve[]>> {
   const curves: Curve[] = [];
   for (let at = 0; at < trialIds.length; at += CURVES_PAGE) {
-    const request = { trialIds: trialIds.slice(at, at + CURVES_PAGE), metrics, maxPoints };
+    const asked = trialIds.slice(at, at + CURVES_PAGE);
+    const request = { trialIds: asked, metrics, maxPoints, minStep: steps?.from, maxStep: steps?.to };
     const page = await ask((client) => client.getCurves, request, READ_DEADLINE_MS);
     if (!page.ok) return page;
     curves.push(...page.value.curves);

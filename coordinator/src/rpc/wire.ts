@@ -8,6 +8,7 @@ import {
   type Attempt,
   type Curve,
   type Dataset,
+  type SweepAttempt,
   type SweepPlan,
   SweepState,
   type SweepSummary,
@@ -22,6 +23,7 @@ import type { Compiled } from '../search/compile.js';
 import type { ClaimedTrial } from '../store/claims.js';
 import type { CurveRow } from '../store/curves.js';
 import type { DatasetRow } from '../store/datasets.js';
+import type { SweepAttemptRow } from '../store/sweepAttempts.js';
 import type { SweepRow } from '../store/sweeps.js';
 import type { AttemptRow, TrialRow } from '../store/trials.js';
 import type { WorkerRow } from '../store/workers.js';
@@ -108,6 +110,16 @@ function attemptToWire(row: AttemptRow): Attempt {
     engine: row.engine ?? '',
     resumeStep: row.resumeStep,
     pointsDropped: row.pointsDropped,
+  };
+}
+
+export function sweepAttemptToWire(row: SweepAttemptRow): SweepAttempt {
+  const { startedAt, endedAt, outcome, ...rest } = row;
+  return {
+    ...rest,
+    startedMs: startedAt.getTime(),
+    endedMs: endedAt?.getTime(),
+    outcome: outcome ?? '',
   };
 }
 
