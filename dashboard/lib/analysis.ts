@@ -7,15 +7,13 @@ import {
   SensitivityOthers,
 } from '@adt/proto/gen/adt/v1/results';
 import type { ListAttemptsReply } from '@adt/proto/gen/adt/v1/search';
-import { type Judged, judgedOf } from '@/components/sweep/rungs/judged';
+import type { Judged } from '@/components/sweep/rungs/judged';
+import { judgedOf } from '@/components/sweep/rungs/judgedLog';
 import { ask } from './coordinator';
 import type { Answer } from './problem';
 import { ATTEMPTS_SHOWN, LOG_PAGE, MAX_LOG_PAGES, READ_DEADLINE_MS } from './tunables';
 
-export function getImportance(
-  sweepId: number,
-  of: 'metric' | 'duration',
-): Promise<Answer<ImportanceReport>> {
+export function getImportance(sweepId: number, of: 'metric' | 'duration'): Promise<Answer<ImportanceReport>> {
   const target = of === 'duration' ? ImportanceTarget.DURATION : ImportanceTarget.METRIC;
   return ask((client) => client.getImportance, { sweepId, target }, READ_DEADLINE_MS);
 }

@@ -29,7 +29,6 @@ export async function sweepSnapshot(sweepId: number): Promise<Answer<SweepSnapsh
     value: {
       sweep: summary,
       spec: sweep.value.spec,
-      forecast: sweep.value.forecast,
       trials: trials.value,
       curves: curves.value,
     },

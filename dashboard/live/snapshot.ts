@@ -1,5 +1,5 @@
 /** What a page is given before deltas follow: plain JSON, as routes send it and the live state starts from it. */
-import type { Curve, Forecast, SweepSummary, Trial, TrialSummary } from '@adt/proto/gen/adt/v1/search';
+import type { Curve, SweepSummary, Trial, TrialSummary } from '@adt/proto/gen/adt/v1/search';
 
 /** A curve as JSON carries it: null where the value was not finite. */
 export type SnapshotCurve = { trialId: number; metric: string; steps: number[]; values: (number | null)[] };
@@ -9,8 +9,6 @@ export type SweepsSnapshot = { sweeps: SweepSummary[]; nextCursor: string };
 export type SweepSnapshot = {
   sweep: SweepSummary;
   spec: string;
-  /** Absent once the sweep has ended. */
-  forecast: Forecast | undefined;
   trials: TrialSummary[];
   /** Objective curves of the trials that are worth drawing. */
   curves: SnapshotCurve[];

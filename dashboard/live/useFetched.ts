@@ -6,8 +6,9 @@ import { fetchProblem } from './fetchProblem';
 import { REFETCH_EVERY_MS } from './tunables';
 
 export type FetchedState<T> = {
-  /** Of this address, or while that is on its way of the one before; null at first. */
+  /** Of `url`, which may be the address before while this one's answer is on its way; null at first. */
   value: T | null;
+  url: string | null;
   problem: Problem | null;
 };
 
@@ -16,7 +17,7 @@ export type FetchedState<T> = {
  * @param change a different value asks again, at most once a second
  */
 export function useFetched<T>(url: string | null, change: string | number = 0): FetchedState<T> {
-  const [state, setState] = useState<FetchedState<T>>({ value: null, problem: null });
+  const [state, setState] = useState<FetchedState<T>>({ value: null, url: null, problem: null });
   const asked = useRef({ url: '', atMs: 0 });
   // biome-ignore lint/correctness/useExhaustiveDependencies: `change` asks again
   useEffect(() => {
@@ -28,7 +29,7 @@ export function useFetched<T>(url: string | null, change: string | number = 0): 
       asked.current = { url, atMs: Date.now() };
       const answer = await fetchProblem<T>(url, { signal: gone.signal });
       if (gone.signal.aborted) return;
-      if (answer.ok) setState({ value: answer.value, problem: null });
+      if (answer.ok) setState({ value: answer.value, url, problem: null });
       else setState((before) => ({ ...before, problem: answer.problem }));
       const { retryAfterS } = answer.ok ? { retryAfterS: null } : answer.problem;
       if (retryAfterS !== null) timer = setTimeout(() => void ask(), retryAfterS * 1000);

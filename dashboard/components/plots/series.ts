@@ -22,8 +22,9 @@ export type PlotSeries = {
   dots?: 'full' | 'hollow';
   /** Where a click on the curve leads. */
   href?: string;
-  /** Of single points, instead of `href`. */
+  /** Of single points, instead of `href` and `detail`. */
   hrefs?: readonly string[];
+  details?: readonly string[];
   /** Ascending; iterations, or what the plot's axis says. */
   steps: readonly number[];
   /** Null: not finite there, the line breaks. */
@@ -56,7 +57,8 @@ function onGrid({ steps: own, values }: PlotSeries, steps: readonly number[]): (
   });
 }
 
-export type Hovered = { series: PlotSeries; step: number; value: number };
+/** `at`: place of the point in its series. */
+export type Hovered = { series: PlotSeries; step: number; value: number; at: number };
 
 /** The last finite point of a curve at or before a step. */
 export function pointAt(

@@ -4,18 +4,18 @@ import type { SweepSummary } from '@adt/proto/gen/adt/v1/search';
 import { useMemo, useState } from 'react';
 import { LivePill } from '@/components/shell/livePill';
 import { PageHeader } from '@/components/shell/page';
-import { Ago, Elapsed, useNow } from '@/components/time/clock';
+import { Ago, Elapsed } from '@/components/time/clock';
 import { ButtonLink } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { ProgressBar, trialsEnded, trialTotal } from '@/components/ui/progressBar';
+import { ProgressBar } from '@/components/ui/progressBar';
 import { stateName } from '@/components/ui/stateName';
 import { StatePill } from '@/components/ui/statePill';
 import { Tabs } from '@/components/ui/tabs';
-import { etaMs, formatDuration } from '@/format/time';
 import type { SweepSnapshot } from '@/live/snapshot';
 import type { Rows } from '@/live/state';
 import { useLive } from '@/live/useLive';
 import { CancelSweep } from './cancelSweep';
+import { Eta } from './overview/eta';
 import { SectionNav } from './sectionNav';
 import { SpecView } from './specView';
 import { SweepResults } from './sweepResults';
@@ -56,6 +56,7 @@ export function SweepView({ initial }: { initial: SweepSnapshot }) {
       <SectionNav sweepId={sweepId} current="overview" />
       <Card className="mb-4">
         <ProgressBar counts={sweep.counts} legend />
+        <Eta sweep={sweep} />
       </Card>
       <Tabs
         label="Views of the sweep"
@@ -91,14 +92,7 @@ function Facts({ sweep }: { sweep: SweepSummary }) {
           · took <Elapsed fromMs={sweep.createdMs} toMs={sweep.finishedMs} />
         </>
       )}
-      {stateName(sweep.state) === 'RUNNING' && <TimeLeft sweep={sweep} />}
       {sweep.reason !== '' && <strong> · {sweep.reason}</strong>}
     </>
   );
-}
-
-function TimeLeft({ sweep: { counts, createdMs } }: { sweep: SweepSummary }) {
-  const nowMs = useNow(2_000);
-  const left = etaMs({ ended: trialsEnded(counts), total: trialTotal(counts), createdMs, nowMs });
-  return <span suppressHydrationWarning>{left === null ? '' : ` · about ${formatDuration(left)} left`}</span>;
 }

@@ -1,7 +1,8 @@
 /** The ladder of early stopping, out of the search log. */
 import type { SearchEntry } from '@adt/proto/gen/adt/v1/log';
 import { describe, expect, test } from 'vitest';
-import { judgedOf, ladderOf } from './judged';
+import { ladderOf } from './judged';
+import { judgedOf } from './judgedLog';
 
 function entry(number: number, body: Record<string, unknown>, loss = 'CE'): SearchEntry {
   return {

@@ -1,6 +1,4 @@
-/** The search log's judgements of early stopping, and the ladder that they make. Pure. */
-import type { SearchEntry } from '@adt/proto/gen/adt/v1/log';
-import { z } from 'zod';
+/** Judgements of early stopping, and the ladder that they make. Pure. */
 
 /** A trial at a rung. */
 export type Judged = {
@@ -18,26 +16,6 @@ export type Judged = {
   prune: boolean;
   reason: string;
 };
-
-const judgedEntry = z.object({
-  kind: z.literal('judged'),
-  trial: z.int(),
-  step: z.int(),
-  bracket: z.int(),
-  value: z.number().nullable(),
-  prune: z.boolean(),
-  reason: z.string(),
-});
-
-/** Those of a page of the log, in its order. @throws ZodError for a log of another version */
-export function judgedOf(entries: readonly SearchEntry[]): Judged[] {
-  return entries
-    .filter(({ kind }) => kind === 'judged')
-    .map(({ entry, dataset, model, loss }) => {
-      const { kind: _, ...judged } = judgedEntry.parse(JSON.parse(entry));
-      return { dataset, model, loss, ...judged };
-    });
-}
 
 export type Rung = {
   loss: string;
