@@ -48,6 +48,8 @@ export const POINTS_PER_TRIAL_CURVE = 2_000;
 export const POINTS_PER_DETAIL = 1_000;
 /** Trials of the denoising screen: more lines than these are not told apart. */
 export const MAX_DENOISING_TRIALS = 12;
+/** Trials that can be chosen there, best first. */
+export const MAX_DENOISING_CHOICES = 300;
 
 /** Bars of the timeline; it says when there are more. */
 export const ATTEMPTS_SHOWN = 2_000;

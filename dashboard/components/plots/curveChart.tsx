@@ -21,6 +21,8 @@ export type CurveChartProps = {
   height?: number;
   /** Plots of one name share crosshair and zoom. */
   sync?: string;
+  /** Where the axis begins and ends, at least. */
+  extent?: readonly number[];
   onZoom?: (range: PlotRange) => void;
   controls?: ReactNode;
   note?: ReactNode;
@@ -32,7 +34,7 @@ export type CurveChartProps = {
 };
 
 export function CurveChart(props: CurveChartProps) {
-  const { title, unit, series, legend = [], axis = ITERATIONS, height, sync, onZoom } = props;
+  const { title, unit, series, legend = [], axis = ITERATIONS, height, sync, extent, onZoom } = props;
   const { hidden, onToggle } = useHidden();
   const [range, setRange] = useState<PlotRange>(null);
   const shown = useMemo(
@@ -63,6 +65,7 @@ export function CurveChart(props: CurveChartProps) {
         axis={axis}
         height={height}
         sync={sync}
+        extent={extent}
         empty={allHidden ? 'All of it is hidden: switch something on in the legend.' : props.waiting}
         onZoom={(next) => {
           setRange(next);

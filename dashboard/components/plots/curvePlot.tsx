@@ -19,6 +19,8 @@ export type CurvePlotProps = {
   empty?: string;
   /** Plots of one name share crosshair and zoom. */
   sync?: string;
+  /** Where the axis begins and ends, at least. */
+  extent?: readonly number[];
   /** The reader looks at a part of the axis, or at all of it again. */
   onZoom?: (range: PlotRange) => void;
 };
@@ -29,7 +31,16 @@ type Hover = Hovered & { left: number; top: number; others: Hovered[] };
 const TOLD_TOGETHER = 6;
 
 export function CurvePlot(props: CurvePlotProps) {
-  const { label, series, axis = ITERATIONS, height = 300, empty = 'No points yet.', sync, onZoom } = props;
+  const {
+    label,
+    series,
+    axis = ITERATIONS,
+    height = 300,
+    empty = 'No points yet.',
+    sync,
+    extent,
+    onZoom,
+  } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const zoomed = useRef(false);
@@ -63,7 +74,7 @@ export function CurvePlot(props: CurvePlotProps) {
           told.current?.(range);
         },
       }),
-      alignSeries(shown.current),
+      alignSeries(shown.current, extent),
       element,
     );
     plot.current = drawn;
@@ -77,9 +88,9 @@ export function CurvePlot(props: CurvePlotProps) {
   }, [looks, theme, height, sync, axis]);
 
   useEffect(() => {
-    plot.current?.setData(alignSeries(series), !zoomed.current);
+    plot.current?.setData(alignSeries(series, extent), !zoomed.current);
     if (zoomed.current) plot.current?.redraw();
-  }, [series]);
+  }, [series, extent]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;

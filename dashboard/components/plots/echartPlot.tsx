@@ -14,14 +14,16 @@ type EchartPlotProps = {
   /** Memoise it: the chart is drawn anew whenever it changes. */
   option: EchartOption;
   height: number;
-  /** Once for each chart, to listen to it; what it returns is called before the chart goes. */
+  /** Once for each chart, to listen to it. */
   onReady?: (chart: EChartsType) => void;
+  /** After each drawing. Memoise it as well. */
+  onDrawn?: (chart: EChartsType) => void;
 };
 
 type Loaded = typeof import('./echarts');
 let loaded: Loaded | null = null;
 
-export function EchartPlot({ label, option, height, onReady }: EchartPlotProps) {
+export function EchartPlot({ label, option, height, onReady, onDrawn }: EchartPlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType | null>(null);
   const [theme, setTheme] = useState(0);
@@ -68,6 +70,11 @@ export function EchartPlot({ label, option, height, onReady }: EchartPlotProps) 
       { notMerge: true },
     );
   }, [chart, option, theme]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever drew it anew
+  useEffect(() => {
+    if (chart !== null) onDrawn?.(chart);
+  }, [chart, option, theme, onDrawn]);
 
   return (
     <div className="relative" style={{ height }}>

@@ -24,6 +24,13 @@ describe('alignSeries', () => {
     ]);
   });
 
+  test('reaches as far as is asked, without points of its own there', () => {
+    expect(alignSeries([curve([10, 20], [1, 2])], [0, 20])).toEqual([
+      [0, 10, 20],
+      [undefined, 1, 2],
+    ]);
+  });
+
   test('is an empty axis without curves', () => {
     expect(alignSeries([])).toEqual([[]]);
   });

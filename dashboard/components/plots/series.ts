@@ -31,9 +31,14 @@ export type PlotSeries = {
   values: readonly (number | null)[];
 };
 
-/** `undefined` where a curve has no point at another's step: the line goes on there. */
-export function alignSeries(series: readonly PlotSeries[]): AlignedData {
-  const steps = unionOf(series);
+/**
+ * `undefined` where a curve has no point at another's step: the line goes on there.
+ * @param extent places that the axis reaches to, whatever the curves have
+ */
+export function alignSeries(series: readonly PlotSeries[], extent: readonly number[] = []): AlignedData {
+  const own = unionOf(series);
+  const isInside = extent.every((at) => (own[0] ?? at + 1) <= at && at <= (own.at(-1) ?? at - 1));
+  const steps = isInside ? own : [...new Set([...own, ...extent])].sort((a, b) => a - b);
   return [steps, ...series.map((curve) => onGrid(curve, steps))];
 }
 

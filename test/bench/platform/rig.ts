@@ -35,7 +35,12 @@ export type Rig = {
  * @param profileDir the coordinator writes a CPU profile there when it ends
  * @param log hears what the coordinator warns of
  */
-export async function openRig(params: { profileDir?: string; log(line: string): void }): Promise<Rig> {
+export async function openRig(params: {
+  profileDir?: string;
+  /** From which a browser may watch. */
+  liveOrigins?: string[];
+  log(line: string): void;
+}): Promise<Rig> {
   const started: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (let end = started.pop(); end; end = started.pop()) await end();
@@ -59,7 +64,7 @@ export async function openRig(params: { profileDir?: string; log(line: string): 
       nats,
       grpcPort: 0,
       livePort: 0,
-      liveOrigins: [],
+      liveOrigins: params.liveOrigins ?? [],
       env: params.profileDir === undefined ? {} : profiled(params.profileDir),
       onLine: (line) => {
         if (/"level":"(warn|error)"/.test(line)) params.log(line);
