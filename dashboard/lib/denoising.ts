@@ -10,13 +10,17 @@ import { stratumOf } from '@/components/sweep/ranking';
 import { snapshotCurve } from '@/live/snapshot';
 import type { Answer } from './problem';
 import { getCurves, getSweep, listDatasets, listTrials } from './search';
-import { MAX_DENOISING_CHOICES, MAX_DENOISING_TRIALS, POINTS_PER_CURVE } from './tunables';
+import { MAX_ANALYSED, MAX_DENOISING_CHOICES, MAX_DENOISING_TRIALS, POINTS_PER_CURVE } from './tunables';
 
 export async function denoisingSnapshot(
   sweepId: number,
   choice: DenoisingChoice,
 ): Promise<Answer<DenoisingSnapshot>> {
-  const [sweep, all, datasets] = await Promise.all([getSweep(sweepId), listTrials(sweepId), listDatasets()]);
+  const [sweep, all, datasets] = await Promise.all([
+    getSweep(sweepId),
+    listTrials(sweepId, MAX_ANALYSED),
+    listDatasets(),
+  ]);
   if (!sweep.ok) return sweep;
   if (!all.ok) return all;
   if (!datasets.ok) return datasets;

@@ -44,8 +44,8 @@ export function submitSweep(spec: string, idempotencyKey: string): Promise<Answe
   return ask((client) => client.submitSweep, request, SUBMIT_DEADLINE_MS);
 }
 
-/** All trials of a sweep, best first, up to MAX_TRIALS. */
-export async function listTrials(sweepId: number): Promise<Answer<TrialSummary[]>> {
+/** Trials of a sweep, best first. @param most rounded up to whole pages */
+export async function listTrials(sweepId: number, most = MAX_TRIALS): Promise<Answer<TrialSummary[]>> {
   const trials: TrialSummary[] = [];
   let cursor = '';
   do {
@@ -54,7 +54,7 @@ export async function listTrials(sweepId: number): Promise<Answer<TrialSummary[]
     if (!page.ok) return page;
     trials.push(...page.value.trials);
     cursor = page.value.nextCursor;
-  } while (cursor !== '' && trials.length < MAX_TRIALS);
+  } while (cursor !== '' && trials.length < most);
   return { ok: true, value: trials };
 }
 

@@ -11,7 +11,7 @@ import {
 } from '@/live/snapshot';
 import type { Answer } from './problem';
 import { getCurves, getSweep, getTrial, listSweeps, listTrials } from './search';
-import { MAX_CURVES, POINTS_PER_CURVE, POINTS_PER_TRIAL_CURVE } from './tunables';
+import { MAX_ANALYSED, MAX_CURVES, POINTS_PER_CURVE, POINTS_PER_TRIAL_CURVE } from './tunables';
 
 export function sweepsSnapshot(cursor = ''): Promise<Answer<SweepsSnapshot>> {
   return listSweeps(cursor);
@@ -37,7 +37,7 @@ export async function sweepSnapshot(sweepId: number): Promise<Answer<SweepSnapsh
 }
 
 export async function sweepRows(sweepId: number): Promise<Answer<SweepRowsSnapshot>> {
-  const [sweep, trials] = await Promise.all([getSweep(sweepId), listTrials(sweepId)]);
+  const [sweep, trials] = await Promise.all([getSweep(sweepId), listTrials(sweepId, MAX_ANALYSED)]);
   if (!sweep.ok) return sweep;
   if (!trials.ok) return trials;
   return { ok: true, value: { sweep: present(sweep.value.summary), trials: trials.value } };

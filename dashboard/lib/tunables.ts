@@ -46,6 +46,8 @@ export const POINTS_PER_TRIAL_CURVE = 2_000;
 
 /** A part of a curve that is zoomed in on: more points than a screen has columns. */
 export const POINTS_PER_DETAIL = 1_000;
+/** Trials that the screens about a whole sweep read, best first: these are what its best are among. */
+export const MAX_ANALYSED = 5_000;
 /** Trials of the denoising screen: more lines than these are not told apart. */
 export const MAX_DENOISING_TRIALS = 12;
 /** Trials that can be chosen there, best first. */

@@ -14,8 +14,8 @@ import { Fleet } from './platform/fleet.js';
 import { openRig, type Rig } from './platform/rig.js';
 import { sweepText } from './platform/sweepText.js';
 
-const SERIES = 200;
-const WORKERS = 20;
+/** Of a simulated worker: each is a trial that reports. */
+const SLOTS = 10;
 /** Ten points a quarter of a second, one of them of the objective: every series moves with every delta. */
 const TRAINING = { kind: 'paced', points: 10, everyMs: 250 } as const;
 const WARM_UP_MS = 10_000;
@@ -43,8 +43,12 @@ export type DashboardLiveRow = {
   loadedScriptGzipKb: number;
 };
 
-/** @param seconds of watching, after a warm-up */
+/**
+ * @param series a multiple of ten
+ * @param seconds of watching, after a warm-up
+ */
 export async function benchDashboardLive(params: {
+  series: number;
   seconds: number;
   log(line: string): void;
 }): Promise<DashboardLiveRow[]> {
@@ -77,13 +81,22 @@ type WatchParams = {
   browser: Browser;
   url: string;
   loginKey: string;
+  series: number;
   seconds: number;
   log(line: string): void;
 };
 
-async function watch({ rig, browser, url, loginKey, seconds, log }: WatchParams): Promise<DashboardLiveRow> {
-  const sweepId = await rig.submit(sweepText({ name: 'live-series', configurations: SERIES, seeds: 1 }));
-  const fleet = await Fleet.start(rig, { workers: WORKERS, slots: SERIES / WORKERS, training: TRAINING });
+async function watch({
+  rig,
+  browser,
+  url,
+  loginKey,
+  series,
+  seconds,
+  log,
+}: WatchParams): Promise<DashboardLiveRow> {
+  const sweepId = await rig.submit(sweepText({ name: 'live-series', configurations: series, seeds: 1 }));
+  const fleet = await Fleet.start(rig, { workers: series / SLOTS, slots: SLOTS, training: TRAINING });
   try {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.goto(`${url}/login#${mintTicket(loginKey, LOGIN_TICKET, LOGIN_MS)}`);
@@ -100,7 +113,7 @@ async function watch({ rig, browser, url, loginKey, seconds, log }: WatchParams)
     const [heapAfter, points] = [await heapBytes(session), await drawnPoints(page)];
     await fleet.stop();
     return {
-      series: SERIES,
+      series,
       seconds,
       framesPerSecond: round(frames.length / seconds),
       framePauseP95Ms: round(frames[Math.floor(0.95 * frames.length)] ?? Number.NaN),
@@ -124,11 +137,19 @@ async function weigh(
   const sizes = new Map<string, Promise<number>>();
   page.on('response', (response) => {
     if (response.request().resourceType() !== 'script' && !response.url().endsWith('.js')) return;
-    sizes.set(new URL(response.url()).pathname, response.body().then((body) => gzipSync(body).byteLength, () => 0));
+    sizes.set(
+      new URL(response.url()).pathname,
+      response.body().then(
+        (body) => gzipSync(body).byteLength,
+        () => 0,
+      ),
+    );
   });
   const html = await (await page.goto(address))?.text();
   await page.waitForLoadState('load');
-  const named = new Set([...(html ?? '').matchAll(/<script[^>]* src="([^"?]+)/g)].map(([, path]) => path ?? ''));
+  const named = new Set(
+    [...(html ?? '').matchAll(/<script[^>]* src="([^"?]+)/g)].map(([, path]) => path ?? ''),
+  );
   await delay(WARM_UP_MS / 5);
   let [initial, loaded] = [0, 0];
   for (const [path, size] of sizes) {

@@ -4,7 +4,10 @@ import { SpecFormat, type SweepSummary } from '@adt/proto/gen/adt/v1/search';
 import type { Download, Locator, Page } from 'playwright-core';
 import { type DashboardScene, openDashboardScene } from './dashboardScene.js';
 
-/** Thirteen configurations a loss of some hundred iterations: enough for importance, a ladder and a heat-map. */
+/**
+ * Thirteen configurations a loss of six hundred iterations: about half of them run to their end, more than the ten that
+ * importance needs.
+ */
 export const ANALYSED = `name: analysed
 method: random
 metric: {name: valid/recall@50, goal: maximize}
@@ -19,7 +22,7 @@ parameters:
 training: {epochs: 4, eval_every: 50, topk: [50]}
 seeds: {search: [1]}
 budget: {max_trials_per_stratum: 13}
-early_terminate: {type: asha, eta: 2, min_steps: 100}
+early_terminate: {type: asha, eta: 2, min_steps: 200}
 `;
 
 export type AnalysedScene = DashboardScene & { sweepId: number };
@@ -33,7 +36,10 @@ export async function openAnalysedScene(spec = ANALYSED): Promise<AnalysedScene>
 }
 
 /** Waits on the page itself: the sweep's overview says that it has ended. */
-export async function untilFinished(page: Page, { url, sweepId, connection }: AnalysedScene): Promise<SweepSummary> {
+export async function untilFinished(
+  page: Page,
+  { url, sweepId, connection }: AnalysedScene,
+): Promise<SweepSummary> {
   await page.goto(`${url}/sweeps/${sweepId}`);
   await page.getByText('finished', { exact: true }).waitFor({ timeout: 180_000 });
   const { summary } = await connection.call('getSweep', { sweepId });

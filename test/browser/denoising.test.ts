@@ -37,7 +37,9 @@ describe.skipIf(chromiumPath() === null)(
         cursor: '',
         order: 'best',
       });
-      const best = trials.find(({ config, state }) => config?.loss === 'T-CE' && `${state}`.endsWith('SUCCEEDED'));
+      const best = trials.find(
+        ({ config, state }) => config?.loss === 'T-CE' && `${state}`.endsWith('SUCCEEDED'),
+      );
       if (best === undefined) throw new Error('no T-CE trial has ended');
       const { curves } = await scene.connection.call('getCurves', {
         trialIds: [best.trialId],
@@ -55,7 +57,9 @@ describe.skipIf(chromiumPath() === null)(
     it('draws CE dashed, and dropping at random beside drop precision', async () => {
       const svg = await exported(page, LOSS, 'SVG');
       expect(svg.match(/stroke-dasharray="6 4"/g)?.length).toBeGreaterThanOrEqual(2);
-      await chart(page, 'Drop precision').getByRole('button', { name: /at random$/ }).waitFor();
+      await chart(page, 'Drop precision')
+        .getByRole('button', { name: /at random$/ })
+        .waitFor();
       for (const title of ['Drop recall', 'Drop rate ε(t)', 'Weights of R-CE'])
         expect(await pointsOf(page, title), title).toBeGreaterThan(3);
     });
@@ -97,9 +101,21 @@ describe.skipIf(chromiumPath() === null)(
 
     it('says of a panel that no chosen trial can fill why it is empty', async () => {
       for (const loss of ['T-CE', 'R-CE']) {
-        const group = page.locator('div', { has: page.getByRole('heading', { level: 3, name: loss, exact: true }) });
-        await group.last().getByRole('button', { name: /^Take #/ }).click();
-        await expect.poll(() => group.last().getByRole('button', { name: /^Take #/ }).count()).toBe(0);
+        const group = page.locator('div', {
+          has: page.getByRole('heading', { level: 3, name: loss, exact: true }),
+        });
+        await group
+          .last()
+          .getByRole('button', { name: /^Take #/ })
+          .click();
+        await expect
+          .poll(() =>
+            group
+              .last()
+              .getByRole('button', { name: /^Take #/ })
+              .count(),
+          )
+          .toBe(0);
       }
       await chart(page, 'Drop precision').getByText('Only T-CE has this').waitFor();
       await chart(page, 'Weights of R-CE').getByText('Only R-CE has this').waitFor();

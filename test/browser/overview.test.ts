@@ -46,7 +46,9 @@ describe.skipIf(chromiumPath() === null)(
       });
       const rows = (await exported(page, 'History', 'CSV')).split('\r\n').map((line) => line.split(','));
       for (const loss of summary.losses) {
-        const whole = trials.filter(({ config, state }) => config?.loss === loss && `${state}`.endsWith('SUCCEEDED'));
+        const whole = trials.filter(
+          ({ config, state }) => config?.loss === loss && `${state}`.endsWith('SUCCEEDED'),
+        );
         const last = rows.filter(([name]) => name === loss).at(-1);
         expect(Number(last?.[2]), loss).toBe(whole[0]?.bestValue);
       }
@@ -60,13 +62,15 @@ describe.skipIf(chromiumPath() === null)(
       await done.click();
       await expect.poll(() => pointsOf(page, 'History')).toBe(all);
       await page.getByText('By time').click();
-      await chart(page, 'History').getByText('minutes since the sweep began').waitFor();
+      await chart(page, 'History').getByText(/^minutes since the sweep began/).waitFor();
     });
 
     it('says which parameters matter, for the metric and for the duration', async () => {
       const card = chart(page, 'Importance');
       await card.getByRole('listitem').first().waitFor();
-      expect(await card.getByRole('listitem').allTextContents()).toContainEqual(expect.stringMatching(/^lr\d/));
+      expect(await card.getByRole('listitem').allTextContents()).toContainEqual(
+        expect.stringMatching(/^lr\d/),
+      );
       await card.getByText('Duration').click();
       await card.getByText('share of what the parameters explain of the duration').waitFor();
       expect(await exported(page, 'Importance', 'CSV')).toMatch(/^parameter,share,/);
@@ -81,7 +85,9 @@ describe.skipIf(chromiumPath() === null)(
       const judged = entries.filter(({ kind }) => kind === 'judged');
       const dots = chart(page, 'Rung ladder').getByRole('link');
       await expect.poll(() => dots.count()).toBe(judged.length);
-      const stopped = await chart(page, 'Rung ladder').getByRole('link', { name: /stopped:/ }).count();
+      const stopped = await chart(page, 'Rung ladder')
+        .getByRole('link', { name: /stopped:/ })
+        .count();
       expect(stopped).toBe(judged.filter(({ entry }) => JSON.parse(entry).prune === true).length);
       expect(stopped).toBeGreaterThan(0);
     });
@@ -92,7 +98,10 @@ describe.skipIf(chromiumPath() === null)(
       expect(await timeline.getAttribute('data-attempts')).toBe(String(attempts.length));
       await timeline.focus();
       await page.keyboard.press('ArrowRight');
-      await timeline.getByRole('status').getByText(/^#\d+ (CE|T-CE|R-CE): /).waitFor();
+      await timeline
+        .getByRole('status')
+        .getByText(/^#\d+ (CE|T-CE|R-CE): /)
+        .waitFor();
       await page.keyboard.press('Enter');
       await page.waitForURL(/\/trials\/\d+$/);
       await page.goBack();

@@ -2,7 +2,15 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { browserSkipNote, chromiumPath } from '../harness/browser.js';
-import { type AnalysedScene, chart, exported, fits, openAnalysedScene, untilFinished } from './analysedSweep.js';
+import {
+  type AnalysedScene,
+  chart,
+  exported,
+  exportedPng,
+  fits,
+  openAnalysedScene,
+  untilFinished,
+} from './analysedSweep.js';
 
 let scene: AnalysedScene;
 let page: Page;
@@ -40,6 +48,7 @@ describe.skipIf(chromiumPath() === null)(
       const svg = await exported(page, TITLE, 'SVG');
       expect(svg).toContain('>n/a</text>');
       expect(svg).toContain('lr (log)');
+      expect((await exportedPng(page, TITLE)).byteLength).toBeGreaterThan(20_000);
       await page.getByLabel('Range of β').selectOption('only n/a');
       const rows = (await exported(page, TITLE, 'CSV')).split('\r\n').slice(1, -1);
       expect(rows.length).toBeGreaterThan(0);
@@ -67,7 +76,10 @@ describe.skipIf(chromiumPath() === null)(
     it('change order and scale', async () => {
       await page.getByRole('button', { name: 'Move lr to the left' }).click();
       expect(await columns()).toBe('trial,loss,ε_max,ε_N,lr,β,Recall@50 (validation)');
-      const log = page.getByRole('listitem').filter({ has: page.getByLabel('Range of lr') }).getByLabel('log');
+      const log = page
+        .getByRole('listitem')
+        .filter({ has: page.getByLabel('Range of lr') })
+        .getByLabel('log');
       expect(await log.isChecked()).toBe(true);
       await log.uncheck();
       expect(await exported(page, TITLE, 'SVG')).not.toContain('lr (log)');

@@ -112,7 +112,9 @@ export function drawPanel(
       const points = pointsOf(trial.trialId, line.metric);
       return points === undefined ? [] : [lineOf(trial, line, points)];
     });
-  const legend = drawn.map(({ key, label, colour, dash }): LegendEntry => ({ key, label, colour, dash }));
+  const legend = drawn.map(
+    ({ key, label, colour, dash, strong = false }): LegendEntry => ({ key, label, colour, dash, strong }),
+  );
   return { series: drawn, legend };
 }
 

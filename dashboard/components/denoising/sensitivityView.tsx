@@ -21,8 +21,8 @@ type SensitivityViewProps = {
 };
 
 const OTHERS = [
-  { value: 'fixed', label: 'Others fixed' },
   { value: 'best', label: 'Best of others' },
+  { value: 'fixed', label: 'Others fixed' },
 ] as const;
 
 const BETA: PlotAxis = {
@@ -32,7 +32,8 @@ const BETA: PlotAxis = {
 };
 
 export function SensitivityView({ sweepId, stratum, ended }: SensitivityViewProps) {
-  const [others, setOthers] = useState<(typeof OTHERS)[number]['value']>('fixed');
+  // With the other parameters fixed a random search has next to nothing to show; a grid has all of it.
+  const [others, setOthers] = useState<(typeof OTHERS)[number]['value']>('best');
   const { value, problem } = useFetched<GetSensitivityReply>(
     `/api/sweeps/${sweepId}/sensitivity?others=${others}`,
     ended,

@@ -14,9 +14,13 @@ const NAMES = ['least active', 'less active', 'more active', 'most active'];
 
 const GROUPS: PlotAxis = {
   title: 'user group, a quarter of the training interactions each',
+  ticks: [1, 2, 3, 4],
   format: (group) => NAMES[group - 1] ?? '',
   say: (group) => `for the ${NAMES[group - 1] ?? group} users`,
 };
+
+/** Room for the names of the outer groups. */
+const EXTENT = [0.6, 4.4];
 
 export function UserGroups({ trials }: { trials: readonly TrialSummary[] }) {
   const measures = useMemo(() => groupMeasures(trials), [trials]);
@@ -30,6 +34,7 @@ export function UserGroups({ trials }: { trials: readonly TrialSummary[] }) {
       series={series}
       legend={series.map(({ key, label, colour, dash }) => ({ key, label, colour, dash }))}
       axis={GROUPS}
+      extent={EXTENT}
       height={230}
       controls={
         measures.length > 1 && (

@@ -103,14 +103,12 @@ function rangesOf(axis: ParallelAxis): { value: string; label: string }[] {
   const own =
     axis.kind === 'name'
       ? labels.map(({ place, text }) => ({ value: JSON.stringify([place, place]), label: text }))
-      : labels
-          .slice(0, -1)
-          .flatMap(({ place, text }, at) => [
-            {
-              value: JSON.stringify([place, labels[at + 1]?.place]),
-              label: `${text} to ${labels[at + 1]?.text}`,
-            },
-          ]);
+      : labels.slice(0, -1).flatMap(({ place, text }, at) => [
+          {
+            value: JSON.stringify([place, labels[at + 1]?.place]),
+            label: `${text} to ${labels[at + 1]?.text}`,
+          },
+        ]);
   const absent = axis.hasAbsent ? [{ value: JSON.stringify([BAND.from, BAND.to]), label: 'only n/a' }] : [];
   return [{ value: 'null', label: 'all' }, ...own, ...absent];
 }

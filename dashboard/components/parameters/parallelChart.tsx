@@ -5,12 +5,10 @@ import type { EChartsType } from 'echarts/core';
 import { useRouter } from 'next/navigation';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { ChartFrame } from '@/components/plots/chartFrame';
-import type { LegendEntry } from '@/components/plots/chartLegend';
-import { useHidden } from '@/components/plots/chartLegend';
+import { lossEntries, useHidden } from '@/components/plots/chartLegend';
 import type { ColourOf } from '@/components/plots/drawing';
 import { EchartPlot, echartDrawing } from '@/components/plots/echartPlot';
 import { Button } from '@/components/ui/button';
-import { lossColourVariable } from '@/components/ui/lossMark';
 import { Select } from '@/components/ui/select';
 import { metricTitle } from '@/format/metric';
 import { formatCount } from '@/format/number';
@@ -58,9 +56,7 @@ export function ParallelChart({ sweep, trials }: { sweep: SweepSummary; trials: 
   }, []);
   const { listen, apply } = useBrushing(drawn, option, brush);
   const redraw = useCallback((chart: EChartsType) => apply(chart, axes, brushes), [apply, axes, brushes]);
-  const legend = losses.map(
-    (loss): LegendEntry => ({ key: loss, label: loss, colour: lossColourVariable(loss), loss }),
-  );
+  const legend = lossEntries(losses);
   return (
     <div className="space-y-4">
       <ChartFrame

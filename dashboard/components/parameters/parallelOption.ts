@@ -7,7 +7,8 @@ import { BAND, labelsOf, type ParallelAxis, placeOn, sayValue, valueOn } from '.
 
 export const HEIGHT = 460;
 const MARGIN = { left: 56, right: 72, top: 44, bottom: 20 };
-const FONT = 'system-ui, "Liberation Sans", sans-serif';
+/** Without quotes, which would end the attribute that SVG has it in. */
+const FONT = 'system-ui, Liberation Sans, sans-serif';
 /** Beyond so many lines each is thin and pale. */
 const CROWD = 100;
 
@@ -26,7 +27,7 @@ export function parallelOption({ axes, trials, colourOf }: ParallelParams): ECha
     animation: false,
     textStyle: { fontFamily: FONT },
     parallel: { ...MARGIN, parallelAxisDefault: axisLook(colourOf) },
-    parallelAxis: axes.map((axis, dim) => axisOption(axis, dim, least)),
+    parallelAxis: axes.map((axis, dim) => axisOption(axis, dim, { least, last: axes.length - 1 })),
     graphic: hasBand ? bandOf(least, colourOf) : [],
     tooltip: {
       trigger: 'item',
@@ -64,7 +65,14 @@ function axisLook(colourOf: ColourOf) {
     nameTextStyle: { color: colourOf('--fg'), fontSize: 12, fontWeight: 600 },
     axisLine: { lineStyle: { color: colourOf('--line-strong') } },
     axisTick: { lineStyle: { color: colourOf('--line-strong') } },
-    axisLabel: { color: colourOf('--muted'), fontSize: 11 },
+    // On a ground of their own, for lines run through them.
+    axisLabel: {
+      color: colourOf('--muted'),
+      fontSize: 11,
+      backgroundColor: colourOf('--surface'),
+      padding: [1, 3],
+      borderRadius: 3,
+    },
     minorTick: { show: false },
     splitLine: { show: false },
     areaSelectStyle: {
@@ -76,7 +84,7 @@ function axisLook(colourOf: ColourOf) {
   };
 }
 
-function axisOption(axis: ParallelAxis, dim: number, least: number) {
+function axisOption(axis: ParallelAxis, dim: number, { least, last }: { least: number; last: number }) {
   const labels = labelsOf(axis);
   const places = labels.map(({ place }) => place);
   const textAt = (place: number) => labels.find((one) => Math.abs(one.place - place) < 1e-9)?.text ?? '';
@@ -85,6 +93,8 @@ function axisOption(axis: ParallelAxis, dim: number, least: number) {
     dim,
     id: axis.key,
     name: `${axis.symbol}${scale}`,
+    // The outer names grow inwards: a metric's is wider than the margin.
+    nameTextStyle: { align: dim === 0 ? 'left' : dim === last ? 'right' : 'center' },
     type: 'value',
     min: least,
     max: 1,

@@ -2,6 +2,8 @@
 import { formatCount } from '../../format/number';
 
 export type PlotAxis = {
+  /** Where alone there are ticks; absent: at round numbers. */
+  ticks?: number[];
   /** Below the plot, and the name of the column in CSV. */
   title: string;
   /** A tick. */

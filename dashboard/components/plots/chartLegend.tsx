@@ -2,7 +2,7 @@
 /** What is drawn in which colour and line; each entry is a switch. */
 import clsx from 'clsx';
 import { useState } from 'react';
-import { LossMark } from '@/components/ui/lossMark';
+import { LossMark, lossColourVariable } from '@/components/ui/lossMark';
 
 export type LegendEntry = {
   key: string;
@@ -12,9 +12,16 @@ export type LegendEntry = {
   /** Drawn with the loss's own mark instead of a line. */
   loss?: string;
   dash?: readonly number[];
+  /** The thick line of two that differ in nothing else. */
+  strong?: boolean;
   /** Points instead of a line; hollow where it ended early. */
   dot?: 'full' | 'hollow';
 };
+
+/** Entries of losses, with their own marks. */
+export function lossEntries(losses: readonly string[]): LegendEntry[] {
+  return losses.map((loss) => ({ key: loss, label: loss, colour: lossColourVariable(loss), loss }));
+}
 
 export type ChartLegendProps = {
   /** Of the group, for screen readers. */
@@ -58,7 +65,7 @@ export function ChartLegend({ label, entries, hidden, onToggle }: ChartLegendPro
   );
 }
 
-function Mark({ entry: { colour, loss, dash, dot } }: { entry: LegendEntry }) {
+function Mark({ entry: { colour, loss, dash, dot, strong = true } }: { entry: LegendEntry }) {
   if (loss !== undefined) return <LossMark loss={loss} />;
   const stroke = { stroke: `var(${colour})` };
   if (dot !== undefined) {
@@ -71,7 +78,15 @@ function Mark({ entry: { colour, loss, dash, dot } }: { entry: LegendEntry }) {
   }
   return (
     <svg aria-hidden="true" width="22" height="6" className="shrink-0">
-      <line x1="0" y1="3" x2="22" y2="3" strokeWidth="2.4" strokeDasharray={dash?.join(' ')} style={stroke} />
+      <line
+        x1="0"
+        y1="3"
+        x2="22"
+        y2="3"
+        strokeWidth={strong ? 2.6 : 1.2}
+        strokeDasharray={dash?.join(' ')}
+        style={stroke}
+      />
     </svg>
   );
 }

@@ -43,7 +43,7 @@ export function CurvePlot(props: CurvePlotProps) {
   } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const zoomed = useRef(false);
+  const zoomed = useRef<PlotRange>(null);
   const shown = useRef(series);
   const told = useRef(onZoom);
   const [hover, setHover] = useState<Hover | null>(null);
@@ -70,8 +70,9 @@ export function CurvePlot(props: CurvePlotProps) {
         sync,
         onCursor: (at) => setHover(nearest(at, shown.current)),
         onZoom: (range) => {
-          zoomed.current = range !== null;
-          told.current?.(range);
+          const before = zoomed.current;
+          zoomed.current = range;
+          if (before?.from !== range?.from || before?.to !== range?.to) told.current?.(range);
         },
       }),
       alignSeries(shown.current, extent),
@@ -88,8 +89,8 @@ export function CurvePlot(props: CurvePlotProps) {
   }, [looks, theme, height, sync, axis]);
 
   useEffect(() => {
-    plot.current?.setData(alignSeries(series, extent), !zoomed.current);
-    if (zoomed.current) plot.current?.redraw();
+    plot.current?.setData(alignSeries(series, extent), zoomed.current === null);
+    if (zoomed.current !== null) plot.current?.redraw();
   }, [series, extent]);
 
   const onKeyDown = (event: KeyboardEvent) => {

@@ -73,7 +73,7 @@ function gridOf({ x, y, axis, width, height, colourOf }: GridParams): string[] {
       `<line x1="${LEFT}" x2="${width - 10}" y1="${y.at(tick)}" y2="${y.at(tick)}" stroke="${line}"/>` +
       `<text x="${LEFT - 8}" y="${y.at(tick) + 4}" text-anchor="end" ${TEXT} fill="${muted}">${tick}</text>`,
   );
-  const columns = ticksOf(x.low, x.high, 8).map(
+  const columns = (axis.ticks ?? ticksOf(x.low, x.high, 8)).map(
     (tick) =>
       `<line x1="${x.at(tick)}" x2="${x.at(tick)}" y1="8" y2="${bottom}" stroke="${line}"/>` +
       `<text x="${x.at(tick)}" y="${bottom + 16}" text-anchor="middle" ${TEXT} fill="${muted}">${escapeXml(axis.format(tick))}</text>`,

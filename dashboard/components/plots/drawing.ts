@@ -6,7 +6,7 @@ export type ColourOf = (variable: string) => string;
 /** `svg`: any SVG elements, in a box of this many pixels. */
 export type ChartDrawing = { width: number; height: number; svg: string };
 
-export type DrawnLegend = { label: string; colour: string; dash?: readonly number[] };
+export type DrawnLegend = { label: string; colour: string; dash?: readonly number[]; strong?: boolean };
 
 type DocumentParams = {
   title: string;
@@ -62,11 +62,11 @@ function legendRows(legend: readonly DrawnLegend[], width: number): Placed[][] {
   return rows;
 }
 
-function legendKey({ label, colour, dash, x }: Placed, y: number, colourOf: ColourOf): string {
+function legendKey({ label, colour, dash, strong = true, x }: Placed, y: number, colourOf: ColourOf): string {
   const dashes = dash && dash.length > 0 ? ` stroke-dasharray="${dash.join(' ')}"` : '';
   const left = MARGIN + x;
   return (
-    `<line x1="${left}" x2="${left + 22}" y1="${y}" y2="${y}" stroke="${colourOf(colour)}" stroke-width="2.4"${dashes}/>` +
+    `<line x1="${left}" x2="${left + 22}" y1="${y}" y2="${y}" stroke="${colourOf(colour)}" stroke-width="${strong ? 2.6 : 1.2}"${dashes}/>` +
     `<text x="${left + 28}" y="${y + 4}" ${FONT} font-size="12" fill="${colourOf('--fg')}">${escapeXml(label)}</text>`
   );
 }

@@ -16,7 +16,7 @@ type OptionsParams = {
   sync?: string;
   /** The cursor moved, or left. */
   onCursor: (plot: uPlot) => void;
-  /** The reader zoomed in, or back out. */
+  /** What of the axis is shown, after each change of it. */
   onZoom: (range: PlotRange) => void;
 };
 
@@ -42,7 +42,13 @@ export function plotOptions(params: OptionsParams): uPlot.Options {
     padding: [10, 26, 0, 0],
     scales: { x: { time: false, range: (_, min, max) => (min === max ? [min - 1, max + 1] : [min, max]) } },
     axes: [
-      { ...axis, size: 30, space: 60, values: (_, ticks) => ticks.map(xAxis.format) },
+      {
+        ...axis,
+        size: 30,
+        space: 60,
+        values: (_, ticks) => ticks.map(xAxis.format),
+        ...(xAxis.ticks && { splits: xAxis.ticks }),
+      },
       { ...axis, size: 56, values: (_, ticks) => ticks.map(axisValue) },
     ],
     series: [{}, ...series.map((curve) => lineOf(host, curve, series.length))],
@@ -54,15 +60,17 @@ export function plotOptions(params: OptionsParams): uPlot.Options {
     },
     hooks: {
       setCursor: [onCursor],
-      setSelect: [(plot) => onZoom(selectedRange(plot))],
-      ready: [(plot) => plot.over.addEventListener('dblclick', () => onZoom(null))],
+      setScale: [(plot, key) => key === 'x' && onZoom(zoomedRange(plot))],
     },
   };
 }
 
-function selectedRange(plot: uPlot): PlotRange {
-  const { left, width } = plot.select;
-  return width > 0 ? { from: plot.posToVal(left, 'x'), to: plot.posToVal(left + width, 'x') } : null;
+/** By the scale and not by the mouse: a plot that shares its zoom is zoomed by another one's. */
+function zoomedRange(plot: uPlot): PlotRange {
+  const { min, max } = plot.scales.x ?? {};
+  const [first, last] = [plot.data[0][0], plot.data[0].at(-1)];
+  if (typeof min !== 'number' || typeof max !== 'number' || first === undefined || last === undefined) return null;
+  return min <= first && max >= last ? null : { from: min, to: max };
 }
 
 function lineOf(host: HTMLElement, curve: PlotSeries, total: number): uPlot.Series {

@@ -2,6 +2,7 @@
 /** The objective of every trial while it trains: colour is the loss, the best of each loss stands out. */
 import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import { useMemo } from 'react';
+import { lossEntries } from '@/components/plots/chartLegend';
 import { CurveChart } from '@/components/plots/curveChart';
 import type { PlotSeries } from '@/components/plots/series';
 import { lossColourVariable } from '@/components/ui/lossMark';
@@ -42,7 +43,7 @@ export function ObjectiveCurves({ metric, losses, trials, curves, strong }: Obje
       title={metricTitle(metric)}
       unit={metricUnit(metric)}
       legendLabel="Losses shown"
-      legend={losses.map((loss) => ({ key: loss, label: loss, colour: lossColourVariable(loss), loss }))}
+      legend={lossEntries(losses)}
       series={series}
       onZoom={onZoom}
       waiting="The first evaluation is on its way."

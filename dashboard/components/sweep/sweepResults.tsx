@@ -78,7 +78,7 @@ export function SweepResults({ sweep, trials, curves, bySeed, onBySeed }: SweepR
         <ImportanceChart sweepId={sweep.sweepId} ended={ended} />
       </div>
       <RungLadder sweep={sweep} trials={compared} metric={metric} change={moved} />
-      <TimelineChart sweepId={sweep.sweepId} change={moved} />
+      <TimelineChart sweepId={sweep.sweepId} losses={losses} change={moved} />
       <Card
         flush
         title={

@@ -1,4 +1,5 @@
 /** The rung ladder as SVG, for export. Pure. */
+import { formatMetric } from '../../../format/number';
 import { type ChartDrawing, type ColourOf, escapeXml } from '../../plots/drawing';
 import { lossColourVariable } from '../../ui/lossMark';
 import type { Rung } from './judged';
@@ -50,5 +51,9 @@ export function rungDrawing(rungs: readonly Rung[], colourOf: ColourOf): ChartDr
       `<line x1="${LABEL}" x2="${width}" y1="${y}" y2="${y}" stroke="${colourOf('--line')}"/>${dots.join('')}`
     );
   });
-  return { width, height: rungs.length * ROW, svg: svg.join('') };
+  const bottom = rungs.length * ROW + 12;
+  const end = (at: number, value: number, anchor: string) =>
+    `<text x="${at}" y="${bottom}" text-anchor="${anchor}" ${TEXT} fill="${colourOf('--muted')}">${formatMetric(value)}</text>`;
+  const ends = [end(LABEL, range.low, 'start'), end(width, range.high, 'end')];
+  return { width, height: bottom + 6, svg: [...svg, ...ends].join('') };
 }

@@ -4,6 +4,7 @@ import type { SweepSummary, TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import Link from 'next/link';
 import { useMemo } from 'react';
 import { ChartFrame } from '@/components/plots/chartFrame';
+import { lossEntries, useHidden } from '@/components/plots/chartLegend';
 import { LossMark, lossColourVariable } from '@/components/ui/lossMark';
 import { metricTitle } from '@/format/metric';
 import { formatCount, formatMetric } from '@/format/number';
@@ -26,16 +27,18 @@ export function RungLadder({ sweep, trials, metric, change }: RungLadderProps) {
     change,
   );
   const first = trials[0];
-  const rungs = useMemo(() => {
+  const { hidden, onToggle } = useHidden();
+  const ladder = useMemo(() => {
     const own = (value?.judged ?? []).filter(
       ({ dataset, model }) => first !== undefined && `${dataset} · ${model}` === stratumOf(first),
     );
     return ladderOf(own, sweep.maximize);
   }, [value, first, sweep.maximize]);
   const idOf = useMemo(() => new Map(trials.map(({ number, trialId }) => [number, trialId])), [trials]);
+  const rungs = useMemo(() => ladder.filter(({ loss }) => !hidden.includes(loss)), [ladder, hidden]);
   const range = valuesOf(rungs);
   // A sweep without early stopping has no ladder to miss.
-  if (rungs.length === 0 || range === null) return null;
+  if (valuesOf(ladder) === null) return null;
   const judged = rungs.reduce((sum, rung) => sum + rung.judged.length, 0);
   const kept = rungs.reduce((sum, rung) => sum + rung.kept, 0);
   return (
@@ -43,6 +46,13 @@ export function RungLadder({ sweep, trials, metric, change }: RungLadderProps) {
       title="Rung ladder"
       unit={`${metricTitle(metric)}, best until the rung`}
       summary={`Early stopping judged ${judged} times at ${rungs.length} rungs and let ${kept} go on.`}
+      legend={{
+        label: 'Losses of the ladder',
+        entries: lossEntries([...new Set(ladder.map(({ loss }) => loss))]),
+        hidden,
+        onToggle,
+      }}
+      empty={range === null ? 'All losses are hidden: switch one on in the legend.' : null}
       digest={digestOf(rungs)}
       table={() => tableOf(rungs)}
       draw={(colourOf) => rungDrawing(rungs, colourOf)}
@@ -60,13 +70,13 @@ export function RungLadder({ sweep, trials, metric, change }: RungLadderProps) {
             className="grid gap-x-3 border-line border-b py-1 last:border-0 sm:grid-cols-[17rem_1fr] sm:items-center"
           >
             <RungFacts rung={rung} />
-            <Strip rung={rung} range={range} idOf={idOf} />
+            {range && <Strip rung={rung} range={range} idOf={idOf} />}
           </li>
         ))}
       </ul>
       <div aria-hidden className="tabular flex justify-between text-muted text-xs sm:ml-[17.75rem]">
-        <span>{formatMetric(range.low)}</span>
-        <span>{formatMetric(range.high)}</span>
+        <span>{formatMetric(range?.low)}</span>
+        <span>{formatMetric(range?.high)}</span>
       </div>
     </ChartFrame>
   );

@@ -4,6 +4,7 @@ import type { ListAttemptsReply } from '@adt/proto/gen/adt/v1/search';
 import { useRouter } from 'next/navigation';
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import { ChartFrame } from '@/components/plots/chartFrame';
+import { lossEntries, useHidden } from '@/components/plots/chartLegend';
 import { useNow } from '@/components/time/clock';
 import { lossColourVariable } from '@/components/ui/lossMark';
 import { Skeleton } from '@/components/ui/skeleton';
@@ -15,6 +16,7 @@ import { gaveResult, LANE, timelineDrawing, timeTicks } from './timelineDrawing'
 
 type TimelineChartProps = {
   sweepId: number;
+  losses: readonly string[];
   /** Grows with each attempt that began or ended. */
   change: number;
 };
@@ -32,10 +34,14 @@ const OUTCOMES: Record<string, string> = {
   RELEASED: 'handed back',
 };
 
-export function TimelineChart({ sweepId, change }: TimelineChartProps) {
+export function TimelineChart({ sweepId, losses, change }: TimelineChartProps) {
   const { value, problem } = useFetched<ListAttemptsReply>(`/api/sweeps/${sweepId}/attempts`, change);
   const now = useNow(MOVES_EVERY_MS);
-  const timeline = useMemo(() => timelineOf(value?.attempts ?? [], now), [value, now]);
+  const { hidden, onToggle } = useHidden();
+  const timeline = useMemo(() => {
+    const shown = (value?.attempts ?? []).filter(({ loss }) => !hidden.includes(loss));
+    return timelineOf(shown, now);
+  }, [value, hidden, now]);
   const table = () => tableOf(timeline);
   const busy = timeline?.rows.flatMap(({ attempts }) => attempts) ?? [];
   return (
@@ -43,14 +49,11 @@ export function TimelineChart({ sweepId, change }: TimelineChartProps) {
       title="Timeline"
       unit="time since the first attempt"
       summary={`${busy.length} attempts on ${timeline?.rows.length ?? 0} workers, ${busy.filter(({ endedMs }) => endedMs === undefined).length} of them running.`}
+      legend={{ label: 'Losses of the timeline', entries: lossEntries(losses), hidden, onToggle }}
       digest={digestOf(timeline)}
       table={table}
       draw={(colourOf) => timeline && timelineDrawing(timeline, colourOf, formatDuration)}
-      empty={
-        value === null
-          ? problem?.detail
-          : timeline === null && 'No worker has taken a trial yet. Is one running? See Workers.'
-      }
+      empty={value === null ? problem?.detail : timeline === null && whyNone(value.attempts.length)}
       note={
         <>
           colour: loss · hollow: ended without a result · arrow keys move, Enter opens the trial
@@ -61,6 +64,12 @@ export function TimelineChart({ sweepId, change }: TimelineChartProps) {
       {timeline === null ? <Skeleton className="h-24" /> : <Lanes timeline={timeline} />}
     </ChartFrame>
   );
+}
+
+function whyNone(attempts: number): string {
+  return attempts > 0
+    ? 'All losses are hidden: switch one on in the legend.'
+    : 'No worker has taken a trial yet. Is one running? See Workers.';
 }
 
 function Lanes({ timeline }: { timeline: Timeline }) {
