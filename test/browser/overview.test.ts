@@ -62,7 +62,9 @@ describe.skipIf(chromiumPath() === null)(
       await done.click();
       await expect.poll(() => pointsOf(page, 'History')).toBe(all);
       await page.getByText('By time').click();
-      await chart(page, 'History').getByText(/^minutes since the sweep began/).waitFor();
+      await chart(page, 'History')
+        .getByText(/^minutes since the sweep began/)
+        .waitFor();
     });
 
     it('says which parameters matter, for the metric and for the duration', async () => {

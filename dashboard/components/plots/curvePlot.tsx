@@ -29,6 +29,8 @@ type Hover = Hovered & { left: number; top: number; others: Hovered[] };
 
 /** Up to so many curves the tooltip tells the value of each. */
 const TOLD_TOGETHER = 6;
+/** A second click within it is a double click, which shows the whole axis and opens nothing. */
+const DOUBLE_CLICK_MS = 300;
 
 export function CurvePlot(props: CurvePlotProps) {
   const {
@@ -46,6 +48,7 @@ export function CurvePlot(props: CurvePlotProps) {
   const zoomed = useRef<PlotRange>(null);
   const shown = useRef(series);
   const told = useRef(onZoom);
+  const opening = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [hover, setHover] = useState<Hover | null>(null);
   const [theme, setTheme] = useState(0);
   const router = useRouter();
@@ -56,6 +59,7 @@ export function CurvePlot(props: CurvePlotProps) {
     .join(';');
 
   useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), []);
+  useEffect(() => () => clearTimeout(opening.current), []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: rebuilt when looks or theme change, data follows below
   useEffect(() => {
@@ -117,7 +121,11 @@ export function CurvePlot(props: CurvePlotProps) {
         tabIndex={0}
         className={hover && hrefOf(hover) ? 'cursor-pointer' : undefined}
         onKeyDown={onKeyDown}
-        onClick={() => hover && follow(hover)}
+        onClick={() => {
+          clearTimeout(opening.current);
+          if (hover) opening.current = setTimeout(() => follow(hover), DOUBLE_CLICK_MS);
+        }}
+        onDoubleClick={() => clearTimeout(opening.current)}
       />
       {points === 0 && (
         <p className="absolute inset-0 grid place-items-center px-4 text-center text-muted text-sm">

@@ -69,7 +69,8 @@ export function plotOptions(params: OptionsParams): uPlot.Options {
 function zoomedRange(plot: uPlot): PlotRange {
   const { min, max } = plot.scales.x ?? {};
   const [first, last] = [plot.data[0][0], plot.data[0].at(-1)];
-  if (typeof min !== 'number' || typeof max !== 'number' || first === undefined || last === undefined) return null;
+  if (typeof min !== 'number' || typeof max !== 'number' || first === undefined || last === undefined)
+    return null;
   return min <= first && max >= last ? null : { from: min, to: max };
 }
 

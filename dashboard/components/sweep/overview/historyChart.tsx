@@ -8,7 +8,10 @@ import { Segmented } from '@/components/ui/segmented';
 import { metricTitle } from '@/format/metric';
 import { formatCount } from '@/format/number';
 import { formatDuration } from '@/format/time';
+import { useThrottled } from '@/live/useThrottled';
 import { type HistoryAxis, historyOf } from './history';
+
+const DRAWN_EVERY_MS = 1_000;
 
 const AXES = {
   trial: {
@@ -33,9 +36,11 @@ type HistoryChartProps = { sweep: SweepSummary; trials: readonly TrialSummary[];
 export function HistoryChart({ sweep, trials, metric }: HistoryChartProps) {
   const [axis, setAxis] = useState<HistoryAxis>('trial');
   const { losses, maximize, createdMs } = sweep;
+  // Every trial is a point: not drawn anew with each of their values.
+  const shown = useThrottled(trials, DRAWN_EVERY_MS);
   const { series, legend } = useMemo(
-    () => historyOf({ trials, losses, maximize, axis, createdMs }),
-    [trials, losses, maximize, axis, createdMs],
+    () => historyOf({ trials: shown, losses, maximize, axis, createdMs }),
+    [shown, losses, maximize, axis, createdMs],
   );
   return (
     <CurveChart
