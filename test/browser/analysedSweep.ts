@@ -68,8 +68,10 @@ export async function exportedPng(page: Page, title: string): Promise<Buffer> {
 }
 
 async function download(page: Page, title: string, format: string): Promise<Download> {
-  const saved = page.waitForEvent('download');
-  await chart(page, title).getByRole('button', { name: format, exact: true }).click();
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    chart(page, title).getByRole('button', { name: format, exact: true }).click(),
+  ]);
   return saved;
 }
 
