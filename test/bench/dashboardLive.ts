@@ -111,7 +111,6 @@ async function watch({
     log(`watching for ${seconds} s`);
     const frames = await framePauses(page, seconds);
     const [heapAfter, points] = [await heapBytes(session), await drawnPoints(page)];
-    await fleet.stop();
     return {
       series,
       seconds,
@@ -125,6 +124,7 @@ async function watch({
       ...scripts,
     };
   } finally {
+    // Nobody waits for two hundred trainings to hand in their outcome.
     fleet.kill();
   }
 }
