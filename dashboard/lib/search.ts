@@ -62,8 +62,8 @@ export async function renderPreset(request: PresetRequest): Promise<Answer<strin
   return reply.ok ? { ok: true, value: reply.value.spec } : reply;
 }
 
-/** All trials of a sweep, best first, up to MAX_TRIALS. */
-export async function listTrials(sweepId: number): Promise<Answer<TrialSummary[]>> {
+/** Trials of a sweep, best first. @param most rounded up to whole pages */
+export async function listTrials(sweepId: number, most = MAX_TRIALS): Promise<Answer<TrialSummary[]>> {
   const trials: TrialSummary[] = [];
   let cursor = '';
   do {
@@ -72,7 +72,7 @@ export async function listTrials(sweepId: number): Promise<Answer<TrialSummary[]
     if (!page.ok) return page;
     trials.push(...page.value.trials);
     cursor = page.value.nextCursor;
-  } while (cursor !== '' && trials.length < MAX_TRIALS);
+  } while (cursor !== '' && trials.length < most);
   return { ok: true, value: trials };
 }
 
@@ -80,15 +80,20 @@ export function getTrial(trialId: number): Promise<Answer<Trial>> {
   return ask((client) => client.getTrial, { trialId }, READ_DEADLINE_MS);
 }
 
-/** @param metrics empty: all */
+/**
+ * @param metrics empty: all
+ * @param steps only these iterations, ends included
+ */
 export async function getCurves(
   trialIds: number[],
   metrics: string[],
   maxPoints: number,
+  steps?: { from: number; to: number },
 ): Promise<Answer<Curve[]>> {
   const curves: Curve[] = [];
   for (let at = 0; at < trialIds.length; at += CURVES_PAGE) {
-    const request = { trialIds: trialIds.slice(at, at + CURVES_PAGE), metrics, maxPoints };
+    const asked = trialIds.slice(at, at + CURVES_PAGE);
+    const request = { trialIds: asked, metrics, maxPoints, minStep: steps?.from, maxStep: steps?.to };
     const page = await ask((client) => client.getCurves, request, READ_DEADLINE_MS);
     if (!page.ok) return page;
     curves.push(...page.value.curves);

@@ -3,6 +3,7 @@ import 'server-only';
 import type { SweepSummary, TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import {
   type SnapshotCurve,
+  type SweepRowsSnapshot,
   type SweepSnapshot,
   type SweepsSnapshot,
   snapshotCurve,
@@ -10,7 +11,7 @@ import {
 } from '@/live/snapshot';
 import type { Answer } from './problem';
 import { getCurves, getSweep, getTrial, listSweeps, listTrials } from './search';
-import { MAX_CURVES, POINTS_PER_CURVE, POINTS_PER_TRIAL_CURVE } from './tunables';
+import { MAX_ANALYSED, MAX_CURVES, POINTS_PER_CURVE, POINTS_PER_TRIAL_CURVE } from './tunables';
 
 export function sweepsSnapshot(cursor = ''): Promise<Answer<SweepsSnapshot>> {
   return listSweeps(cursor);
@@ -33,6 +34,13 @@ export async function sweepSnapshot(sweepId: number): Promise<Answer<SweepSnapsh
       curves: curves.value,
     },
   };
+}
+
+export async function sweepRows(sweepId: number): Promise<Answer<SweepRowsSnapshot>> {
+  const [sweep, trials] = await Promise.all([getSweep(sweepId), listTrials(sweepId, MAX_ANALYSED)]);
+  if (!sweep.ok) return sweep;
+  if (!trials.ok) return trials;
+  return { ok: true, value: { sweep: present(sweep.value.summary), trials: trials.value } };
 }
 
 /** Each trial's own objective: an override may rank one data set by another K than the next. */

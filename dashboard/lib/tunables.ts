@@ -53,5 +53,20 @@ export const POINTS_PER_CURVE = 500;
 /** A trial's own page shows finer curves. */
 export const POINTS_PER_TRIAL_CURVE = 2_000;
 
+/** A part of a curve that is zoomed in on: more points than a screen has columns. */
+export const POINTS_PER_DETAIL = 1_000;
+/** Trials that the screens about a whole sweep read, best first: these are what its best are among. */
+export const MAX_ANALYSED = 5_000;
+/** Trials of the denoising screen: more lines than these are not told apart. */
+export const MAX_DENOISING_TRIALS = 12;
+/** Trials that can be chosen there, best first. */
+export const MAX_DENOISING_CHOICES = 300;
+
+/** Bars of the timeline; it says when there are more. */
+export const ATTEMPTS_SHOWN = 2_000;
+/** Entries of the search log in a call, and calls for one picture of the rungs: 20,000 entries are its bound. */
+export const LOG_PAGE = 1_000;
+export const MAX_LOG_PAGES = 20;
+
 /** What a refused client is told to wait. */
 export const RETRY_AFTER_S = 2;

@@ -14,6 +14,9 @@ export type SweepSnapshot = {
   curves: SnapshotCurve[];
 };
 
+/** A sweep without its curves. */
+export type SweepRowsSnapshot = { sweep: SweepSummary; trials: TrialSummary[] };
+
 export type TrialSnapshot = {
   trial: Trial & { summary: TrialSummary };
   sweep: SweepSummary;

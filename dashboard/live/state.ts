@@ -2,6 +2,10 @@
 import type { SweepSummary, TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import type { Delta, LivePoint } from '@adt/proto/live';
 import type { SnapshotCurve } from './snapshot';
+import { thinned } from './thinned';
+
+/** Points of a curve that the browser holds: above what a snapshot has, so that only long watching thins it. */
+const MOST_POINTS = 2_400;
 
 /** `epoch` is the attempt that drew the curve. */
 export type LiveCurve = SnapshotCurve & { epoch: number };
@@ -66,7 +70,7 @@ function addPoint(curves: Map<string, LiveCurve>, point: LivePoint): boolean {
   const superseded = curve !== undefined && point.epoch > curve.epoch && curve.steps.length > 0;
   const kept = curve && !superseded ? curve : { steps: [], values: [] };
   const { trialId, metric, epoch } = point;
-  curves.set(key, { trialId, metric, epoch, ...withPoint(kept, point) });
+  curves.set(key, { trialId, metric, epoch, ...thinned(withPoint(kept, point), MOST_POINTS) });
   // A resumed attempt keeps the older one's points up to where it resumed: only the server knows where.
   return superseded;
 }

@@ -27,6 +27,8 @@ const paths = () => [
   '/sweeps',
   '/sweeps/new',
   `/sweeps/${sweepId}`,
+  `/sweeps/${sweepId}/denoising`,
+  `/sweeps/${sweepId}/parameters`,
   '/trials/1',
   '/datasets',
   '/workers',

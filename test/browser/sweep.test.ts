@@ -105,7 +105,7 @@ describe.skipIf(chromiumPath() === null)(
     });
 
     it('tells the exact value under the cursor, by mouse and by keyboard', async () => {
-      const plot = page.getByRole('application');
+      const plot = page.getByRole('figure', { name: /^Recall@\d+ \(validation\)$/ }).getByRole('application');
       await plot.locator('.u-over').hover();
       const tooltip = page.getByRole('status').filter({ hasText: 'at iteration' });
       expect(await tooltip.textContent()).toMatch(

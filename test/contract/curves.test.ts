@@ -87,4 +87,22 @@ describe('the curves of trials', () => {
       gaps: [],
     });
   });
+
+  it('show a part of the iterations in as many points as else the whole', async () => {
+    const values = Array.from({ length: 10_000 }, (_, at) => (at === 4_320 ? null : at % 7));
+    const { trialId } = await stored(values);
+    const asked = { trialIds: [trialId], metrics: ['m'], maxPoints: 100 };
+    const part = await canonicalCurves(db, { ...asked, minStep: 43_200, maxStep: 43_300 });
+    const [curve] = part.curves;
+    // Eleven points, so that none is thinned away; the hole among them.
+    expect(curve?.steps).toEqual([
+      43_200, 43_210, 43_220, 43_230, 43_240, 43_250, 43_260, 43_270, 43_280, 43_290, 43_300,
+    ]);
+    expect(curve?.values).toEqual(values.slice(4_319, 4_330));
+    expect(curve?.values[1]).toBeNull();
+    const open = await canonicalCurves(db, { ...asked, minStep: 90_010 });
+    expect(open.curves[0]?.steps[0]).toBe(90_010);
+    expect(open.curves[0]?.steps.at(-1)).toBe(100_000);
+    expect(open.curves[0]?.steps.length).toBeLessThanOrEqual(100);
+  });
 });

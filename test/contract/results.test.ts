@@ -17,6 +17,28 @@ beforeAll(async () => {
   ({ c, ids } = await openResults(NAMES));
 });
 
+describe('the attempts of a sweep', () => {
+  it('come newest first, with trial, loss, worker and end, and say when there are more', async () => {
+    const all = await ask(c, c.search, 'listAttempts', { sweepId: ids.pruned, limit: 0 });
+    expect(all.more).toBe(false);
+    const { trials } = await ask(c, c.search, 'listTrials', {
+      sweepId: ids.pruned,
+      limit: 0,
+      cursor: '',
+      order: 'number',
+    });
+    const started = trials.filter(({ epoch }) => epoch > 0);
+    expect(all.attempts.map(({ number }) => number).sort((a, b) => a - b)).toEqual(
+      started.map(({ number }) => number),
+    );
+    expect(new Set(all.attempts.map(({ outcome }) => outcome))).toEqual(new Set(['SUCCEEDED', 'PRUNED']));
+    const starts = all.attempts.map(({ startedMs }) => startedMs);
+    expect(starts).toEqual([...starts].sort((a, b) => b - a));
+    const two = await ask(c, c.search, 'listAttempts', { sweepId: ids.pruned, limit: 2 });
+    expect(two).toEqual({ attempts: all.attempts.slice(0, 2), more: true });
+  });
+});
+
 describe('the search log', () => {
   const page = (sweepId: number, after = 0, limit = 0) =>
     ask(c, c.search, 'getSearchLog', { sweepId, after, limit });

@@ -1,6 +1,11 @@
 /** SearchService: what the dashboard and the command line ask. Thin: check, call, convert. */
 import { createHash } from 'node:crypto';
-import { type SearchServiceServer, SpecFormat, type SubmitSweepRequest } from '@adt/proto/gen/adt/v1/search';
+import {
+  type GetCurvesRequest,
+  type SearchServiceServer,
+  SpecFormat,
+  type SubmitSweepRequest,
+} from '@adt/proto/gen/adt/v1/search';
 import { z } from 'zod';
 import { reasonOf } from '../log.js';
 import { missingBundles } from '../nats/bundles.js';
@@ -15,6 +20,7 @@ import { canonicalCurves } from '../store/curves.js';
 import { type DatasetRow, listDatasets } from '../store/datasets.js';
 import { deleteSweep } from '../store/retention.js';
 import { findSubmission, type Submission, submitSweep } from '../store/submit.js';
+import { sweepAttempts } from '../store/sweepAttempts.js';
 import {
   cancelSweep,
   finishSweeps,
@@ -40,6 +46,7 @@ import { uploadDataset } from './upload.js';
 import {
   curveToWire,
   datasetToWire,
+  sweepAttemptToWire,
   sweepToWire,
   trialToWire,
   trialWithAttempts,
@@ -146,6 +153,13 @@ export function searchService(context: Context): SearchServiceServer {
       return trialWithAttempts(row, await listAttempts(db, row.id));
     }),
 
+    listAttempts: unary(log, async (request) => {
+      const { id: sweepId } = await sweep(request.sweepId);
+      const limit = checkInteger('limit', request.limit, 0, 5_000) || 2_000;
+      const rows = await sweepAttempts(db, { sweepId, limit: limit + 1 });
+      return { attempts: rows.slice(0, limit).map(sweepAttemptToWire), more: rows.length > limit };
+    }),
+
     getCurves: unary(log, async (request) => {
       if (request.trialIds.length > LIMITS.curveTrials) {
         throw invalid('trial_ids', `must have at most ${LIMITS.curveTrials} entries`);
@@ -153,9 +167,12 @@ export function searchService(context: Context): SearchServiceServer {
       const trialIds = request.trialIds.map((id, at) => checkInteger(`trial_ids[${at}]`, id, 1));
       const metrics = request.metrics.map((name, at) => checkLength(`metrics[${at}]`, name, 64));
       const maxPoints = checkInteger('max_points', request.maxPoints, 0, LIMITS.curvePoints) || 1_000;
+      const { minStep, maxStep } = checkSteps(request);
       const { curves, gaps } = await canonicalCurves(db, {
         trialIds,
         metrics,
+        minStep,
+        maxStep,
         maxPoints: withinReply(trialIds.length * (metrics.length || ALL_METRICS), maxPoints),
       });
       return { curves: curves.map(curveToWire), gaps: gaps.map(curveToWire) };
@@ -173,6 +190,15 @@ export function searchService(context: Context): SearchServiceServer {
       workers: (await listWorkers(db, tunables.leaseTtlMs)).map(workerToWire),
     })),
   };
+}
+
+/** Of Postgres' integers, as steps are stored. */
+const MOST_STEP = 2 ** 31 - 1;
+
+function checkSteps({ minStep, maxStep }: GetCurvesRequest): { minStep?: number; maxStep?: number } {
+  if (minStep !== undefined) checkInteger('min_step', minStep, 0, MOST_STEP);
+  if (maxStep !== undefined) checkInteger('max_step', maxStep, minStep ?? 0, MOST_STEP);
+  return { minStep, maxStep };
 }
 
 /** Many curves at once are a chart of many thin lines: together they stay within what can be held in memory. */

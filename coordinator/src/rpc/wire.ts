@@ -8,6 +8,7 @@ import {
   type Attempt,
   type Curve,
   type Dataset,
+  type SweepAttempt,
   SweepState,
   type SweepSummary,
   type Trial,
@@ -20,6 +21,7 @@ import type { ClaimedTrial as WireClaimedTrial } from '@adt/proto/gen/adt/v1/tri
 import type { ClaimedTrial } from '../store/claims.js';
 import type { CurveRow } from '../store/curves.js';
 import type { DatasetRow } from '../store/datasets.js';
+import type { SweepAttemptRow } from '../store/sweepAttempts.js';
 import type { SweepRow } from '../store/sweeps.js';
 import type { AttemptRow, TrialRow } from '../store/trials.js';
 import type { WorkerRow } from '../store/workers.js';
@@ -109,6 +111,16 @@ function attemptToWire(row: AttemptRow): Attempt {
     engine: row.engine ?? '',
     resumeStep: row.resumeStep,
     pointsDropped: row.pointsDropped,
+  };
+}
+
+export function sweepAttemptToWire(row: SweepAttemptRow): SweepAttempt {
+  const { startedAt, endedAt, outcome, ...rest } = row;
+  return {
+    ...rest,
+    startedMs: startedAt.getTime(),
+    endedMs: endedAt?.getTime(),
+    outcome: outcome ?? '',
   };
 }
 

@@ -41,6 +41,7 @@ const CURVE = `
            count(*) OVER (PARTITION BY p.metric_id) AS n
     FROM r JOIN metric_point p ON ${CANONICAL}
     WHERE p.trial_id = $1 AND (r.last_step IS NULL OR r.last_step > r.first_step)
+      AND ($5::int IS NULL OR p.step >= $5) AND ($6::int IS NULL OR p.step <= $6)
       AND (cardinality($2::text[]) = 0 OR p.metric_id IN (SELECT id FROM metric WHERE name = ANY($2::text[])))
   ), bucketed AS (
     SELECT *, CASE WHEN n <= $3::int THEN at
@@ -62,10 +63,17 @@ const CURVE = `
  * Curves of these trials, in their order; no metrics named means all. Gaps are told apart: they are no series of a
  * training. One trial at a time: a statement reads one partition, and what is held here is what is answered.
  * @param params.maxPoints a curve, at least 4; default and most: `LIMITS.curvePoints`
+ * @param params.minStep only points from here on, thinned among themselves; so does maxStep bound them above
  */
 export async function canonicalCurves(
   db: Database,
-  params: { trialIds: readonly number[]; metrics: readonly string[]; maxPoints?: number },
+  params: {
+    trialIds: readonly number[];
+    metrics: readonly string[];
+    maxPoints?: number;
+    minStep?: number;
+    maxStep?: number;
+  },
 ): Promise<{ curves: CurveRow[]; gaps: CurveRow[] }> {
   const metrics = params.metrics.length === 0 ? [] : [...params.metrics, GAP_METRIC];
   const maxPoints = Math.max(4, Math.min(params.maxPoints ?? LIMITS.curvePoints, LIMITS.curvePoints));
@@ -77,6 +85,8 @@ export async function canonicalCurves(
       metrics,
       maxPoints,
       buckets,
+      params.minStep ?? null,
+      params.maxStep ?? null,
     ]);
     for (const row of rows) found.push({ trialId: id, ...row });
   }

@@ -1,14 +1,15 @@
 'use client';
 /** The objective of every trial while it trains: colour is the loss, the best of each loss stands out. */
 import type { TrialSummary } from '@adt/proto/gen/adt/v1/search';
-import clsx from 'clsx';
-import { useMemo, useState } from 'react';
-import { CurvePlot } from '@/components/plots/curvePlot';
+import { useMemo } from 'react';
+import { lossEntries } from '@/components/plots/chartLegend';
+import { CurveChart } from '@/components/plots/curveChart';
 import type { PlotSeries } from '@/components/plots/series';
-import { Card } from '@/components/ui/card';
-import { LossMark, lossColourVariable } from '@/components/ui/lossMark';
+import { lossColourVariable } from '@/components/ui/lossMark';
 import { metricTitle, metricUnit } from '@/format/metric';
+import { type Detail, withDetail } from '@/live/detail';
 import { curveKey, type LiveCurve } from '@/live/state';
+import { useDetail } from '@/live/useDetail';
 import { ParameterList } from './parameterList';
 
 type ObjectiveCurvesProps = {
@@ -21,37 +22,33 @@ type ObjectiveCurvesProps = {
 };
 
 export function ObjectiveCurves({ metric, losses, trials, curves, strong }: ObjectiveCurvesProps) {
-  const [hidden, setHidden] = useState<readonly string[]>([]);
+  const drawn = useMemo(
+    () => trials.filter(({ trialId }) => curves.has(curveKey(trialId, metric))),
+    [trials, curves, metric],
+  );
+  const { detail, onZoom } = useDetail({
+    trialIds: drawn.map(({ trialId }) => trialId),
+    metrics: [metric],
+    epochs: drawn.reduce((sum, { epoch }) => sum + epoch, 0),
+  });
   const series = useMemo(
     () =>
-      trials
-        .filter((trial) => !hidden.includes(trial.config?.loss ?? ''))
-        .flatMap((trial) => seriesOf(trial, curves.get(curveKey(trial.trialId, metric)), strong))
+      drawn
+        .flatMap((trial) => seriesOf(trial, curves.get(curveKey(trial.trialId, metric)), strong, detail))
         .sort((a, b) => Number(a.strong) - Number(b.strong)),
-    [trials, curves, metric, strong, hidden],
+    [drawn, curves, metric, strong, detail],
   );
-  const toggle = (loss: string) =>
-    setHidden((before) => (before.includes(loss) ? before.filter((l) => l !== loss) : [...before, loss]));
   return (
-    <Card
-      title={
-        <>
-          {metricTitle(metric)} <span className="font-normal text-muted text-sm">· {metricUnit(metric)}</span>
-        </>
-      }
-      actions={<Legend losses={losses} hidden={hidden} onToggle={toggle} />}
-    >
-      <CurvePlot
-        label={`${metricTitle(metric)} over iterations, one curve a trial`}
-        series={series}
-        empty={
-          hidden.length === losses.length ? 'All losses are hidden.' : 'The first evaluation is on its way.'
-        }
-      />
-      <p className="mt-1 text-center text-muted text-xs">
-        iterations · drag to zoom, double-click to reset, click a curve to open its trial
-      </p>
-    </Card>
+    <CurveChart
+      title={metricTitle(metric)}
+      unit={metricUnit(metric)}
+      legendLabel="Losses shown"
+      legend={lossEntries(losses)}
+      series={series}
+      onZoom={onZoom}
+      waiting="The first evaluation is on its way."
+      note="iterations · drag to zoom, double-click to reset, click a curve to open its trial"
+    />
   );
 }
 
@@ -59,12 +56,16 @@ function seriesOf(
   trial: TrialSummary,
   curve: LiveCurve | undefined,
   strong: ReadonlySet<number>,
+  detail: Detail | null,
 ): PlotSeries[] {
   if (curve === undefined) return [];
   const loss = trial.config?.loss ?? '';
+  const part = detail?.curves.get(curveKey(curve.trialId, curve.metric));
+  const { steps, values } = detail === null ? curve : withDetail(curve, part, detail);
   return [
     {
       key: String(trial.trialId),
+      legend: loss,
       label: `#${trial.number} ${loss}`,
       detail: (
         <>
@@ -74,35 +75,8 @@ function seriesOf(
       colour: lossColourVariable(loss),
       strong: strong.has(trial.trialId),
       href: `/trials/${trial.trialId}`,
-      steps: curve.steps,
-      values: curve.values,
+      steps,
+      values,
     },
   ];
-}
-
-type LegendProps = { losses: readonly string[]; hidden: readonly string[]; onToggle: (loss: string) => void };
-
-function Legend({ losses, hidden, onToggle }: LegendProps) {
-  return (
-    <fieldset aria-label="Losses shown" className="flex flex-wrap gap-1">
-      {losses.map((loss) => {
-        const isOn = !hidden.includes(loss);
-        return (
-          <button
-            key={loss}
-            type="button"
-            aria-pressed={isOn}
-            onClick={() => onToggle(loss)}
-            className={clsx(
-              'flex items-center gap-1.5 rounded-md px-2 py-0.5 text-sm hover:bg-sunken',
-              !isOn && 'text-muted line-through opacity-70',
-            )}
-          >
-            <LossMark loss={loss} />
-            {loss}
-          </button>
-        );
-      })}
-    </fieldset>
-  );
 }

@@ -32,3 +32,9 @@ export function activeParameters(config: TrainingConfig | undefined): ActivePara
     return value === undefined ? [] : [{ key, symbol, text: formatParameter(value) }];
   });
 }
+
+/** @param name as sweep files spell it, say eps_max */
+export function symbolOf(name: string): string {
+  const key = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return SEARCHED.find((one) => one.key === key)?.symbol ?? name.replaceAll('_', ' ');
+}

@@ -3,6 +3,7 @@
 import type { SweepSummary, TrialSummary } from '@adt/proto/gen/adt/v1/search';
 import { useMemo, useState } from 'react';
 import { Card } from '@/components/ui/card';
+import { trialsEnded } from '@/components/ui/progressBar';
 import { Segmented } from '@/components/ui/segmented';
 import { Select } from '@/components/ui/select';
 import { stateName } from '@/components/ui/stateName';
@@ -10,8 +11,12 @@ import { formatCount } from '@/format/number';
 import type { LiveCurve } from '@/live/state';
 import { BestCards } from './bestCards';
 import { ObjectiveCurves } from './objectiveCurves';
+import { HistoryChart } from './overview/historyChart';
+import { ImportanceChart } from './overview/importanceChart';
 import { bestPerLoss, rankConfigurations, rankTrials, stratumOf } from './ranking';
 import { RankingTable } from './rankingTable';
+import { RungLadder } from './rungs/rungLadder';
+import { TimelineChart } from './timeline/timelineChart';
 
 type SweepResultsProps = {
   sweep: SweepSummary;
@@ -42,6 +47,9 @@ export function SweepResults({ sweep, trials, curves, bySeed, onBySeed }: SweepR
   const best = useMemo(() => bestPerLoss(configurations, losses), [configurations, losses]);
   const strongKey = best.flatMap(([, row]) => row?.trials.map((trial) => trial.trialId) ?? []).join();
   const strong = useMemo(() => new Set(strongKey.split(',').map(Number)), [strongKey]);
+  const ended = trialsEnded(sweep.counts);
+  // Grows with each attempt that begins or ends.
+  const moved = trials.reduce((sum, trial) => sum + trial.epoch, ended);
   return (
     <div className="space-y-4">
       {strata.length > 1 && (
@@ -65,6 +73,12 @@ export function SweepResults({ sweep, trials, curves, bySeed, onBySeed }: SweepR
         running={stateName(sweep.state) === 'RUNNING'}
       />
       <ObjectiveCurves metric={metric} losses={losses} trials={compared} curves={curves} strong={strong} />
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <HistoryChart sweep={sweep} trials={compared} metric={metric} />
+        <ImportanceChart sweepId={sweep.sweepId} ended={ended} />
+      </div>
+      <RungLadder sweep={sweep} trials={compared} metric={metric} change={moved} />
+      <TimelineChart sweepId={sweep.sweepId} losses={losses} change={moved} />
       <Card
         flush
         title={

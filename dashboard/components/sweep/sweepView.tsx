@@ -5,16 +5,16 @@ import { useMemo, useState } from 'react';
 import { SweepActions } from '@/components/actions/sweepActions';
 import { LivePill } from '@/components/shell/livePill';
 import { PageHeader } from '@/components/shell/page';
-import { Ago, Elapsed, useNow } from '@/components/time/clock';
+import { Ago, Elapsed } from '@/components/time/clock';
 import { Card } from '@/components/ui/card';
-import { ProgressBar, trialsEnded, trialTotal } from '@/components/ui/progressBar';
-import { stateName, sweepStateName } from '@/components/ui/stateName';
+import { ProgressBar } from '@/components/ui/progressBar';
+import { sweepStateName } from '@/components/ui/stateName';
 import { StatePill } from '@/components/ui/statePill';
 import { Tabs } from '@/components/ui/tabs';
-import { etaMs, formatDuration } from '@/format/time';
 import type { SweepSnapshot } from '@/live/snapshot';
 import type { Rows } from '@/live/state';
 import { useLive } from '@/live/useLive';
+import { Eta } from './overview/eta';
 import { SectionNav } from './sectionNav';
 import { SpecView } from './specView';
 import { SweepResults } from './sweepResults';
@@ -48,6 +48,7 @@ export function SweepView({ initial }: { initial: SweepSnapshot }) {
       <SectionNav sweepId={sweepId} current="overview" />
       <Card className="mb-4">
         <ProgressBar counts={sweep.counts} legend />
+        <Eta sweep={sweep} />
       </Card>
       <Tabs
         label="Views of the sweep"
@@ -83,14 +84,7 @@ function Facts({ sweep }: { sweep: SweepSummary }) {
           · took <Elapsed fromMs={sweep.createdMs} toMs={sweep.finishedMs} />
         </>
       )}
-      {stateName(sweep.state) === 'RUNNING' && <TimeLeft sweep={sweep} />}
       {sweep.reason !== '' && <strong> · {sweep.reason}</strong>}
     </>
   );
-}
-
-function TimeLeft({ sweep: { counts, createdMs } }: { sweep: SweepSummary }) {
-  const nowMs = useNow(2_000);
-  const left = etaMs({ ended: trialsEnded(counts), total: trialTotal(counts), createdMs, nowMs });
-  return <span suppressHydrationWarning>{left === null ? '' : ` · about ${formatDuration(left)} left`}</span>;
 }

@@ -556,6 +556,35 @@ export interface Attempt {
   pointsDropped: number;
 }
 
+export interface ListAttemptsRequest {
+  sweepId: number;
+  /** The newest ones, 1 to 5000, 0 = 2000. */
+  limit: number;
+}
+
+export interface ListAttemptsReply {
+  /** Newest first. */
+  attempts: SweepAttempt[];
+  /** There are older ones. */
+  more: boolean;
+}
+
+/** One attempt in the timeline of a sweep. */
+export interface SweepAttempt {
+  trialId: number;
+  /** Of the trial in the sweep. */
+  number: number;
+  loss: string;
+  epoch: number;
+  workerId: string;
+  startedMs: number;
+  endedMs?:
+    | number
+    | undefined;
+  /** As in Attempt. */
+  outcome: string;
+}
+
 export interface Trial {
   summary: TrialSummary | undefined;
   attempts: Attempt[];
@@ -577,6 +606,9 @@ export interface GetCurvesRequest {
   metrics: string[];
   /** Per curve, 0 = 1000. Longer curves keep their minimum and maximum per bucket. */
   maxPoints: number;
+  /** Only points of these iterations, both ends included; thinned among themselves. */
+  minStep?: number | undefined;
+  maxStep?: number | undefined;
 }
 
 export interface Curve {
@@ -4783,6 +4815,379 @@ export const Attempt: MessageFns<Attempt> = {
   },
 };
 
+function createBaseListAttemptsRequest(): ListAttemptsRequest {
+  return { sweepId: 0, limit: 0 };
+}
+
+export const ListAttemptsRequest: MessageFns<ListAttemptsRequest> = {
+  encode(message: ListAttemptsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== 0) {
+      writer.uint32(8).uint32(message.sweepId);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).uint32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAttemptsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAttemptsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sweepId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListAttemptsRequest {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.Number(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.Number(object.sweep_id)
+        : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+    };
+  },
+
+  toJSON(message: ListAttemptsRequest): unknown {
+    const obj: any = {};
+    if (message.sweepId !== 0) {
+      obj.sweepId = Math.round(message.sweepId);
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListAttemptsRequest>, I>>(base?: I): ListAttemptsRequest {
+    return ListAttemptsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListAttemptsRequest>, I>>(object: I): ListAttemptsRequest {
+    const message = createBaseListAttemptsRequest();
+    message.sweepId = object.sweepId ?? 0;
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseListAttemptsReply(): ListAttemptsReply {
+  return { attempts: [], more: false };
+}
+
+export const ListAttemptsReply: MessageFns<ListAttemptsReply> = {
+  encode(message: ListAttemptsReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.attempts) {
+      SweepAttempt.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.more !== false) {
+      writer.uint32(16).bool(message.more);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAttemptsReply {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAttemptsReply();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.attempts.push(SweepAttempt.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.more = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListAttemptsReply {
+    return {
+      attempts: globalThis.Array.isArray(object?.attempts)
+        ? object.attempts.map((e: any) => SweepAttempt.fromJSON(e))
+        : [],
+      more: isSet(object.more) ? globalThis.Boolean(object.more) : false,
+    };
+  },
+
+  toJSON(message: ListAttemptsReply): unknown {
+    const obj: any = {};
+    if (message.attempts?.length) {
+      obj.attempts = message.attempts.map((e) => SweepAttempt.toJSON(e));
+    }
+    if (message.more !== false) {
+      obj.more = message.more;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListAttemptsReply>, I>>(base?: I): ListAttemptsReply {
+    return ListAttemptsReply.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListAttemptsReply>, I>>(object: I): ListAttemptsReply {
+    const message = createBaseListAttemptsReply();
+    message.attempts = object.attempts?.map((e) => SweepAttempt.fromPartial(e)) || [];
+    message.more = object.more ?? false;
+    return message;
+  },
+};
+
+function createBaseSweepAttempt(): SweepAttempt {
+  return { trialId: 0, number: 0, loss: "", epoch: 0, workerId: "", startedMs: 0, endedMs: undefined, outcome: "" };
+}
+
+export const SweepAttempt: MessageFns<SweepAttempt> = {
+  encode(message: SweepAttempt, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.trialId !== 0) {
+      writer.uint32(8).uint32(message.trialId);
+    }
+    if (message.number !== 0) {
+      writer.uint32(16).uint32(message.number);
+    }
+    if (message.loss !== "") {
+      writer.uint32(26).string(message.loss);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(32).uint32(message.epoch);
+    }
+    if (message.workerId !== "") {
+      writer.uint32(42).string(message.workerId);
+    }
+    if (message.startedMs !== 0) {
+      writer.uint32(49).double(message.startedMs);
+    }
+    if (message.endedMs !== undefined) {
+      writer.uint32(57).double(message.endedMs);
+    }
+    if (message.outcome !== "") {
+      writer.uint32(66).string(message.outcome);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SweepAttempt {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSweepAttempt();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.trialId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.number = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.loss = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.epoch = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.workerId = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.startedMs = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.endedMs = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.outcome = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SweepAttempt {
+    return {
+      trialId: isSet(object.trialId)
+        ? globalThis.Number(object.trialId)
+        : isSet(object.trial_id)
+        ? globalThis.Number(object.trial_id)
+        : 0,
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+      loss: isSet(object.loss) ? globalThis.String(object.loss) : "",
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+      workerId: isSet(object.workerId)
+        ? globalThis.String(object.workerId)
+        : isSet(object.worker_id)
+        ? globalThis.String(object.worker_id)
+        : "",
+      startedMs: isSet(object.startedMs)
+        ? globalThis.Number(object.startedMs)
+        : isSet(object.started_ms)
+        ? globalThis.Number(object.started_ms)
+        : 0,
+      endedMs: isSet(object.endedMs)
+        ? globalThis.Number(object.endedMs)
+        : isSet(object.ended_ms)
+        ? globalThis.Number(object.ended_ms)
+        : undefined,
+      outcome: isSet(object.outcome) ? globalThis.String(object.outcome) : "",
+    };
+  },
+
+  toJSON(message: SweepAttempt): unknown {
+    const obj: any = {};
+    if (message.trialId !== 0) {
+      obj.trialId = Math.round(message.trialId);
+    }
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    if (message.loss !== "") {
+      obj.loss = message.loss;
+    }
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
+    if (message.workerId !== "") {
+      obj.workerId = message.workerId;
+    }
+    if (message.startedMs !== 0) {
+      obj.startedMs = floatToJson(message.startedMs);
+    }
+    if (message.endedMs !== undefined) {
+      obj.endedMs = floatToJson(message.endedMs);
+    }
+    if (message.outcome !== "") {
+      obj.outcome = message.outcome;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SweepAttempt>, I>>(base?: I): SweepAttempt {
+    return SweepAttempt.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SweepAttempt>, I>>(object: I): SweepAttempt {
+    const message = createBaseSweepAttempt();
+    message.trialId = object.trialId ?? 0;
+    message.number = object.number ?? 0;
+    message.loss = object.loss ?? "";
+    message.epoch = object.epoch ?? 0;
+    message.workerId = object.workerId ?? "";
+    message.startedMs = object.startedMs ?? 0;
+    message.endedMs = object.endedMs ?? undefined;
+    message.outcome = object.outcome ?? "";
+    return message;
+  },
+};
+
 function createBaseTrial(): Trial {
   return { summary: undefined, attempts: [], report: undefined };
 }
@@ -5010,7 +5415,7 @@ export const RunReport: MessageFns<RunReport> = {
 };
 
 function createBaseGetCurvesRequest(): GetCurvesRequest {
-  return { trialIds: [], metrics: [], maxPoints: 0 };
+  return { trialIds: [], metrics: [], maxPoints: 0, minStep: undefined, maxStep: undefined };
 }
 
 export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
@@ -5027,6 +5432,12 @@ export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
     }
     if (message.maxPoints !== 0) {
       writer.uint32(24).uint32(message.maxPoints);
+    }
+    if (message.minStep !== undefined) {
+      writer.uint32(32).uint32(message.minStep);
+    }
+    if (message.maxStep !== undefined) {
+      writer.uint32(40).uint32(message.maxStep);
     }
     return writer;
   },
@@ -5078,6 +5489,22 @@ export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
             message.maxPoints = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.minStep = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.maxStep = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5103,6 +5530,16 @@ export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
         : isSet(object.max_points)
         ? globalThis.Number(object.max_points)
         : 0,
+      minStep: isSet(object.minStep)
+        ? globalThis.Number(object.minStep)
+        : isSet(object.min_step)
+        ? globalThis.Number(object.min_step)
+        : undefined,
+      maxStep: isSet(object.maxStep)
+        ? globalThis.Number(object.maxStep)
+        : isSet(object.max_step)
+        ? globalThis.Number(object.max_step)
+        : undefined,
     };
   },
 
@@ -5117,6 +5554,12 @@ export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
     if (message.maxPoints !== 0) {
       obj.maxPoints = Math.round(message.maxPoints);
     }
+    if (message.minStep !== undefined) {
+      obj.minStep = Math.round(message.minStep);
+    }
+    if (message.maxStep !== undefined) {
+      obj.maxStep = Math.round(message.maxStep);
+    }
     return obj;
   },
 
@@ -5128,6 +5571,8 @@ export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
     message.trialIds = object.trialIds?.map((e) => e) || [];
     message.metrics = object.metrics?.map((e) => e) || [];
     message.maxPoints = object.maxPoints ?? 0;
+    message.minStep = object.minStep ?? undefined;
+    message.maxStep = object.maxStep ?? undefined;
     return message;
   },
 };
@@ -6752,6 +7197,16 @@ export const SearchServiceService = {
     responseSerialize: (value: TrialSummary): Buffer => Buffer.from(TrialSummary.encode(value).finish()),
     responseDeserialize: (value: Buffer): TrialSummary => TrialSummary.decode(value),
   },
+  /** What its workers did when: all attempts of its trials. */
+  listAttempts: {
+    path: "/adt.v1.SearchService/ListAttempts" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListAttemptsRequest): Buffer => Buffer.from(ListAttemptsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListAttemptsRequest => ListAttemptsRequest.decode(value),
+    responseSerialize: (value: ListAttemptsReply): Buffer => Buffer.from(ListAttemptsReply.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListAttemptsReply => ListAttemptsReply.decode(value),
+  },
   /** Canonical curves: the newest attempt's points only. */
   getCurves: {
     path: "/adt.v1.SearchService/GetCurves" as const,
@@ -6902,6 +7357,8 @@ export interface SearchServiceServer extends UntypedServiceImplementation {
    * or gave up.
    */
   retryTrial: handleUnaryCall<RetryTrialRequest, TrialSummary>;
+  /** What its workers did when: all attempts of its trials. */
+  listAttempts: handleUnaryCall<ListAttemptsRequest, ListAttemptsReply>;
   /** Canonical curves: the newest attempt's points only. */
   getCurves: handleUnaryCall<GetCurvesRequest, GetCurvesReply>;
   listDatasets: handleUnaryCall<ListDatasetsRequest, ListDatasetsReply>;
@@ -7130,6 +7587,22 @@ export interface SearchServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: TrialSummary) => void,
+  ): ClientUnaryCall;
+  /** What its workers did when: all attempts of its trials. */
+  listAttempts(
+    request: ListAttemptsRequest,
+    callback: (error: ServiceError | null, response: ListAttemptsReply) => void,
+  ): ClientUnaryCall;
+  listAttempts(
+    request: ListAttemptsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListAttemptsReply) => void,
+  ): ClientUnaryCall;
+  listAttempts(
+    request: ListAttemptsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListAttemptsReply) => void,
   ): ClientUnaryCall;
   /** Canonical curves: the newest attempt's points only. */
   getCurves(

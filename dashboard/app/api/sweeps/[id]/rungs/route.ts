@@ -1,0 +1,11 @@
+/** What early stopping judged. */
+import { getJudged } from '@/lib/analysis';
+import { noSuch, parseId, respond } from '@/lib/route';
+
+type Context = { params: Promise<{ id: string }> };
+
+export async function GET(_request: Request, context: Context): Promise<Response> {
+  const { id } = await context.params;
+  const sweepId = parseId(id);
+  return sweepId === null ? noSuch('sweep', id) : respond(await getJudged(sweepId));
+}
