@@ -10,7 +10,7 @@ import type { Prior } from '../search/prior.js';
 import { NEWEST_RULES } from '../search/rules.js';
 import type { DatasetFacts } from '../search/strata.js';
 import { type Lineage, lineageOf } from '../store/adopt.js';
-import { canonicalCurves } from '../store/curves.js';
+import { canonicalCurves, supersededCurves } from '../store/curves.js';
 import { type DatasetRow, listDatasets } from '../store/datasets.js';
 import { deleteSweep } from '../store/retention.js';
 import { findSubmission, type Submission, submitSweep } from '../store/submit.js';
@@ -32,6 +32,7 @@ import { answerPlan, RunningForecasts } from './planning.js';
 import { invalid, notFound, Refusal, status } from './refusal.js';
 import { removalToWire } from './removal.js';
 import { resultHandlers } from './results.js';
+import { seedsRequest } from './addSeeds.js';
 import { unary } from './unary.js';
 import { uploadDataset } from './upload.js';
 import {
@@ -65,23 +66,27 @@ export function searchService(context: Context): SearchServiceServer {
     return row;
   };
 
+  const submitted = async (request: SubmitSweepRequest) => {
+    const submission = await submit(context, request);
+    if (submission.kind === 'conflict') throw keyTaken(submission.sweepId);
+    if (submission.kind === 'orphaned') throw notFound(`sweep ${submission.sweepId}`);
+    if (submission.kind === 'created') {
+      scheduler.wakeAll();
+      // All of it may have been trained before.
+      await finishSweeps(db, submission.sweepId);
+      changes.touch({ sweepId: submission.sweepId });
+    }
+    return sweepToWire(await sweep(submission.sweepId));
+  };
+
   return {
     ...resultHandlers(context),
 
     planSweep: unary(log, async (request) => answerPlan(context, await compile(context, checkSpec(request)))),
 
-    submitSweep: unary(log, async (request) => {
-      const submission = await submit(context, request);
-      if (submission.kind === 'conflict') throw keyTaken(submission.sweepId);
-      if (submission.kind === 'orphaned') throw notFound(`sweep ${submission.sweepId}`);
-      if (submission.kind === 'created') {
-        scheduler.wakeAll();
-        // All of it may have been trained before.
-        await finishSweeps(db, submission.sweepId);
-        changes.touch({ sweepId: submission.sweepId });
-      }
-      return sweepToWire(await sweep(submission.sweepId));
-    }),
+    submitSweep: unary(log, submitted),
+
+    addSeeds: unary(log, async (request) => submitted(await seedsRequest(db, request))),
 
     listSweeps: unary(log, async (request) => {
       const limit = checkInteger('limit', request.limit, 0, 500) || 100;
@@ -153,7 +158,12 @@ export function searchService(context: Context): SearchServiceServer {
         metrics,
         maxPoints: withinReply(trialIds.length * (metrics.length || ALL_METRICS), maxPoints),
       });
-      return { curves: curves.map(curveToWire), gaps: gaps.map(curveToWire) };
+      const old = request.superseded ? await supersededCurves(db, onlyTrial(trialIds), maxPoints) : [];
+      return {
+        curves: curves.map(curveToWire),
+        gaps: gaps.map(curveToWire),
+        superseded: old.map(({ epoch, ...curve }) => ({ epoch, curve: curveToWire(curve) })),
+      };
     }),
 
     listDatasets: unary(log, async () => {
@@ -168,6 +178,13 @@ export function searchService(context: Context): SearchServiceServer {
       workers: (await listWorkers(db, tunables.leaseTtlMs)).map(workerToWire),
     })),
   };
+}
+
+function onlyTrial(trialIds: readonly number[]): number {
+  const [trialId] = trialIds;
+  if (trialId === undefined || trialIds.length > 1)
+    throw invalid('superseded', `is answered for one trial (${trialIds.length} are named)`);
+  return trialId;
 }
 
 /** Many curves at once are a chart of many thin lines: together they stay within what can be held in memory. */

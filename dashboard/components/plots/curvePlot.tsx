@@ -1,34 +1,48 @@
 'use client';
-/** Live curves over iterations: crosshair with exact values, zoom, keyboard; redrawn only where data changed. */
+/** Live curves: crosshair with exact values, zoom, keyboard; redrawn only where data changed. */
 import { useRouter } from 'next/navigation';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
+import { ITERATIONS, type PlotAxis } from './axis';
 import { onThemeChange } from './colours';
-import { plotOptions } from './plotOptions';
+import { type PlotRange, plotOptions } from './plotOptions';
 import { PlotTooltip } from './plotTooltip';
 import { alignSeries, type Hovered, type PlotSeries, pointAt } from './series';
 
-type CurvePlotProps = {
+export type CurvePlotProps = {
   /** Said by screen readers. */
   label: string;
   series: readonly PlotSeries[];
+  axis?: PlotAxis;
   height?: number;
   /** Says why there is nothing to draw. */
   empty?: string;
+  /** Plots of one name share crosshair and zoom. */
+  sync?: string;
+  /** The reader looks at a part of the axis, or at all of it again. */
+  onZoom?: (range: PlotRange) => void;
 };
 
-type Hover = Hovered & { left: number; top: number };
+type Hover = Hovered & { left: number; top: number; at: number; others: Hovered[] };
 
-export function CurvePlot({ label, series, height = 300, empty = 'No points yet.' }: CurvePlotProps) {
+/** Up to so many curves the tooltip tells the value of each. */
+const TOLD_TOGETHER = 6;
+
+export function CurvePlot(props: CurvePlotProps) {
+  const { label, series, axis = ITERATIONS, height = 300, empty = 'No points yet.', sync, onZoom } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const zoomed = useRef(false);
   const shown = useRef(series);
+  const told = useRef(onZoom);
   const [hover, setHover] = useState<Hover | null>(null);
   const [theme, setTheme] = useState(0);
   const router = useRouter();
   shown.current = series;
-  const looks = series.map(({ key, colour, strong, dash }) => [key, colour, strong, dash].join()).join(';');
+  told.current = onZoom;
+  const looks = series
+    .map(({ key, colour, strong, dash, dots }) => [key, colour, strong, dash, dots].join())
+    .join(';');
 
   useEffect(() => onThemeChange(() => setTheme((count) => count + 1)), []);
 
@@ -40,10 +54,13 @@ export function CurvePlot({ label, series, height = 300, empty = 'No points yet.
       plotOptions({
         host: element,
         series: shown.current,
+        axis,
         height,
+        sync,
         onCursor: (at) => setHover(nearest(at, shown.current)),
-        onZoom: (isZoomed) => {
-          zoomed.current = isZoomed;
+        onZoom: (range) => {
+          zoomed.current = range !== null;
+          told.current?.(range);
         },
       }),
       alignSeries(shown.current),
@@ -57,7 +74,7 @@ export function CurvePlot({ label, series, height = 300, empty = 'No points yet.
       drawn.destroy();
       plot.current = null;
     };
-  }, [looks, theme, height]);
+  }, [looks, theme, height, sync, axis]);
 
   useEffect(() => {
     plot.current?.setData(alignSeries(series), !zoomed.current);
@@ -66,9 +83,14 @@ export function CurvePlot({ label, series, height = 300, empty = 'No points yet.
 
   const onKeyDown = (event: KeyboardEvent) => {
     const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (event.key === 'Enter' && hover) follow(hover);
     if (direction === 0 || !plot.current) return;
     event.preventDefault();
     moveCursor(plot.current, direction, shown.current);
+  };
+  const follow = (point: Hover) => {
+    const href = hrefOf(point);
+    if (href) router.push(href);
   };
 
   const points = series.reduce((sum, curve) => sum + curve.steps.length, 0);
@@ -78,41 +100,51 @@ export function CurvePlot({ label, series, height = 300, empty = 'No points yet.
         ref={host}
         role="application"
         data-points={points}
-        aria-label={`${label}. Arrow keys move along the iterations.`}
+        aria-label={`${label}. Arrow keys move along the ${axis.title}, Enter opens what is marked.`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys need focus
         tabIndex={0}
-        className={hover?.series.href ? 'cursor-pointer' : undefined}
+        className={hover && hrefOf(hover) ? 'cursor-pointer' : undefined}
         onKeyDown={onKeyDown}
-        onClick={() => hover?.series.href && router.push(hover.series.href)}
+        onClick={() => hover && follow(hover)}
       />
       {points === 0 && (
         <p className="absolute inset-0 grid place-items-center px-4 text-center text-muted text-sm">
           {empty}
         </p>
       )}
-      {hover && <PlotTooltip {...hover} width={host.current?.clientWidth ?? 0} />}
+      {hover && <PlotTooltip {...hover} axis={axis} width={host.current?.clientWidth ?? 0} />}
     </div>
   );
 }
 
-/** The curve nearest to the cursor, by height. */
+function hrefOf({ series, at }: Hover): string | undefined {
+  return series.hrefs?.[at] ?? series.href;
+}
+
+/** The curve nearest to the cursor by height; the first one where the cursor is another plot's. */
 function nearest(plot: uPlot, series: readonly PlotSeries[]): Hover | null {
   const { left = -1, top = -1, idx } = plot.cursor;
   const step = typeof idx === 'number' ? plot.data[0]?.[idx] : undefined;
   if (left < 0 || step === undefined) return null;
   const found = series.flatMap((curve) => {
     const point = pointAt(curve, step);
-    if (point === null) return [];
+    // A dot is where it is, and holds for nothing behind it.
+    if (point === null || (curve.dots && point.step !== step)) return [];
     const y = plot.valToPos(point.value, 'y');
-    return [{ series: curve, ...point, distance: Math.abs(y - top), y }];
+    return [{ series: curve, ...point, distance: top < 0 ? 0 : Math.abs(y - top), y }];
   });
-  const best = found.sort((a, b) => a.distance - b.distance)[0];
+  const [best, ...rest] = found.sort((a, b) => a.distance - b.distance);
   if (best === undefined) return null;
   const bounds = { left: plot.over.offsetLeft, top: plot.over.offsetTop };
-  return { ...best, left: bounds.left + plot.valToPos(best.step, 'x'), top: bounds.top + best.y };
+  return {
+    ...best,
+    others: found.length <= TOLD_TOGETHER ? rest : [],
+    left: bounds.left + plot.valToPos(best.step, 'x'),
+    top: bounds.top + best.y,
+  };
 }
 
-/** One evaluation on, along the first strong curve. */
+/** One point on, along the first strong curve. */
 function moveCursor(plot: uPlot, direction: number, series: readonly PlotSeries[]): void {
   const steps = plot.data[0];
   const at = plot.cursor.idx ?? (direction > 0 ? -1 : steps.length);

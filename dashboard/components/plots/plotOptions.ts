@@ -1,17 +1,23 @@
-/** How curves are drawn: thin and pale for the many, strong for the few; crosshair; zoom along iterations. */
-import type uPlot from 'uplot';
-import { formatCount } from '@/format/number';
+/** How curves are drawn: thin and pale for the many, strong for the few; crosshair; zoom along the axis. */
+import uPlot from 'uplot';
+import type { PlotAxis } from './axis';
 import { tokenColour } from './colours';
 import type { PlotSeries } from './series';
+
+/** A part of the axis that is looked at; null: all of it. */
+export type PlotRange = { from: number; to: number } | null;
 
 type OptionsParams = {
   host: HTMLElement;
   series: readonly PlotSeries[];
+  axis: PlotAxis;
   height: number;
-  /** The cursor moved; null: it left. */
+  /** Plots of one name share their crosshair and their zoom. */
+  sync?: string;
+  /** The cursor moved, or left. */
   onCursor: (plot: uPlot) => void;
   /** The reader zoomed in, or back out. */
-  onZoom: (zoomed: boolean) => void;
+  onZoom: (range: PlotRange) => void;
 };
 
 const FONT = '11px system-ui, "Liberation Sans", sans-serif';
@@ -19,7 +25,8 @@ const FONT = '11px system-ui, "Liberation Sans", sans-serif';
 const FEW = 4;
 const CROWD = 12;
 
-export function plotOptions({ host, series, height, onCursor, onZoom }: OptionsParams): uPlot.Options {
+export function plotOptions(params: OptionsParams): uPlot.Options {
+  const { host, series, axis: xAxis, height, sync, onCursor, onZoom } = params;
   const muted = tokenColour(host, '--muted');
   const line = tokenColour(host, '--line');
   const axis = {
@@ -35,25 +42,41 @@ export function plotOptions({ host, series, height, onCursor, onZoom }: OptionsP
     padding: [10, 26, 0, 0],
     scales: { x: { time: false, range: (_, min, max) => (min === max ? [min - 1, max + 1] : [min, max]) } },
     axes: [
-      { ...axis, size: 30, space: 60, values: (_, ticks) => ticks.map(formatCount) },
+      { ...axis, size: 30, space: 60, values: (_, ticks) => ticks.map(xAxis.format) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map(axisValue) },
     ],
     series: [{}, ...series.map((curve) => lineOf(host, curve, series.length))],
-    cursor: { y: true, points: { show: false }, drag: { x: true, y: false, setScale: true } },
+    cursor: {
+      y: true,
+      points: { show: false },
+      drag: { x: true, y: false, setScale: true },
+      ...(sync !== undefined && { sync: { key: sync, scales: ['x', null] } }),
+    },
     hooks: {
       setCursor: [onCursor],
-      setSelect: [(plot) => onZoom(plot.select.width > 0)],
-      ready: [(plot) => plot.over.addEventListener('dblclick', () => onZoom(false))],
+      setSelect: [(plot) => onZoom(selectedRange(plot))],
+      ready: [(plot) => plot.over.addEventListener('dblclick', () => onZoom(null))],
     },
   };
 }
 
+function selectedRange(plot: uPlot): PlotRange {
+  const { left, width } = plot.select;
+  return width > 0 ? { from: plot.posToVal(left, 'x'), to: plot.posToVal(left + width, 'x') } : null;
+}
+
 function lineOf(host: HTMLElement, curve: PlotSeries, total: number): uPlot.Series {
+  const stroke = tokenColour(host, curve.colour);
+  if (curve.dots !== undefined) {
+    const fill = curve.dots === 'full' ? stroke : tokenColour(host, '--surface');
+    return { stroke, paths: () => null, points: { show: true, size: 7, width: 1.6, stroke, fill } };
+  }
   return {
-    stroke: tokenColour(host, curve.colour),
+    stroke,
     width: curve.strong ? 2.4 : 1.4,
     alpha: curve.strong ? 1 : alphaOf(total),
     dash: curve.dash,
+    ...(curve.stepped && { paths: uPlot.paths.stepped?.({ align: 1 }) }),
     // A curve of one evaluation would be invisible as a line.
     points: { show: (plot, at) => countPoints(plot.data[at] ?? []) < 3, size: 5 },
   };
@@ -65,11 +88,11 @@ function countPoints(values: ArrayLike<number | null | undefined>): number {
   return count;
 }
 
-function alphaOf(total: number): number {
+export function alphaOf(total: number): number {
   if (total <= FEW) return 0.9;
   return total <= CROWD ? 0.55 : 0.3;
 }
 
-function axisValue(value: number): string {
+export function axisValue(value: number): string {
   return String(Number(value.toPrecision(6)));
 }

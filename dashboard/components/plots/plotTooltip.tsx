@@ -1,12 +1,15 @@
 'use client';
-/** Exact values of the point under the cursor. */
-import { formatCount } from '@/format/number';
+/** Exact values under the cursor: of the nearest curve, or of every curve where they are few. */
+import type { PlotAxis } from './axis';
 import type { Hovered } from './series';
 
 /** Half of the widest tooltip, so that it stays inside the plot. */
 const HALF_WIDTH = 112;
 
 type PlotTooltipProps = Hovered & {
+  axis: PlotAxis;
+  /** The other curves at the same place. */
+  others: readonly Hovered[];
   /** Of the point, in pixels from the plot's corner. */
   left: number;
   top: number;
@@ -14,7 +17,7 @@ type PlotTooltipProps = Hovered & {
   width: number;
 };
 
-export function PlotTooltip({ series, step, value, left, top, width }: PlotTooltipProps) {
+export function PlotTooltip({ axis, series, step, value, others, left, top, width }: PlotTooltipProps) {
   const x = Math.min(Math.max(left, HALF_WIDTH), Math.max(HALF_WIDTH, width - HALF_WIDTH));
   const below = top < 90;
   return (
@@ -29,20 +32,36 @@ export function PlotTooltip({ series, step, value, left, top, width }: PlotToolt
         className="-translate-x-1/2 pointer-events-none absolute z-10 w-max max-w-56 rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs shadow-pop"
         style={below ? { left: x, top: top + 12 } : { left: x, top: top - 12, translate: '-50% -100%' }}
       >
-        <p className="flex items-center gap-1.5 font-medium">
-          <span
-            aria-hidden
-            className="size-2 shrink-0 rounded-full"
-            style={{ background: `var(${series.colour})` }}
-          />
-          {series.label}
-        </p>
+        <Name series={series} />
         {series.detail && <div className="text-muted">{series.detail}</div>}
         <p className="tabular mt-0.5">
-          <span className="font-semibold">{Number(value.toPrecision(7))}</span>
-          <span className="text-muted"> at iteration {formatCount(step)}</span>
+          <span className="font-semibold">{exact(value)}</span>
+          <span className="text-muted"> {axis.say(step)}</span>
         </p>
+        {others.map((other) => (
+          <div key={other.series.key} className="tabular mt-0.5 flex justify-between gap-3">
+            <Name series={other.series} />
+            <span>{exact(other.value)}</span>
+          </div>
+        ))}
       </div>
     </>
   );
+}
+
+function Name({ series }: Pick<Hovered, 'series'>) {
+  return (
+    <p className="flex items-center gap-1.5 font-medium">
+      <span
+        aria-hidden
+        className="size-2 shrink-0 rounded-full"
+        style={{ background: `var(${series.colour})` }}
+      />
+      {series.label}
+    </p>
+  );
+}
+
+function exact(value: number): number {
+  return Number(value.toPrecision(7));
 }

@@ -1,0 +1,176 @@
+'use client';
+/** The matrix: a row a data set, a column a model, in each cell what the losses reached and the verdict on two of them. */
+import clsx from 'clsx';
+import { TriangleAlert } from 'lucide-react';
+import { Fragment } from 'react';
+import { Badge } from '@/components/ui/badge';
+import { Loss } from '@/components/ui/lossMark';
+import { measureTitle } from '@/format/metric';
+import { formatMetric } from '@/format/number';
+import { IntervalBar, sharedReach } from './intervalBar';
+import { formatP, signedPercent } from './numbers';
+import { bestLosses, cellKey, findPair, type LossPair, spreadOf, type VerdictCell } from './snapshot';
+import { VerdictBadge } from './verdictBadge';
+
+type MatrixProps = {
+  cells: readonly VerdictCell[];
+  pair: LossPair | null;
+  /** Key of the cell whose details are shown. */
+  open: string;
+  onOpen: (key: string) => void;
+};
+
+export function Matrix({ cells, pair, open, onOpen }: MatrixProps) {
+  const datasets = [...new Set(cells.map(({ dataset }) => dataset))];
+  const models = [...new Set(cells.map(({ model }) => model))];
+  const reach = sharedReach(cells.flatMap((cell) => (pair && findPair(cell, pair)) ?? []));
+  return (
+    <div
+      role="table"
+      aria-label="Verdicts by data set and model"
+      className="grid gap-3 sm:grid-cols-[auto_repeat(var(--models),minmax(16rem,1fr))] sm:overflow-x-auto"
+      style={{ '--models': models.length } as React.CSSProperties}
+    >
+      <div role="row" className="max-sm:sr-only sm:contents">
+        <span role="columnheader" className="sr-only">
+          Data set
+        </span>
+        <span aria-hidden />
+        {models.map((model) => (
+          <span role="columnheader" key={model} className="px-1 font-semibold">
+            {model}
+          </span>
+        ))}
+      </div>
+      {datasets.map((dataset) => (
+        <div role="row" key={dataset} className="contents">
+          <div role="rowheader" className="font-semibold max-sm:mt-2 sm:max-w-32 sm:pt-3">
+            {dataset}
+          </div>
+          {models.map((model) => {
+            const cell = cells.find((one) => one.dataset === dataset && one.model === model);
+            return (
+              <Fragment key={model}>
+                {cell ? (
+                  <Cell
+                    cell={cell}
+                    pair={pair}
+                    reach={reach}
+                    isOpen={open === cellKey(cell)}
+                    onOpen={onOpen}
+                  />
+                ) : (
+                  <div
+                    role="cell"
+                    className="grid place-items-center rounded-lg border border-line border-dashed p-4 text-muted text-sm"
+                  >
+                    {model}: nothing is confirmed yet
+                  </div>
+                )}
+              </Fragment>
+            );
+          })}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+type CellProps = {
+  cell: VerdictCell;
+  pair: LossPair | null;
+  reach: number;
+  isOpen: boolean;
+  onOpen: (key: string) => void;
+};
+
+function Cell({ cell, pair, reach, isOpen, onOpen }: CellProps) {
+  const { dataset, model, metric } = cell;
+  const found = pair === null ? undefined : findPair(cell, pair);
+  const best = bestLosses(cell);
+  return (
+    <div
+      role="cell"
+      className={clsx(
+        'relative flex min-w-0 flex-col gap-2.5 rounded-lg border bg-surface p-3.5 hover:border-line-strong',
+        'has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
+        isOpen ? 'border-ink' : 'border-line',
+      )}
+    >
+      <div className="flex items-center justify-between gap-2">
+        <button
+          type="button"
+          aria-expanded={isOpen}
+          aria-label={`Details of ${dataset}, ${model}`}
+          onClick={() => onOpen(cellKey(cell))}
+          className="text-left font-medium text-sm after:absolute after:inset-0 focus-visible:outline-none"
+        >
+          <span className="sm:hidden">{model} · </span>
+          <span className="font-normal text-muted">{measureTitle(metric.replace(/^test\//, ''))}</span>
+        </button>
+        {found && <VerdictBadge verdict={found.verdict} />}
+      </div>
+      <dl className="grid grid-cols-[auto_1fr_auto] items-baseline gap-x-3 gap-y-1 text-sm">
+        {cell.arms.map((arm) => {
+          const spread = spreadOf(arm, metric);
+          const isBest = best.includes(arm.loss);
+          return (
+            <Fragment key={arm.loss}>
+              <dt>
+                <Loss loss={arm.loss} />
+              </dt>
+              <dd className={clsx('tabular text-right', isBest && 'font-bold')}>
+                {formatMetric(spread?.mean)}
+                {spread?.sd !== undefined && (
+                  <span className={isBest ? '' : 'text-muted'}> ± {formatMetric(spread.sd)}</span>
+                )}
+                {isBest && <span className="sr-only"> best</span>}
+              </dd>
+              <dd className="tabular text-muted text-xs" title="confirmation seeds">
+                n = {spread?.n ?? 0}
+              </dd>
+            </Fragment>
+          );
+        })}
+      </dl>
+      {found ? (
+        <div className="mt-auto">
+          <div className="flex items-baseline justify-between gap-2 text-xs">
+            <span className="text-muted">
+              {found.loss} vs {found.reference}
+            </span>
+            <span className="tabular font-semibold text-base">
+              {signedPercent(found.difference?.relative)}
+            </span>
+          </div>
+          <IntervalBar pair={found} reach={reach} />
+          <div className="mt-1 flex flex-wrap items-center justify-between gap-x-3 gap-y-1 text-muted text-xs">
+            <span className="tabular">
+              p {formatP(found.adjustedP)} <span title="corrected over all comparisons">Holm</span>
+            </span>
+            <Effort found={found} />
+          </div>
+        </div>
+      ) : (
+        <p className="mt-auto text-muted text-xs">{whyNoPair(cell, pair)}</p>
+      )}
+    </div>
+  );
+}
+
+function Effort({ found }: { found: NonNullable<ReturnType<typeof findPair>> }) {
+  const words = `${found.tuning?.trials ?? 0} : ${found.referenceTuning?.trials ?? 0} trials`;
+  if (!found.tunedUnevenly) return <span className="tabular">tuned {words}</span>;
+  return (
+    <Badge tone="warn">
+      <TriangleAlert aria-hidden size={12} />
+      uneven, {words}
+    </Badge>
+  );
+}
+
+function whyNoPair({ arms }: VerdictCell, pair: LossPair | null): string {
+  if (arms.length < 2) return 'One loss only: there is nothing to compare it with.';
+  const absent = pair && [pair.loss, pair.reference].filter((loss) => !arms.some((arm) => arm.loss === loss));
+  return absent && absent.length > 0 ? `${absent.join(' and ')} is not confirmed here.` : 'No such comparison.';
+}
