@@ -3,8 +3,8 @@ import type { Comparison } from '../search/verdict/comparison.js';
 import { comparisonCsv } from './comparisonCsv.js';
 import { comparisonJson } from './comparisonJson.js';
 import { comparisonLatex } from './comparisonLatex.js';
-import type { Grouping } from './comparisonSections.js';
 import { comparisonPaperTable } from './comparisonPaperTable.js';
+import type { Grouping } from './comparisonSections.js';
 import { comparisonTable } from './comparisonTable.js';
 
 export const COMPARISON_FORMATS = ['table', 'json', 'csv', 'latex', 'latex-table3'] as const;

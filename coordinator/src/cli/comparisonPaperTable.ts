@@ -40,7 +40,9 @@ function heading(dataset: string, span: number): string {
 
 /** Recall before NDCG, K ascending. */
 function rankingMetrics(cells: readonly Cell[]): string[] {
-  const names = cells.flatMap(({ arms }) => arms.flatMap(({ metrics }) => metrics.map(({ metric }) => metric)));
+  const names = cells.flatMap(({ arms }) =>
+    arms.flatMap(({ metrics }) => metrics.map(({ metric }) => metric)),
+  );
   const place = (name: string) => (name.startsWith('test/recall') ? 0 : 1);
   return [...new Set(names)]
     .filter((name) => RANKING.test(name))

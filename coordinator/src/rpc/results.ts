@@ -1,8 +1,8 @@
 /** The part of SearchService that speaks of results: verdicts, importance, sensitivity, the search log. */
 import { TrialState } from '@adt/proto/gen/adt/v1/common';
 import {
-  ComparisonFormat,
   type CompareSweepsReply,
+  ComparisonFormat,
   ImportanceTarget,
   SensitivityOthers,
 } from '@adt/proto/gen/adt/v1/results';

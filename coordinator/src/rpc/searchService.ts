@@ -25,6 +25,7 @@ import {
 import { listAttempts, listTrials, TRIAL_ORDERS, trialsById } from '../store/trials.js';
 import { listWorkers, workerPools } from '../store/workers.js';
 import { LIMITS } from '../tunables.js';
+import { seedsRequest } from './addSeeds.js';
 import { checkInteger, checkLength } from './check.js';
 import type { Context } from './context.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
@@ -32,7 +33,6 @@ import { answerPlan, RunningForecasts } from './planning.js';
 import { invalid, notFound, Refusal, status } from './refusal.js';
 import { removalToWire } from './removal.js';
 import { resultHandlers } from './results.js';
-import { seedsRequest } from './addSeeds.js';
 import { unary } from './unary.js';
 import { uploadDataset } from './upload.js';
 import {

@@ -1,7 +1,7 @@
 import type { TrainingConfig } from '@adt/proto/trainingConfig';
 import { describe, expect, it } from 'vitest';
-import { compileSweep } from './compile.js';
 import { configHash } from './canonical.js';
+import { compileSweep } from './compile.js';
 import { moreSeedsFile } from './moreSeeds.js';
 
 const SPEC = `name: searched

@@ -16,11 +16,7 @@ export type SeedsFile = { ok: true; spec: string } | { ok: false; message: strin
  *   the sweep's own, with confirmation
  * @param count seeds to add
  */
-export function moreSeedsFile(
-  text: SpecText,
-  chosen: readonly TrainingConfig[],
-  count: number,
-): SeedsFile {
+export function moreSeedsFile(text: SpecText, chosen: readonly TrainingConfig[], count: number): SeedsFile {
   const parsed = parseSpec(text);
   if (!parsed.ok) return { ok: false, message: `the stored sweep file can't be read: ${parsed.message}` };
   const root = parsed.value as Record<string, unknown>;

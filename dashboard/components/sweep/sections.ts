@@ -3,6 +3,8 @@ export type SweepSection = { id: string; title: string; path: string };
 
 export const SWEEP_SECTIONS = [
   { id: 'overview', title: 'Overview', path: '' },
+  { id: 'compare', title: 'Compare', path: '/compare' },
+  { id: 'verdict', title: 'Verdict', path: '/verdict' },
 ] as const satisfies readonly SweepSection[];
 
 export type SweepSectionId = (typeof SWEEP_SECTIONS)[number]['id'];

@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { LivePill } from '@/components/shell/livePill';
 import { PageHeader } from '@/components/shell/page';
 import { Badge } from '@/components/ui/badge';
+import { ButtonLink } from '@/components/ui/button';
 import { Loss } from '@/components/ui/lossMark';
 import { isConfirming } from '@/components/ui/phase';
 import { stateName } from '@/components/ui/stateName';
@@ -16,7 +17,9 @@ import { useLive } from '@/live/useLive';
 import { Attempts } from './attempts';
 import { Headline, Parameters, Results } from './facts';
 import { Failure } from './failure';
+import { RetryTrial } from './retryTrial';
 import { TrialCurves } from './trialCurves';
+import { TrialLog } from './trialLog';
 
 function rowsOf({ trial, sweep, curves }: TrialSnapshot): Rows {
   return { sweeps: [sweep], trials: [trial.summary], curves };
@@ -27,7 +30,7 @@ export function TrialView({ initial }: { initial: TrialSnapshot }) {
   const topic = useMemo(() => ({ kind: 'trial', trialId }) as const, [trialId]);
   const url = `/api/trials/${trialId}`;
   const live = useLive({ topic, url, initial, rowsOf, refetchOnDelta: true });
-  const { state, status, snapshot } = live;
+  const { state, status, snapshot, refresh } = live;
   const trial: TrialSummary = state.trials.get(trialId) ?? initial.trial.summary;
   const metric = trial.config?.select ?? snapshot.sweep.metric;
   const curves = useMemo(() => [...state.curves.values()], [state.curves]);
@@ -54,16 +57,31 @@ export function TrialView({ initial }: { initial: TrialSnapshot }) {
             {trial.pruneReason !== '' && ` · stopped early: ${trial.pruneReason}`}
           </>
         }
+        actions={
+          <>
+            {stateName(trial.state) === 'FAILED' && <RetryTrial trialId={trialId} onRetried={refresh} />}
+            <ButtonLink size="sm" href={`/sweeps/new?trial=${trialId}`}>
+              Clone and edit
+            </ButtonLink>
+          </>
+        }
       />
       <div className="space-y-4">
         <Failure trial={trial} attempts={snapshot.trial.attempts} />
         <Headline trial={trial} metric={metric} />
-        <TrialCurves curves={curves} loss={trial.config?.loss ?? ''} objective={metric} />
+        <TrialCurves
+          curves={curves}
+          superseded={snapshot.superseded}
+          gaps={snapshot.gaps}
+          loss={trial.config?.loss ?? ''}
+          objective={metric}
+        />
         <div className="grid items-start gap-4 lg:grid-cols-2">
           <Results trial={trial} report={snapshot.trial.report} />
           <Parameters trial={trial} report={snapshot.trial.report} />
         </div>
         <Attempts attempts={snapshot.trial.attempts} />
+        <TrialLog attempts={snapshot.trial.attempts} />
       </div>
     </>
   );

@@ -25,56 +25,52 @@ export function Matrix({ cells, pair, open, onOpen }: MatrixProps) {
   const models = [...new Set(cells.map(({ model }) => model))];
   const reach = sharedReach(cells.flatMap((cell) => (pair && findPair(cell, pair)) ?? []));
   return (
-    <div
-      role="table"
-      aria-label="Verdicts by data set and model"
-      className="grid gap-3 sm:grid-cols-[auto_repeat(var(--models),minmax(16rem,1fr))] sm:overflow-x-auto"
-      style={{ '--models': models.length } as React.CSSProperties}
-    >
-      <div role="row" className="max-sm:sr-only sm:contents">
-        <span role="columnheader" className="sr-only">
-          Data set
-        </span>
-        <span aria-hidden />
-        {models.map((model) => (
-          <span role="columnheader" key={model} className="px-1 font-semibold">
-            {model}
-          </span>
-        ))}
-      </div>
-      {datasets.map((dataset) => (
-        <div role="row" key={dataset} className="contents">
-          <div role="rowheader" className="font-semibold max-sm:mt-2 sm:max-w-32 sm:pt-3">
-            {dataset}
-          </div>
-          {models.map((model) => {
-            const cell = cells.find((one) => one.dataset === dataset && one.model === model);
-            return (
-              <Fragment key={model}>
-                {cell ? (
-                  <Cell
-                    cell={cell}
-                    pair={pair}
-                    reach={reach}
-                    isOpen={open === cellKey(cell)}
-                    onOpen={onOpen}
-                  />
-                ) : (
-                  <div
-                    role="cell"
-                    className="grid place-items-center rounded-lg border border-line border-dashed p-4 text-muted text-sm"
-                  >
-                    {model}: nothing is confirmed yet
-                  </div>
-                )}
-              </Fragment>
-            );
-          })}
-        </div>
-      ))}
+    <div className="sm:overflow-x-auto">
+      <table
+        aria-label="Verdicts by data set and model"
+        className="block w-full border-separate border-spacing-3 sm:-mx-3 sm:table"
+      >
+        <thead className="max-sm:sr-only">
+          <tr>
+            <td />
+            {models.map((model) => (
+              <th key={model} scope="col" className="min-w-64 px-1 text-left font-semibold">
+                {model}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="block sm:table-row-group">
+          {datasets.map((dataset) => (
+            <tr key={dataset} className="mb-4 block space-y-3 sm:table-row">
+              <th
+                scope="row"
+                className="block text-left align-top font-semibold sm:table-cell sm:max-w-32 sm:pt-3.5"
+              >
+                {dataset}
+              </th>
+              {models.map((model) => {
+                const cell = cells.find((one) => one.dataset === dataset && one.model === model);
+                if (cell === undefined)
+                  return (
+                    <td key={model} className={clsx(BOX, 'border-line border-dashed text-muted text-sm')}>
+                      {model}: nothing is confirmed yet
+                    </td>
+                  );
+                const isOpen = open === cellKey(cell);
+                return (
+                  <Cell key={model} cell={cell} pair={pair} reach={reach} isOpen={isOpen} onOpen={onOpen} />
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </div>
   );
 }
+
+const BOX = 'relative block min-w-0 rounded-lg border p-3.5 align-top sm:table-cell';
 
 type CellProps = {
   cell: VerdictCell;
@@ -89,15 +85,14 @@ function Cell({ cell, pair, reach, isOpen, onOpen }: CellProps) {
   const found = pair === null ? undefined : findPair(cell, pair);
   const best = bestLosses(cell);
   return (
-    <div
-      role="cell"
+    <td
       className={clsx(
-        'relative flex min-w-0 flex-col gap-2.5 rounded-lg border bg-surface p-3.5 hover:border-line-strong',
-        'has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
+        BOX,
+        'bg-surface hover:border-line-strong has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
         isOpen ? 'border-ink' : 'border-line',
       )}
     >
-      <div className="flex items-center justify-between gap-2">
+      <div className="mb-2.5 flex items-center justify-between gap-2">
         <button
           type="button"
           aria-expanded={isOpen}
@@ -134,7 +129,7 @@ function Cell({ cell, pair, reach, isOpen, onOpen }: CellProps) {
         })}
       </dl>
       {found ? (
-        <div className="mt-auto">
+        <div className="mt-3">
           <div className="flex items-baseline justify-between gap-2 text-xs">
             <span className="text-muted">
               {found.loss} vs {found.reference}
@@ -152,9 +147,9 @@ function Cell({ cell, pair, reach, isOpen, onOpen }: CellProps) {
           </div>
         </div>
       ) : (
-        <p className="mt-auto text-muted text-xs">{whyNoPair(cell, pair)}</p>
+        <p className="mt-3 text-muted text-xs">{whyNoPair(cell, pair)}</p>
       )}
-    </div>
+    </td>
   );
 }
 
@@ -172,5 +167,7 @@ function Effort({ found }: { found: NonNullable<ReturnType<typeof findPair>> }) 
 function whyNoPair({ arms }: VerdictCell, pair: LossPair | null): string {
   if (arms.length < 2) return 'One loss only: there is nothing to compare it with.';
   const absent = pair && [pair.loss, pair.reference].filter((loss) => !arms.some((arm) => arm.loss === loss));
-  return absent && absent.length > 0 ? `${absent.join(' and ')} is not confirmed here.` : 'No such comparison.';
+  return absent && absent.length > 0
+    ? `${absent.join(' and ')} is not confirmed here.`
+    : 'No such comparison.';
 }

@@ -6,7 +6,9 @@ const MINUS = '−';
 
 /** +3.1 %, −0.4 %; absent where the reference is 0. */
 export function signedPercent(share: number | undefined): string {
-  return share === undefined ? ABSENT : `${signOf(share)}${Math.abs(100 * share).toFixed(percentDigits(share))} %`;
+  return share === undefined
+    ? ABSENT
+    : `${signOf(share)}${Math.abs(100 * share).toFixed(percentDigits(share))} %`;
 }
 
 export function signedMetric(value: number | undefined): string {

@@ -86,7 +86,7 @@ export function seedRows(
   { loss, reference, seeds }: PairVerdict,
   runs: VerdictSnapshot['progress']['runs'],
 ): SeedRow[] {
-  const valueOf = (name: string, seed: number) => {
+  const reached = (name: string, seed: number) => {
     const arm = cell.arms.find((one) => one.loss === name);
     return arm?.values[arm.seeds.indexOf(seed)] ?? null;
   };
@@ -96,7 +96,7 @@ export function seedRows(
         run.dataset === cell.dataset && run.model === cell.model && run.loss === name && run.seed === seed,
     )?.trialId ?? null;
   return seeds.flatMap((seed) => {
-    const [left, right] = [valueOf(loss, seed), valueOf(reference, seed)];
+    const [left, right] = [reached(loss, seed), reached(reference, seed)];
     if (left === null || right === null) return [];
     return [
       {
