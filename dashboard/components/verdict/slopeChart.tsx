@@ -76,11 +76,11 @@ export function SlopeChart({ rows, loss, reference, metric, marked, onMark }: Sl
             <circle cx={right} cy={to} r="3.5" style={{ fill: colour }} />
             {isMarked && (
               <text x={right + 8} y={to + 4} fontSize="11" style={{ fill: 'var(--fg)' }}>
-                seed {row.seed}
+                {`seed ${row.seed}`}
               </text>
             )}
             <title>
-              seed {row.seed}: {reference} {formatMetric(row.reference)}, {loss} {formatMetric(row.loss)}
+              {`seed ${row.seed}: ${reference} ${formatMetric(row.reference)}, ${loss} ${formatMetric(row.loss)}`}
             </title>
           </g>
         );
