@@ -51,7 +51,8 @@ describe.skipIf(chromiumPath() === null)(`a trial in the browser${browserSkipNot
       superseded: true,
     });
     const recall = (one: { metric: string } | undefined) => /^valid\/recall/.test(one?.metric ?? '');
-    const count = (all: readonly { steps: number[] }[]) => all.reduce((sum, { steps }) => sum + steps.length, 0);
+    const count = (all: readonly { steps: number[] }[]) =>
+      all.reduce((sum, { steps }) => sum + steps.length, 0);
     const current = count(curves.filter(recall));
     const old = count(superseded.flatMap(({ curve }) => (curve && recall(curve) ? [curve] : [])));
     expect(old).toBeGreaterThan(0);
@@ -64,7 +65,10 @@ describe.skipIf(chromiumPath() === null)(`a trial in the browser${browserSkipNot
   it('has a row an attempt, with its reason, and what became of its points', async () => {
     const [first, second] = await attempts();
     expect([first?.outcome, second?.outcome]).toEqual(['LOST', 'SUCCEEDED']);
-    await page.getByText(first?.reason ?? 'no reason').first().waitFor();
+    await page
+      .getByText(first?.reason ?? 'no reason')
+      .first()
+      .waitFor();
     await page.getByText(/Superseded by attempt 2|Attempt 2 went on from iteration/).waitFor();
   });
 

@@ -11,8 +11,9 @@ export function specOf(params: {
   losses?: string[];
   models?: string[];
   confirm?: number;
+  epochs?: number;
 }): string {
-  const { name, losses = ['CE', 'T-CE', 'R-CE'], models = ['GMF'], confirm } = params;
+  const { name, losses = ['CE', 'T-CE', 'R-CE'], models = ['GMF'], confirm, epochs = 1 } = params;
   const conditional = [
     ...(losses.includes('T-CE') ? ['  eps_max: {value: 0.2}', '  eps_n: {value: 50}'] : []),
     ...(losses.includes('R-CE') ? ['  beta: {value: 0.2}'] : []),
@@ -26,7 +27,7 @@ export function specOf(params: {
     `  loss: {values: [${losses.join(', ')}]}`,
     ...conditional,
     '  lr: {values: [0.001]}',
-    'training: {epochs: 1, eval_every: 20}',
+    `training: {epochs: ${epochs}, eval_every: 20}`,
     `seeds: {search: [1]${confirm === undefined ? '' : `, confirm: {count: ${confirm}, base: 2019}`}}`,
     '',
   ].join('\n');

@@ -16,7 +16,7 @@ export type Wish = {
   nowMs: number;
 };
 
-/** Lines of one loss share its colour, so they differ by dash. */
+/** Lines of one loss share its colour, so they differ by dash: by model where there are several, else in turn. */
 const DASHES: (number[] | undefined)[] = [undefined, [7, 4], [2, 3], [10, 3, 2, 3]];
 
 type Member = { trial: TrialSummary; line: Line };
@@ -33,22 +33,43 @@ export function seriesOf(
     const steps = curve.steps.map((step) => step * scale);
     return [{ trial, line: { steps, values: smooth(curve.values, wish.smoothing) } }];
   });
-  if (!wish.grouped) {
-    const seen = new Map<string, number>();
-    return members.map(({ trial, line }) => ({
-      ...lookOf(trial, seen),
-      ...line,
-      key: String(trial.trialId),
-    }));
-  }
-  return groupsOf(members).flatMap(pooled(new Map()));
+  const dashOf = dashes(modelsOf(trials));
+  if (wish.grouped) return groupsOf(members).flatMap((group) => pooled(group, dashOf));
+  return members.map(({ trial, line }) => ({
+    ...lookOf(trial, dashOf),
+    ...line,
+    key: String(trial.trialId),
+  }));
 }
 
-/** @param seen lines per loss so far */
-function lookOf(trial: TrialSummary, seen: Map<string, number>) {
+export function modelsOf(trials: readonly TrialSummary[]): string[] {
+  return [...new Set(trials.map(({ config }) => config?.model ?? ''))];
+}
+
+/** What the dashes of a chart with several models mean; empty where there is one. */
+export function dashNote(models: readonly string[]): string {
+  const words = ['solid', 'dashed', 'dotted', 'dash-dotted'];
+  return models.length < 2
+    ? ''
+    : models.map((model, at) => `${words[at % words.length]}: ${model}`).join(', ');
+}
+
+type DashOf = (trial: TrialSummary) => number;
+
+function dashes(models: readonly string[]): DashOf {
+  const seen = new Map<string, number>();
+  return ({ config }) => {
+    if (models.length > 1) return models.indexOf(config?.model ?? '');
+    const loss = config?.loss ?? '';
+    const at = seen.get(loss) ?? 0;
+    seen.set(loss, at + 1);
+    return at;
+  };
+}
+
+function lookOf(trial: TrialSummary, dashOf: DashOf) {
   const loss = trial.config?.loss ?? '';
-  const at = seen.get(loss) ?? 0;
-  seen.set(loss, at + 1);
+  const at = dashOf(trial);
   return {
     label: `#${trial.number} ${loss}`,
     detail: `${parameterText(trial)} seed ${trial.config?.seed ?? ''}`,
@@ -60,35 +81,33 @@ function lookOf(trial: TrialSummary, seen: Map<string, number>) {
   };
 }
 
-function pooled(seen: Map<string, number>) {
-  return (group: readonly Member[]): PlotSeries[] => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const { href: _none, ...look } = lookOf(first.trial, seen);
-    const band = bandOf(group.map(({ line }) => line));
-    const loss = first.trial.config?.loss ?? '';
-    const key = `${first.trial.trialId} mean`;
-    const mean: PlotSeries = {
-      ...look,
-      key,
-      label: `${loss}, mean of ${band.seeds} ${band.seeds === 1 ? 'seed' : 'seeds'}`,
-      detail: parameterText(first.trial),
-      strong: true,
-      steps: band.steps,
-      values: band.mean,
-    };
-    if (band.seeds < 2) return [mean];
-    const edge = (side: 'low' | 'high'): PlotSeries => ({
-      key: `${key} ${side}`,
-      label: `${mean.label}, ${side === 'low' ? 'lower' : 'upper'} end of 95 %`,
-      legend: loss,
-      colour: look.colour,
-      edge: { of: key, side },
-      steps: band.steps,
-      values: band[side],
-    });
-    return [mean, edge('low'), edge('high')];
+function pooled(group: readonly Member[], dashOf: DashOf): PlotSeries[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { href: _none, ...look } = lookOf(first.trial, dashOf);
+  const band = bandOf(group.map(({ line }) => line));
+  const loss = first.trial.config?.loss ?? '';
+  const key = `${first.trial.trialId} mean`;
+  const mean: PlotSeries = {
+    ...look,
+    key,
+    label: `${loss}, mean of ${band.seeds} ${band.seeds === 1 ? 'seed' : 'seeds'}`,
+    detail: parameterText(first.trial),
+    strong: true,
+    steps: band.steps,
+    values: band.mean,
   };
+  if (band.seeds < 2) return [mean];
+  const edge = (side: 'low' | 'high'): PlotSeries => ({
+    key: `${key} ${side}`,
+    label: `${mean.label}, ${side === 'low' ? 'lower' : 'upper'} end of 95 %`,
+    legend: loss,
+    colour: look.colour,
+    edge: { of: key, side },
+    steps: band.steps,
+    values: band[side],
+  });
+  return [mean, edge('low'), edge('high')];
 }
 
 /** Seeds differ, everything else and the phase are the same. */

@@ -16,7 +16,7 @@ import { useLive } from '@/live/useLive';
 import { type Alignment, alignmentNote, axisOf } from './axes';
 import { CompareControls } from './compareControls';
 import { ComparedTrials } from './comparedTrials';
-import { configurationKey, seriesOf } from './compareSeries';
+import { configurationKey, dashNote, modelsOf, seriesOf } from './compareSeries';
 import type { CompareSnapshot } from './snapshot';
 
 function rowsOf({ sweep, trials, curves }: CompareSnapshot): Rows {
@@ -160,6 +160,7 @@ function DatasetChart({ dataset, trials, curves, metric, wish }: DatasetChartPro
   const losses = [...new Set(trials.map(({ config }) => config?.loss ?? ''))];
   const notes = [
     grouped ? 'bands are 95 % intervals of the mean over seeds' : 'click a curve to open its trial',
+    dashNote(modelsOf(trials)),
     alignmentNote(alignment),
     smoothing > 0 ? `smoothed, weight ${smoothing.toFixed(2)}` : '',
     'drag to zoom, double-click to reset',

@@ -23,7 +23,7 @@ export type CurvePlotProps = {
   onZoom?: (range: PlotRange) => void;
 };
 
-type Hover = Hovered & { left: number; top: number; at: number; others: Hovered[] };
+type Hover = Hovered & { left: number; top: number; others: Hovered[] };
 
 /** Up to so many curves the tooltip tells the value of each. */
 const TOLD_TOGETHER = 6;

@@ -17,7 +17,9 @@ type PlotTooltipProps = Hovered & {
   width: number;
 };
 
-export function PlotTooltip({ axis, series, step, value, others, left, top, width }: PlotTooltipProps) {
+export function PlotTooltip(props: PlotTooltipProps) {
+  const { axis, series, step, value, at, others, left, top, width } = props;
+  const detail = series.details?.[at] ?? series.detail;
   const x = Math.min(Math.max(left, HALF_WIDTH), Math.max(HALF_WIDTH, width - HALF_WIDTH));
   const below = top < 90;
   return (
@@ -33,7 +35,7 @@ export function PlotTooltip({ axis, series, step, value, others, left, top, widt
         style={below ? { left: x, top: top + 12 } : { left: x, top: top - 12, translate: '-50% -100%' }}
       >
         <Name series={series} />
-        {series.detail && <div className="text-muted">{series.detail}</div>}
+        {detail && <div className="text-muted">{detail}</div>}
         <p className="tabular mt-0.5">
           <span className="font-semibold">{exact(value)}</span>
           <span className="text-muted"> {axis.say(step)}</span>

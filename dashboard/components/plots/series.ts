@@ -24,8 +24,9 @@ export type PlotSeries = {
   dots?: 'full' | 'hollow';
   /** Where a click on the curve leads. */
   href?: string;
-  /** Of single points, instead of `href`. */
+  /** Of single points, instead of `href` and `detail`. */
   hrefs?: readonly string[];
+  details?: readonly string[];
   /** Ascending; iterations, or what the plot's axis says. */
   steps: readonly number[];
   /** Null: not finite there, the line breaks. */
@@ -58,7 +59,8 @@ function onGrid({ steps: own, values }: PlotSeries, steps: readonly number[]): (
   });
 }
 
-export type Hovered = { series: PlotSeries; step: number; value: number };
+/** `at`: place of the point in its series. */
+export type Hovered = { series: PlotSeries; step: number; value: number; at: number };
 
 /** The last finite point of a curve at or before a step. */
 export function pointAt(
@@ -90,9 +92,8 @@ export function pointsTable(series: readonly PlotSeries[], x: string): ChartTabl
 
 /** A row a curve: where it ends and between what it lies. Beyond `most` curves the strong ones come first. */
 export function curvesDigest(series: readonly PlotSeries[], most = 20): ChartTable {
-  const shown = series
-    .filter(({ edge }) => edge === undefined)
-    .sort((a, b) => Number(b.strong ?? false) - Number(a.strong ?? false));
+  const named = series.filter(({ edge }) => edge === undefined);
+  const shown = named.sort((a, b) => Number(b.strong ?? false) - Number(a.strong ?? false));
   const rows = shown.slice(0, most).flatMap((curve) => {
     const last = pointAt(curve, Number.POSITIVE_INFINITY);
     if (last === null) return [];

@@ -28,24 +28,27 @@ type CellDetailsProps = {
   pair: LossPair | null;
   family: number;
   runs: VerdictSnapshot['progress']['runs'];
+  /** The reader has just opened it, and is led to it. */
+  follow: boolean;
   onClose: () => void;
 };
 
-export function CellDetails({ cell, pair, family, runs, onClose }: CellDetailsProps) {
+export function CellDetails({ cell, pair, family, runs, follow, onClose }: CellDetailsProps) {
   const heading = useRef<HTMLElement>(null);
   const { dataset, model } = cell;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another cell is another place to read on from
   useEffect(() => {
+    if (!follow) return;
     heading.current?.focus({ preventScroll: true });
     heading.current?.scrollIntoView({ block: 'nearest' });
-  }, [dataset, model]);
+  }, [dataset, model, follow]);
   const found = pair === null ? undefined : findPair(cell, pair);
   return (
     <section
       ref={heading}
       tabIndex={-1}
       aria-label={`${dataset}, ${model}`}
-      className="scroll-mt-16 rounded-lg"
+      className="scroll-mt-16 rounded-lg outline-none"
     >
       <Card
         title={

@@ -23,12 +23,13 @@ type MatrixProps = {
 export function Matrix({ cells, pair, open, onOpen }: MatrixProps) {
   const datasets = [...new Set(cells.map(({ dataset }) => dataset))];
   const models = [...new Set(cells.map(({ model }) => model))];
-  const reach = sharedReach(cells.flatMap((cell) => (pair && findPair(cell, pair)) ?? []));
+  const judged = cells.flatMap((cell) => (pair && findPair(cell, pair)) ?? []);
+  const reach = sharedReach(judged);
   return (
     <div className="sm:overflow-x-auto">
       <table
         aria-label="Verdicts by data set and model"
-        className="block w-full border-separate border-spacing-3 sm:-mx-3 sm:table"
+        className="block w-full border-separate border-spacing-3 sm:-ml-3 sm:table sm:w-[calc(100%+1.5rem)]"
       >
         <thead className="max-sm:sr-only">
           <tr>
@@ -66,6 +67,12 @@ export function Matrix({ cells, pair, open, onOpen }: MatrixProps) {
           ))}
         </tbody>
       </table>
+      {judged.length > 0 && (
+        <p className="text-muted text-xs">
+          Bars run from {signedPercent(-reach)} to {signedPercent(reach)} in every cell; the box is the 95 %
+          interval, coloured by the loss that won.
+        </p>
+      )}
     </div>
   );
 }

@@ -56,7 +56,11 @@ export function VerdictView({ initial, pair: pairAtFirst, cell: cellAtFirst }: V
   const pair = pairs.find((one) => pairName(one) === pairChosen) ?? pairs[0] ?? null;
   useAddress({ metric, pair: pairChosen, cell: open });
   const opened = cells.find((one) => cellKey(one) === open);
-  const toggle = useCallback((key: string) => setOpen((before) => (before === key ? '' : key)), []);
+  const [follow, setFollow] = useState(false);
+  const toggle = useCallback((key: string) => {
+    setFollow(true);
+    setOpen((before) => (before === key ? '' : key));
+  }, []);
   const isEnded = !progress.running;
   return (
     <>
@@ -123,6 +127,7 @@ export function VerdictView({ initial, pair: pairAtFirst, cell: cellAtFirst }: V
             </Chooser>
           </div>
           <Matrix cells={cells} pair={pair} open={open} onOpen={toggle} />
+          {!opened && pair && <InWords cells={cells} pair={pair} />}
           {opened && (
             <div className="mt-4">
               <CellDetails
@@ -130,6 +135,7 @@ export function VerdictView({ initial, pair: pairAtFirst, cell: cellAtFirst }: V
                 pair={pair}
                 family={comparison.family}
                 runs={progress.runs}
+                follow={follow}
                 onClose={() => setOpen('')}
               />
             </div>
@@ -137,6 +143,20 @@ export function VerdictView({ initial, pair: pairAtFirst, cell: cellAtFirst }: V
         </>
       )}
     </>
+  );
+}
+
+function InWords({ cells, pair }: { cells: VerdictSnapshot['comparison']['cells']; pair: LossPair }) {
+  const sentences = cells.flatMap((cell) => findPair(cell, pair)?.sentence ?? []);
+  return (
+    <section aria-label="In words" className="mt-4">
+      <h2 className="mb-1 font-semibold">In words</h2>
+      <ul className="max-w-4xl space-y-1 text-sm">
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
