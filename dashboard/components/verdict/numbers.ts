@@ -15,11 +15,12 @@ export function signedMetric(value: number | undefined): string {
   return value === undefined ? ABSENT : `${signOf(value)}${formatMetric(Math.abs(value))}`;
 }
 
-/** A p value to two digits that mean something. */
+/** Three decimals, four below 0.01 and where three would not tell on which side of 0.05 it is. */
 export function formatP(p: number | undefined): string {
   if (p === undefined) return ABSENT;
   if (p < 0.0001) return '< 0.0001';
-  return p >= 0.995 ? '1' : p.toFixed(p < 0.01 ? 4 : 3);
+  if (p >= 0.9995) return '1';
+  return p.toFixed(p < 0.01 || Math.abs(p - 0.05) < 0.001 ? 4 : 3);
 }
 
 export function formatHours({ gpuHours, cpuHours }: Tuning): string {
