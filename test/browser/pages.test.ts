@@ -27,6 +27,8 @@ const paths = () => [
   '/sweeps',
   '/sweeps/new',
   `/sweeps/${sweepId}`,
+  `/sweeps/${sweepId}/compare`,
+  `/sweeps/${sweepId}/verdict`,
   '/trials/1',
   '/datasets',
   '/workers',
