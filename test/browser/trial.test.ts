@@ -28,7 +28,10 @@ async function attempts() {
 
 describe.skipIf(chromiumPath() === null)(`a trial in the browser${browserSkipNote()}`, WITHIN, () => {
   beforeAll(async () => {
-    scene = await openDashboardScene({ workers: 1, coordinatorEnv: { ADT_LEASE_TTL_MS: '3000' } });
+    scene = await openDashboardScene({
+      workers: 1,
+      coordinatorEnv: { ADT_LEASE_TTL_MS: '3000', ADT_HEARTBEAT_MS: '500' },
+    });
     page = await scene.signedIn();
     const sweepId = await submit(scene, SPEC);
     const request = { sweepId, limit: 0, cursor: '', order: 'number' };

@@ -103,11 +103,11 @@ function Cell({ cell, pair, reach, isOpen, onOpen }: CellProps) {
         <button
           type="button"
           aria-expanded={isOpen}
-          aria-label={`Details of ${dataset}, ${model}`}
           onClick={() => onOpen(cellKey(cell))}
           className="text-left font-medium text-sm after:absolute after:inset-0 focus-visible:outline-none"
         >
-          <span className="sm:hidden">{model} · </span>
+          <span className="sr-only">Details of {dataset}, </span>
+          <span className="sm:sr-only">{model} · </span>
           <span className="font-normal text-muted">{measureTitle(metric.replace(/^test\//, ''))}</span>
         </button>
         {found && <VerdictBadge verdict={found.verdict} />}
