@@ -1,6 +1,7 @@
 /** A trial whose worker was killed: what counts is coloured, what was lost is grey, and each attempt has its log. */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { timings } from '../faults/profile.js';
 import { browserSkipNote, chromiumPath } from '../harness/browser.js';
 import { type DashboardScene, openDashboardScene } from './dashboardScene.js';
 import { submit } from './verdictSweeps.js';
@@ -15,7 +16,7 @@ parameters:
   loss: {value: T-CE}
   eps_max: {value: 0.2}
   eps_n: {value: 500}
-training: {epochs: 60, eval_every: 20}
+training: {epochs: 10, eval_every: 20}
 `;
 
 let scene: DashboardScene;
@@ -30,7 +31,7 @@ describe.skipIf(chromiumPath() === null)(`a trial in the browser${browserSkipNot
   beforeAll(async () => {
     scene = await openDashboardScene({
       workers: 1,
-      coordinatorEnv: { ADT_LEASE_TTL_MS: '3000', ADT_HEARTBEAT_MS: '500' },
+      coordinatorEnv: timings('test'),
     });
     page = await scene.signedIn();
     const sweepId = await submit(scene, SPEC);
@@ -43,7 +44,11 @@ describe.skipIf(chromiumPath() === null)(`a trial in the browser${browserSkipNot
     );
     scene.platform.workers[0]?.kill();
     await scene.platform.startWorker();
-    await page.getByText('done', { exact: true }).first().waitFor({ timeout: 150_000 });
+    await page
+      .getByText('done', { exact: true })
+      .filter({ visible: true })
+      .first()
+      .waitFor({ timeout: 100_000 });
   }, 300_000);
 
   it('draws what a newer attempt has superseded in grey, and lets it be hidden', async () => {
