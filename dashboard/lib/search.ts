@@ -3,6 +3,7 @@ import 'server-only';
 import type {
   Curve,
   Dataset,
+  GetCurvesReply,
   ListSweepsReply,
   Sweep,
   SweepPlan,
@@ -99,6 +100,12 @@ export async function getCurves(
     curves.push(...page.value.curves);
   }
   return { ok: true, value: curves };
+}
+
+/** All series of one trial, with what no longer counts and what is missing. */
+export function getTrialCurves(trialId: number, maxPoints: number): Promise<Answer<GetCurvesReply>> {
+  const request = { trialIds: [trialId], metrics: [], maxPoints, superseded: true };
+  return ask((client) => client.getCurves, request, READ_DEADLINE_MS);
 }
 
 export async function listDatasets(): Promise<Answer<Dataset[]>> {

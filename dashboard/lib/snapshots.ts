@@ -10,7 +10,7 @@ import {
   type TrialSnapshot,
 } from '@/live/snapshot';
 import type { Answer } from './problem';
-import { getCurves, getSweep, getTrial, listSweeps, listTrials } from './search';
+import { getCurves, getSweep, getTrial, getTrialCurves, listSweeps, listTrials } from './search';
 import { MAX_ANALYSED, MAX_CURVES, POINTS_PER_CURVE, POINTS_PER_TRIAL_CURVE } from './tunables';
 
 export function sweepsSnapshot(cursor = ''): Promise<Answer<SweepsSnapshot>> {
@@ -56,17 +56,25 @@ async function objectiveCurves(trials: TrialSummary[]): Promise<Answer<SnapshotC
 export async function trialSnapshot(trialId: number): Promise<Answer<TrialSnapshot>> {
   const [trial, curves] = await Promise.all([
     getTrial(trialId),
-    getCurves([trialId], [], POINTS_PER_TRIAL_CURVE),
+    getTrialCurves(trialId, POINTS_PER_TRIAL_CURVE),
   ]);
   if (!trial.ok) return trial;
   if (!curves.ok) return curves;
   const summary = present(trial.value.summary);
   const sweep = await getSweep(summary.sweepId);
   if (!sweep.ok) return sweep;
-  const drawn: SnapshotCurve[] = curves.value.map(snapshotCurve);
+  const { curves: current, superseded, gaps } = curves.value;
   return {
     ok: true,
-    value: { trial: { ...trial.value, summary }, sweep: present(sweep.value.summary), curves: drawn },
+    value: {
+      trial: { ...trial.value, summary },
+      sweep: present(sweep.value.summary),
+      curves: current.map(snapshotCurve),
+      superseded: superseded.flatMap(({ epoch, curve }) =>
+        curve === undefined ? [] : [{ ...snapshotCurve(curve), epoch }],
+      ),
+      gaps: gaps.flatMap(({ steps, values }) => steps.map((step, at) => ({ step, points: values[at] ?? 0 }))),
+    },
   };
 }
 

@@ -21,6 +21,10 @@ export type TrialSnapshot = {
   trial: Trial & { summary: TrialSummary };
   sweep: SweepSummary;
   curves: SnapshotCurve[];
+  /** What older attempts reported beyond where a newer one went on. */
+  superseded: (SnapshotCurve & { epoch: number })[];
+  /** Points that the worker left out, by iteration. */
+  gaps: { step: number; points: number }[];
 };
 
 /** JSON has no NaN. */

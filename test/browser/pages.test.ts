@@ -29,6 +29,8 @@ const paths = () => [
   `/sweeps/${sweepId}`,
   `/sweeps/${sweepId}/denoising`,
   `/sweeps/${sweepId}/parameters`,
+  `/sweeps/${sweepId}/compare`,
+  `/sweeps/${sweepId}/verdict`,
   '/trials/1',
   '/datasets',
   '/workers',

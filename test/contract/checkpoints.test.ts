@@ -181,6 +181,26 @@ describe('the next attempt', () => {
     expect((await claim(trialId)).checkpoints).toEqual([]);
   });
 
+  it('keeps what it superseded, each point under its attempt, for those who ask', async () => {
+    const trialId = await queuedTrial();
+    const first = await claim(trialId);
+    await report(first.lease, 10, [0.1, 0.2, 0.3]);
+    await commit(first.lease, 20, 2);
+    await release(first.lease);
+    const second = await claim(trialId);
+    await report(second.lease, 30, [0.4]);
+    const request = { trialIds: [trialId], metrics: [], maxPoints: 0 };
+    const plain = await ask(c, c.search, 'getCurves', request);
+    expect(plain.superseded).toEqual([]);
+    const { curves, superseded } = await ask(c, c.search, 'getCurves', { ...request, superseded: true });
+    expect(curves).toMatchObject([{ steps: [10, 20, 30], values: [0.1, 0.2, 0.4] }]);
+    expect(superseded).toEqual([
+      { epoch: 1, curve: { trialId, metric: OBJECTIVE, steps: [30], values: [0.3] } },
+    ]);
+    const two = { ...request, trialIds: [trialId, trialId + 1], superseded: true };
+    expect(await refusalOf(ask(c, c.search, 'getCurves', two))).toMatchObject({ status: 'INVALID_ARGUMENT' });
+  });
+
   it('is not given one that reaches further than a later attempt began', async () => {
     const trialId = await queuedTrial();
     const first = await claim(trialId);

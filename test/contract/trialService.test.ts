@@ -87,6 +87,17 @@ describe('a whole attempt', () => {
     expect(sweep.summary?.finishedMs).toBeGreaterThan(0);
   });
 
+  it('keeps the last lines of the log, whether an attempt is handed back or succeeds', async () => {
+    const { lease } = await claimedTrial();
+    await ask(c, c.trials, 'release', { ...lease, logTail: 'told\0 to stop' });
+    const { trial } = await ask(c, c.trials, 'claim', { workerId: WORKER, trialId: lease.trialId });
+    const second = { ...lease, epoch: trial?.epoch ?? 0 };
+    const logTail = `${'x'.repeat(9_000)} the end`;
+    await ask(c, c.trials, 'complete', { ...success(second, 0), logTail });
+    const { attempts } = await ask(c, c.search, 'getTrial', { trialId: lease.trialId });
+    expect(attempts.map(({ stderrTail }) => stderrTail)).toEqual(['told to stop', logTail.slice(-8_192)]);
+  });
+
   it('resumes a stream where the last one was stored, and skips what is sent again', async () => {
     const { lease } = await claimedTrial();
     const first = new MetricStream(c);

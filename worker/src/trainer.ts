@@ -9,7 +9,7 @@ import { openEngine } from './engines/registry.js';
 import { messageOf } from './log.js';
 import type { CheckpointParams } from './training/checkpoint.js';
 import { CheckpointError } from './training/checkpointFile.js';
-import { train } from './training/train.js';
+import { type Point, train } from './training/train.js';
 
 const EXIT_STOPPED = 143;
 const EXIT_FAILED = 1;
@@ -33,6 +33,10 @@ process.once('message', (task: TrainerTask) => {
 async function run(task: TrainerTask): Promise<void> {
   try {
     const engine = await openEngine();
+    const { dataset, model, loss, seed } = task.config;
+    say(
+      `${model} with ${loss} on ${dataset}, seed ${seed}: ${engine.info.name} ${engine.info.version}, ${engine.info.device}`,
+    );
     const bundle = await loadBundle({ name: null, sha256: task.config.datasetSha256, path: task.bundlePath });
     const result = await train({
       bundle,
@@ -41,8 +45,12 @@ async function run(task: TrainerTask): Promise<void> {
       threads: task.threads,
       signal: stopping.signal,
       checkpoint: task.checkpoints === null ? undefined : checkpointIn(task.checkpoints),
-      report: (points, { step, totalSteps }) => send({ kind: 'points', points, step, totalSteps }),
+      report: (points, { step, totalSteps }) => {
+        say(progressLine(points, { step, totalSteps, objective: task.config.select }));
+        send({ kind: 'points', points, step, totalSteps });
+      },
     });
+    say(`done: the best checkpoint is that of iteration ${result.bestStep}`);
     leave(0, { kind: 'result', result, engine: engine.info });
   } catch (error) {
     if (stopping.signal.aborted) return void lastSent.then(() => process.exit(EXIT_STOPPED));
@@ -51,6 +59,21 @@ async function run(task: TrainerTask): Promise<void> {
     const checkpointRefused = error instanceof CheckpointError;
     leave(EXIT_FAILED, { kind: 'failed', ...trainerFailure(error), bundleDamaged, checkpointRefused });
   }
+}
+
+/** A line of the log: its last lines go with the outcome. */
+function say(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+/** What a reader of the log looks for: how far, and the metric that counts. */
+function progressLine(
+  points: readonly Point[],
+  { step, totalSteps, objective }: { step: number; totalSteps: number; objective: string },
+): string {
+  const value = points.find(({ metric }) => metric === objective)?.value;
+  const reached = value === undefined ? '' : `: ${objective} ${value.toPrecision(6)}`;
+  return `iteration ${step} of ${totalSteps}${reached}`;
 }
 
 /** Every save gets a second name, which stays as it is when the next one takes the first. */

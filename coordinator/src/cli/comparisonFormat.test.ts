@@ -197,6 +197,7 @@ describe('a comparison as JSON', () => {
       'missing',
       'seeds',
       'metrics',
+      'values',
     ]);
     expect(Object.keys(cell.pairs[0])).toEqual([
       'loss',
@@ -229,5 +230,26 @@ describe('a comparison as JSON', () => {
       (cell: { dataset: string }) => cell.dataset,
     );
     expect(order).toEqual(['b', 'b', 'a']);
+  });
+});
+
+describe('a comparison as the paper’s Table 3', () => {
+  it('has a row a model and loss, ranking measures across, the best in bold and RI over CE last', () => {
+    expect(rendered('latex-table3').split('\n')).toEqual([
+      '% means over confirmation seeds, best of a model in bold; RI: mean relative improvement over CE',
+      '\\begin{tabular}{lccccr}',
+      '\\toprule',
+      ' & \\multicolumn{2}{c}{adressa} & \\multicolumn{2}{c}{=50\\%\\_off, R\\&D} &  \\\\',
+      'Model & R@3 & N@3 & R@3 & N@3 & RI \\\\',
+      '\\midrule',
+      'GMF & 0.0880 & 0.0780 & -- & -- & - \\\\',
+      '+T-CE & \\textbf{0.0909} & \\textbf{0.0809} & -- & -- & $3.45\\%$ \\\\',
+      '+R-CE & 0.0881 & 0.0781 & -- & -- & $0.11\\%$ \\\\',
+      '\\midrule',
+      'NeuMF & -- & -- & 0.0503 & 0.0403 & - \\\\',
+      '+T-CE & -- & -- & \\textbf{0.0512} & \\textbf{0.0412} & $2.24\\%$ \\\\',
+      '\\bottomrule',
+      '\\end{tabular}',
+    ]);
   });
 });

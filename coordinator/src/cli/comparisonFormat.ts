@@ -3,10 +3,11 @@ import type { Comparison } from '../search/verdict/comparison.js';
 import { comparisonCsv } from './comparisonCsv.js';
 import { comparisonJson } from './comparisonJson.js';
 import { comparisonLatex } from './comparisonLatex.js';
+import { comparisonPaperTable } from './comparisonPaperTable.js';
 import type { Grouping } from './comparisonSections.js';
 import { comparisonTable } from './comparisonTable.js';
 
-export const COMPARISON_FORMATS = ['table', 'json', 'csv', 'latex'] as const;
+export const COMPARISON_FORMATS = ['table', 'json', 'csv', 'latex', 'latex-table3'] as const;
 export type ComparisonFormat = (typeof COMPARISON_FORMATS)[number];
 
 const RENDERERS: Record<ComparisonFormat, (comparison: Comparison, by: readonly Grouping[]) => string> = {
@@ -14,6 +15,7 @@ const RENDERERS: Record<ComparisonFormat, (comparison: Comparison, by: readonly 
   json: comparisonJson,
   csv: comparisonCsv,
   latex: comparisonLatex,
+  'latex-table3': comparisonPaperTable,
 };
 
 /** Text without its last line end. */

@@ -39,7 +39,7 @@ function cellToWire({ arms, pairs, ...cell }: Cell, family: number): ComparedCel
   return { ...cell, arms: arms.map(armToWire), pairs: pairs.map((pair) => pairToWire(pair, sentence(pair))) };
 }
 
-function armToWire({ configuration, missing, seeds, metrics, ...arm }: ArmSummary): ComparedArm {
+function armToWire({ configuration, missing, seeds, metrics, values, ...arm }: ArmSummary): ComparedArm {
   return {
     ...arm,
     configuration: Object.fromEntries(
@@ -48,6 +48,7 @@ function armToWire({ configuration, missing, seeds, metrics, ...arm }: ArmSummar
     missing: [...missing],
     seeds: [...seeds],
     metrics: metrics.map(({ metric, spread }): MetricSpread => ({ metric, spread: spreadToWire(spread) })),
+    values: values.map((value) => value ?? Number.NaN),
   };
 }
 
@@ -105,7 +106,15 @@ function cellFromWire({ dataset, model, metric, arms, pairs }: ComparedCell): Ce
   return { dataset, model, metric, arms: arms.map(armFromWire), pairs: pairs.map(pairFromWire) };
 }
 
-function armFromWire({ loss, configuration, tuning, missing, seeds, metrics }: ComparedArm): ArmSummary {
+function armFromWire({
+  loss,
+  configuration,
+  tuning,
+  missing,
+  seeds,
+  metrics,
+  values,
+}: ComparedArm): ArmSummary {
   return {
     loss,
     configuration,
@@ -113,6 +122,7 @@ function armFromWire({ loss, configuration, tuning, missing, seeds, metrics }: C
     missing,
     seeds,
     metrics: metrics.map(({ metric, spread }) => ({ metric, spread: spreadFromWire(spread) })),
+    values: values.map((value) => (Number.isNaN(value) ? null : value)),
   };
 }
 

@@ -12,11 +12,15 @@ type Completion = Pick<FinishParams, 'ending' | 'result' | 'exitCode' | 'stderrT
 export function endingOf(request: CompleteRequest): Completion {
   switch (request.outcome) {
     case Outcome.SUCCEEDED:
-      return { ending: { kind: 'completed', outcome: 'SUCCEEDED' }, result: resultOf(request) };
+      return {
+        ending: { kind: 'completed', outcome: 'SUCCEEDED' },
+        result: resultOf(request),
+        ...saidIn(request),
+      };
     case Outcome.PRUNED:
-      return { ending: { kind: 'completed', outcome: 'PRUNED' } };
+      return { ending: { kind: 'completed', outcome: 'PRUNED' }, ...saidIn(request) };
     case Outcome.CANCELLED:
-      return { ending: { kind: 'completed', outcome: 'CANCELLED' } };
+      return { ending: { kind: 'completed', outcome: 'CANCELLED' }, ...saidIn(request) };
     case Outcome.FAILED:
       return failureOf(request);
     case Outcome.UNSPECIFIED:
@@ -46,8 +50,17 @@ function failureOf({ failure }: CompleteRequest): Completion {
   return {
     ending: { kind: 'failed', failureClass, reason },
     exitCode: failure.exitCode ?? null,
-    stderrTail: failure.stderrTail.replaceAll('\0', '').slice(-LIMITS.stderrBytes),
+    stderrTail: tailOf(failure.stderrTail),
   };
+}
+
+/** The trainer's last lines, as the worker sends them with any outcome. */
+export function saidIn({ logTail }: { logTail?: string | undefined }): { stderrTail?: string } {
+  return logTail === undefined || logTail === '' ? {} : { stderrTail: tailOf(logTail) };
+}
+
+function tailOf(text: string): string {
+  return text.replaceAll('\0', '').slice(-LIMITS.stderrBytes);
 }
 
 function classOf(wire: FailureClass): 'USER' | 'INFRA' | 'OOM' {

@@ -1,8 +1,15 @@
 /** The part of SearchService that speaks of results: verdicts, importance, sensitivity, the search log. */
-import { type CompareSweepsReply, ImportanceTarget, SensitivityOthers } from '@adt/proto/gen/adt/v1/results';
+import { TrialState } from '@adt/proto/gen/adt/v1/common';
+import {
+  type CompareSweepsReply,
+  ComparisonFormat,
+  ImportanceTarget,
+  SensitivityOthers,
+} from '@adt/proto/gen/adt/v1/results';
 import type { SearchServiceServer } from '@adt/proto/gen/adt/v1/search';
 import { isMaximized } from '@adt/proto/metricGoal';
 import { didYouMean } from '@adt/proto/nearest';
+import { formatComparison } from '../cli/comparisonFormat.js';
 import { canonicalJson } from '../search/canonical.js';
 import type { Parameter } from '../search/document.js';
 import { importanceOf } from '../search/importance/importance.js';
@@ -11,7 +18,7 @@ import type { SearchPlan } from '../search/plan.js';
 import { sensitivityOf } from '../search/sensitivity/sensitivity.js';
 import { confirmationAdvice, parameterNames } from '../search/storedFile.js';
 import { compareArms } from '../search/verdict/compareArms.js';
-import type { Arm } from '../search/verdict/comparison.js';
+import type { Arm, Comparison } from '../search/verdict/comparison.js';
 import { gatherArms, type StratumResult } from '../search/verdict/gatherArms.js';
 import { type ComparedSweepRow, comparedSweeps } from '../store/comparison.js';
 import { logEntries } from '../store/logEntries.js';
@@ -49,8 +56,12 @@ export function resultHandlers(
       const gathered = gatherArms(rows.flatMap(strataOf));
       if (!gathered.ok) throw invalid('sweep_ids', gathered.message);
       checkMetric(metric, gathered.arms);
-      const comparison = comparisonToWire(compareArms(gathered.arms, { metric }));
-      return { sweeps: rows.map(progressToWire), comparison };
+      const comparison = compareArms(gathered.arms, { metric });
+      return {
+        sweeps: rows.map(progressToWire),
+        comparison: comparisonToWire(comparison),
+        text: textOf(comparison, request.format),
+      };
     }),
 
     getSearchLog: unary(log, async (request) => {
@@ -119,8 +130,29 @@ function checkMetric(metric: string | undefined, arms: readonly Arm[]): void {
   );
 }
 
-function strataOf({ spec, specFormat: format, strata }: ComparedSweepRow): StratumResult[] {
-  const named = parameterNames({ spec, format });
+/** As `adt compare` prints it; empty when no format is asked for. */
+function textOf(comparison: Comparison, format: ComparisonFormat | undefined): string {
+  const by = ['dataset', 'model'] as const;
+  switch (format) {
+    case undefined:
+    case ComparisonFormat.UNSPECIFIED:
+      return '';
+    case ComparisonFormat.CSV:
+      return formatComparison(comparison, { format: 'csv', by });
+    case ComparisonFormat.JSON:
+      return formatComparison(comparison, { format: 'json', by });
+    case ComparisonFormat.LATEX:
+      return formatComparison(comparison, { format: 'latex', by });
+    case ComparisonFormat.LATEX_TABLE3:
+      return formatComparison(comparison, { format: 'latex-table3', by });
+    default:
+      return format satisfies never;
+  }
+}
+
+/** What an extended sweep has searched stays what its configurations are shown by. */
+function strataOf({ spec, specFormat: format, ancestors, strata }: ComparedSweepRow): StratumResult[] {
+  const named = [{ spec, format }, ...ancestors].flatMap(parameterNames);
   return strata.map((stratum) => ({ ...stratum, named }));
 }
 
@@ -144,6 +176,17 @@ function progressToWire(row: ComparedSweepRow): CompareSweepsReply['sweeps'][num
         return { dataset, model, loss, reason };
       }),
     advice: advice ?? '',
+    runs: strata.flatMap(({ dataset, model, loss, confirmation: own }) =>
+      own.map(({ seed, trialId, state }) => ({
+        dataset,
+        model,
+        loss,
+        seed,
+        trialId,
+        state: TrialState[state],
+      })),
+    ),
+    extendedBy: row.extendedBy,
     metrics: [...new Set(strata.map(({ select }) => select))],
   };
 }

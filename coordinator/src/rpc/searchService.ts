@@ -16,7 +16,7 @@ import type { Prior } from '../search/prior.js';
 import { NEWEST_RULES } from '../search/rules.js';
 import type { DatasetFacts } from '../search/strata.js';
 import { type Lineage, lineageOf } from '../store/adopt.js';
-import { canonicalCurves } from '../store/curves.js';
+import { canonicalCurves, supersededCurves } from '../store/curves.js';
 import { type DatasetRow, listDatasets } from '../store/datasets.js';
 import { deleteSweep } from '../store/retention.js';
 import { findSubmission, type Submission, submitSweep } from '../store/submit.js';
@@ -33,6 +33,7 @@ import { listAttempts, listTrials, TRIAL_ORDERS, trialsById } from '../store/tri
 import { listWorkers, workerPools } from '../store/workers.js';
 import { LIMITS } from '../tunables.js';
 import { actionHandlers } from './actions.js';
+import { seedsRequest } from './addSeeds.js';
 import { checkInteger, checkLength } from './check.js';
 import type { Context } from './context.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
@@ -75,6 +76,19 @@ export function searchService(context: Context): SearchServiceServer {
     return row;
   };
 
+  const submitted = async (request: SubmitSweepRequest) => {
+    const submission = await submit(context, request);
+    if (submission.kind === 'conflict') throw keyTaken(submission.sweepId);
+    if (submission.kind === 'orphaned') throw notFound(`sweep ${submission.sweepId}`);
+    if (submission.kind === 'created') {
+      scheduler.wakeAll();
+      // All of it may have been trained before.
+      await finishSweeps(db, submission.sweepId);
+      changes.touch({ sweepId: submission.sweepId });
+    }
+    return sweepToWire(await sweep(submission.sweepId));
+  };
+
   return {
     ...resultHandlers(context),
     ...tableHandlers(context),
@@ -82,18 +96,9 @@ export function searchService(context: Context): SearchServiceServer {
 
     planSweep: unary(log, async (request) => answerPlan(context, await fileOf(context, checkSpec(request)))),
 
-    submitSweep: unary(log, async (request) => {
-      const submission = await submit(context, request);
-      if (submission.kind === 'conflict') throw keyTaken(submission.sweepId);
-      if (submission.kind === 'orphaned') throw notFound(`sweep ${submission.sweepId}`);
-      if (submission.kind === 'created') {
-        scheduler.wakeAll();
-        // All of it may have been trained before.
-        await finishSweeps(db, submission.sweepId);
-        changes.touch({ sweepId: submission.sweepId });
-      }
-      return sweepToWire(await sweep(submission.sweepId));
-    }),
+    submitSweep: unary(log, submitted),
+
+    addSeeds: unary(log, async (request) => submitted(await seedsRequest(db, request))),
 
     listSweeps: unary(log, async (request) => {
       const limit = checkInteger('limit', request.limit, 0, 500) || 100;
@@ -175,7 +180,12 @@ export function searchService(context: Context): SearchServiceServer {
         maxStep,
         maxPoints: withinReply(trialIds.length * (metrics.length || ALL_METRICS), maxPoints),
       });
-      return { curves: curves.map(curveToWire), gaps: gaps.map(curveToWire) };
+      const old = request.superseded ? await supersededCurves(db, onlyTrial(trialIds), maxPoints) : [];
+      return {
+        curves: curves.map(curveToWire),
+        gaps: gaps.map(curveToWire),
+        superseded: old.map(({ epoch, ...curve }) => ({ epoch, curve: curveToWire(curve) })),
+      };
     }),
 
     listDatasets: unary(log, async () => {
@@ -199,6 +209,13 @@ function checkSteps({ minStep, maxStep }: GetCurvesRequest): { minStep?: number;
   if (minStep !== undefined) checkInteger('min_step', minStep, 0, MOST_STEP);
   if (maxStep !== undefined) checkInteger('max_step', maxStep, minStep ?? 0, MOST_STEP);
   return { minStep, maxStep };
+}
+
+function onlyTrial(trialIds: readonly number[]): number {
+  const [trialId] = trialIds;
+  if (trialId === undefined || trialIds.length > 1)
+    throw invalid('superseded', `is answered for one trial (${trialIds.length} are named)`);
+  return trialId;
 }
 
 /** Many curves at once are a chart of many thin lines: together they stay within what can be held in memory. */

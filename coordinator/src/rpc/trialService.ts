@@ -21,7 +21,7 @@ import {
   POOL,
   WORKER_ID,
 } from './check.js';
-import { endingOf } from './completion.js';
+import { endingOf, saidIn } from './completion.js';
 import type { Context } from './context.js';
 import { refuseFenced } from './fence.js';
 import { IdleBeats } from './idleBeats.js';
@@ -188,7 +188,7 @@ export function trialService(context: Context): TrialServiceServer {
 
     release: unary(log, async (request) => {
       const lease = checkLease(request);
-      const end = await finish({ ...lease, ending: { kind: 'released' }, lastSeq: null });
+      const end = await finish({ ...lease, ending: { kind: 'released' }, lastSeq: null, ...saidIn(request) });
       if (stateOf(end) === null) await refuseFenced(context, lease);
       return {};
     }),

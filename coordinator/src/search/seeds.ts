@@ -5,7 +5,7 @@ import { type Mapping, readInteger, readList, readMapping, refuseRepeats } from 
 
 const PATH = 'seeds';
 const MAX_SEED = 0xffff_ffff;
-const MAX_SEEDS = 100;
+export const MAX_SEEDS = 100;
 /** Ten pairs can show p < 0.01 by the sign-flip test (2/2¹⁰); five can't even show 0.05. */
 const CONFIRM_COUNT = 10;
 const CONFIRM_BASE = 2019;

@@ -12,6 +12,10 @@ export type ComparedSweepRow = {
   /** Trials may still be added, or end. */
   open: boolean;
   stopReason: string | null;
+  /** Sweep files that it extends. */
+  ancestors: { spec: string; format: 'YAML' | 'JSON' }[];
+  /** Sweeps that extend it, oldest first. */
+  extendedBy: number[];
   /** Those that have a trial, in the order of the sweep file. */
   strata: (Omit<StratumResult, 'named'> & {
     /** Why the log says that nothing is confirmed; null when it says nothing of the kind. */
@@ -19,7 +23,8 @@ export type ComparedSweepRow = {
   })[];
 };
 
-// Hours are those of every attempt, for a slot was held by the failed ones too. An attempt names its engine only when
+// Tuning counts what the extended sweeps have searched on the same data, model and loss: a configuration that was taken
+// over cost what it cost there. Hours are those of every attempt, for a slot was held by the failed ones too. An attempt names its engine only when
 // it succeeds; else it ran on the worker's best, the first it lists. A log has at most one `confirmed` of rank 1 a
 // stratum, or an `unconfirmed` before any.
 const COMPARED = `
@@ -35,21 +40,25 @@ const COMPARED = `
       AND (entry ->> 'kind' = 'unconfirmed' OR (entry ->> 'kind' = 'confirmed' AND (entry ->> 'rank')::int = 1))
     ORDER BY sweep_id, (entry ->> 'stratum')::int, number
   ), spent AS (
-    SELECT t.sweep_id, t.stratum, count(DISTINCT t.configuration)::int AS configurations,
+    SELECT b.sweep_id, b.stratum, count(DISTINCT t.config_hash)::int AS configurations,
            count(DISTINCT t.id)::int AS trials,
            coalesce(sum(a.hours) FILTER (WHERE a.on_gpu), 0)::float8 AS "gpuHours",
            coalesce(sum(a.hours) FILTER (WHERE NOT a.on_gpu), 0)::float8 AS "cpuHours"
-    FROM trial t JOIN (
+    FROM strata b JOIN sweep s ON s.id = b.sweep_id
+    JOIN trial t ON t.sweep_id = ANY(array_prepend(s.id, s.ancestors))
+     AND t.config ->> 'datasetSha256' = b.config ->> 'datasetSha256'
+     AND t.config ->> 'model' = b.config ->> 'model' AND t.config ->> 'loss' = b.config ->> 'loss'
+    JOIN (
       SELECT a.trial_id,
              extract(epoch FROM coalesce(a.ended_at, clock_timestamp()) - a.started_at) / 3600 AS hours,
              coalesce(coalesce(a.engine, w.engines -> 0 ->> 'device') ~ '(^|, )gpu', false) AS on_gpu
       FROM attempt a LEFT JOIN worker w ON w.id = a.worker_id
     ) a ON a.trial_id = t.id
-    WHERE t.sweep_id = ANY($1::int[]) AND t.phase = 'SEARCH'
-    GROUP BY t.sweep_id, t.stratum
+    WHERE t.phase = 'SEARCH'
+    GROUP BY b.sweep_id, b.stratum
   ), runs AS (
     SELECT t.sweep_id, t.stratum, (array_agg(t.config ORDER BY t.number))[1] AS config,
-           json_agg(json_build_object('seed', t.seed, 'state', t.state, 'failureReason', t.failure_reason,
+           json_agg(json_build_object('trialId', t.id, 'seed', t.seed, 'state', t.state, 'failureReason', t.failure_reason,
                                       'test', t.result -> 'test') ORDER BY t.seed) AS confirmation
     FROM trial t JOIN decided d USING (sweep_id, stratum, configuration)
     WHERE t.phase = 'CONFIRM'
@@ -57,6 +66,9 @@ const COMPARED = `
   )
   SELECT s.id AS "sweepId", s.name, s.state, s.spec, s.spec_format AS "specFormat", s.stop_reason AS "stopReason",
          s.finished_at IS NULL AS open,
+         ARRAY(SELECT e.id FROM sweep e WHERE s.id = ANY(e.ancestors) ORDER BY e.id) AS "extendedBy",
+         coalesce((SELECT json_agg(json_build_object('spec', a.spec, 'format', a.spec_format) ORDER BY a.id)
+                   FROM sweep a WHERE a.id = ANY(s.ancestors)), '[]') AS ancestors,
          coalesce(json_agg(json_build_object(
            'sweepId', s.id, 'dataset', b.config -> 'dataset', 'datasetSha256', b.config -> 'datasetSha256',
            'model', b.config -> 'model', 'loss', b.config -> 'loss', 'select', b.config -> 'select',

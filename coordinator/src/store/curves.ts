@@ -96,6 +96,40 @@ export async function canonicalCurves(
   };
 }
 
+// Every n-th point of a curve that is longer than $2: nothing is read off what no longer counts.
+const SUPERSEDED = `
+  WITH r AS (
+    ${stepRanges('= $1')}
+  ), old AS (
+    SELECT p.epoch, p.metric_id, p.step, p.value,
+           row_number() OVER (PARTITION BY p.epoch, p.metric_id ORDER BY p.step, p.seq) - 1 AS at,
+           count(*) OVER (PARTITION BY p.epoch, p.metric_id) AS n
+    FROM r JOIN metric_point p ON p.trial_id = r.trial_id AND p.epoch = r.epoch AND p.step > r.last_step
+    WHERE p.trial_id = $1 AND r.last_step IS NOT NULL
+  )
+  SELECT old.epoch, m.name AS metric, array_agg(old.step ORDER BY old.at) AS steps,
+         array_agg(old.value ORDER BY old.at) AS values
+  FROM old JOIN metric m ON m.id = old.metric_id
+  WHERE m.name <> $3 AND old.at % ceil(old.n / $2::float8)::bigint = 0
+  GROUP BY old.epoch, m.name
+  ORDER BY old.epoch, m.name`;
+
+/** What older attempts said beyond where a newer one went on: it counts for nothing, and shows what was lost. */
+export async function supersededCurves(
+  db: Database,
+  trialId: number,
+  maxPoints: number,
+): Promise<(CurveRow & { epoch: number })[]> {
+  const [found] = await sourcesOf(db, [trialId]);
+  if (found === undefined) return [];
+  const { rows } = await db.pool.query<Omit<CurveRow, 'trialId'> & { epoch: number }>(SUPERSEDED, [
+    found.source,
+    maxPoints,
+    GAP_METRIC,
+  ]);
+  return rows.map((row) => ({ trialId, ...row }));
+}
+
 /** Whose points a trial shows: its own, or those of the trial whose result it took over. */
 async function sourcesOf(db: Database, ids: readonly number[]): Promise<{ id: number; source: number }[]> {
   const { rows } = await db.pool.query<{ id: number; source: number }>(

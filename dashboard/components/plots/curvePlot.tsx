@@ -149,7 +149,7 @@ function nearest(plot: uPlot, series: readonly PlotSeries[]): Hover | null {
   const found = series.flatMap((curve) => {
     const point = pointAt(curve, step);
     // A dot is where it is, and holds for nothing behind it.
-    if (point === null || (curve.dots && point.step !== step)) return [];
+    if (point === null || curve.edge || (curve.dots && point.step !== step)) return [];
     const y = plot.valToPos(point.value, 'y');
     return [{ series: curve, ...point, distance: top < 0 ? 0 : Math.abs(y - top), y }];
   });
@@ -169,7 +169,7 @@ function moveCursor(plot: uPlot, direction: number, series: readonly PlotSeries[
   const steps = plot.data[0];
   const at = plot.cursor.idx ?? (direction > 0 ? -1 : steps.length);
   const step = steps[Math.min(steps.length - 1, Math.max(0, at + direction))];
-  const guide = series.find((curve) => curve.strong) ?? series[0];
+  const guide = series.find((curve) => curve.strong) ?? series.find((curve) => !curve.edge);
   const point = guide && step !== undefined ? pointAt(guide, step) : null;
   if (step === undefined || point === null) return;
   plot.setCursor({ left: plot.valToPos(step, 'x'), top: plot.valToPos(point.value, 'y') });

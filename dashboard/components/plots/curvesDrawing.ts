@@ -94,7 +94,7 @@ function curveOf(curve: PlotSeries, x: Scale, y: Scale, colourOf: ColourOf): str
       .join('');
   }
   const dash = curve.dash && curve.dash.length > 0 ? ` stroke-dasharray="${curve.dash.join(' ')}"` : '';
-  const width = curve.strong ? 2.4 : 1.4;
+  const width = curve.edge ? 0.6 : curve.strong ? 2.4 : 1.4;
   return `<path d="${pathOf(curve, x, y)}" fill="none" stroke="${colour}" stroke-width="${width}"${dash}/>`;
 }
 

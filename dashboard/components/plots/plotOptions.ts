@@ -52,6 +52,7 @@ export function plotOptions(params: OptionsParams): uPlot.Options {
       { ...axis, size: 56, values: (_, ticks) => ticks.map(axisValue) },
     ],
     series: [{}, ...series.map((curve) => lineOf(host, curve, series.length))],
+    bands: bandsOf(host, series),
     cursor: {
       y: true,
       points: { show: false },
@@ -74,8 +75,24 @@ function zoomedRange(plot: uPlot): PlotRange {
   return min <= first && max >= last ? null : { from: min, to: max };
 }
 
+/** Columns of the data, of which the first are the steps. */
+function bandsOf(host: HTMLElement, series: readonly PlotSeries[]): uPlot.Band[] {
+  return series.flatMap(({ edge }, high) => {
+    if (edge?.side !== 'high') return [];
+    const low = series.findIndex((other) => other.edge?.of === edge.of && other.edge.side === 'low');
+    const colour = tokenColour(host, series[high]?.colour ?? '--muted');
+    return low < 0 ? [] : [{ series: [high + 1, low + 1], fill: withAlpha(colour, 0.16) } as uPlot.Band];
+  });
+}
+
+/** @param colour as browsers compute it: rgb(…) or color(srgb …) */
+function withAlpha(colour: string, alpha: number): string {
+  return `color-mix(in srgb, ${colour} ${100 * alpha}%, transparent)`;
+}
+
 function lineOf(host: HTMLElement, curve: PlotSeries, total: number): uPlot.Series {
   const stroke = tokenColour(host, curve.colour);
+  if (curve.edge !== undefined) return { stroke, width: 0, points: { show: false } };
   if (curve.dots !== undefined) {
     const fill = curve.dots === 'full' ? stroke : tokenColour(host, '--surface');
     return { stroke, paths: () => null, points: { show: true, size: 7, width: 1.6, stroke, fill } };

@@ -16,6 +16,8 @@ export type PlotSeries = {
   /** Drawn over the others, thicker. */
   strong?: boolean;
   dash?: number[];
+  /** Not a curve but an edge of the band around the curve of this key: filled between, named nowhere. */
+  edge?: { of: string; side: 'low' | 'high' };
   /** Each value holds until the next one. */
   stepped?: boolean;
   /** Points without a line; hollow ones have the surface inside. */
@@ -95,7 +97,8 @@ export function pointsTable(series: readonly PlotSeries[], x: string): ChartTabl
 
 /** A row a curve: where it ends and between what it lies. Beyond `most` curves the strong ones come first. */
 export function curvesDigest(series: readonly PlotSeries[], most = 20): ChartTable {
-  const shown = [...series].sort((a, b) => Number(b.strong ?? false) - Number(a.strong ?? false));
+  const named = series.filter(({ edge }) => edge === undefined);
+  const shown = named.sort((a, b) => Number(b.strong ?? false) - Number(a.strong ?? false));
   const rows = shown.slice(0, most).flatMap((curve) => {
     const last = pointAt(curve, Number.POSITIVE_INFINITY);
     if (last === null) return [];

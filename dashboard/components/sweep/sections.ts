@@ -4,6 +4,8 @@ export type SweepSection = { id: string; title: string; path: string };
 export const SWEEP_SECTIONS = [
   { id: 'overview', title: 'Overview', path: '' },
   { id: 'trials', title: 'Trials', path: '/trials' },
+  { id: 'compare', title: 'Compare', path: '/compare' },
+  { id: 'verdict', title: 'Verdict', path: '/verdict' },
   { id: 'denoising', title: 'Denoising', path: '/denoising' },
   { id: 'parameters', title: 'Parameters', path: '/parameters' },
 ] as const satisfies readonly SweepSection[];

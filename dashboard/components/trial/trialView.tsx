@@ -18,6 +18,7 @@ import { Attempts } from './attempts';
 import { Headline, Parameters, Results } from './facts';
 import { Failure } from './failure';
 import { TrialCurves } from './trialCurves';
+import { TrialLog } from './trialLog';
 
 function rowsOf({ trial, sweep, curves }: TrialSnapshot): Rows {
   return { sweeps: [sweep], trials: [trial.summary], curves };
@@ -60,12 +61,19 @@ export function TrialView({ initial }: { initial: TrialSnapshot }) {
       <div className="space-y-4">
         <Failure trial={trial} attempts={snapshot.trial.attempts} />
         <Headline trial={trial} metric={metric} />
-        <TrialCurves curves={curves} loss={trial.config?.loss ?? ''} objective={metric} />
+        <TrialCurves
+          curves={curves}
+          superseded={snapshot.superseded}
+          gaps={snapshot.gaps}
+          loss={trial.config?.loss ?? ''}
+          objective={metric}
+        />
         <div className="grid items-start gap-4 lg:grid-cols-2">
           <Results trial={trial} report={snapshot.trial.report} />
           <Parameters trial={trial} report={snapshot.trial.report} />
         </div>
         <Attempts attempts={snapshot.trial.attempts} />
+        <TrialLog attempts={snapshot.trial.attempts} />
       </div>
     </>
   );

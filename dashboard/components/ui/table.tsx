@@ -2,9 +2,10 @@
 import clsx from 'clsx';
 import type { ComponentProps } from 'react';
 
+/** Positioned, so that text for screen readers only, which is absolute, scrolls with it instead of widening the page. */
 export function Table({ className, ...rest }: ComponentProps<'table'>) {
   return (
-    <div className="overflow-x-auto">
+    <div className="relative overflow-x-auto">
       <table className={clsx('w-full border-collapse text-sm', className)} {...rest} />
     </div>
   );

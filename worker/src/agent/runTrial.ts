@@ -20,7 +20,7 @@ import { runTrainer, type TrainerEnd } from './trainerProcess.js';
 const MAX_ENGINE_CHARS = 64;
 
 /** How a training ended. A trainer that was told to stop counts as failed; the order says why. */
-type TrainingEnd = { result: TrialResult } | { failure: Failure; spoilt?: boolean };
+type TrainingEnd = { result: TrialResult; log: string } | { failure: Failure; spoilt?: boolean };
 
 /**
  * Runs a claimed trial until the coordinator has its outcome, or until it is not this worker's any more.
@@ -41,7 +41,7 @@ async function runAttempt(claimed: ClaimedTrial, shop: Workshop): Promise<{ spoi
   try {
     const end = await trainToEnd(attempt, shop);
     const order = attempt.orders.current;
-    if (order === 'RELEASED' && 'failure' in end) await release(attempt, shop);
+    if (order === 'RELEASED' && 'failure' in end) await release(attempt, shop, logOf(end));
     else await inSpan('complete', {}, () => complete(attempt, shop, end));
     if (attempt.orders.fence.aborted) attempt.log.warn('trial belongs to another attempt now: dropped');
     return { spoilt: attempt.reporter.poison !== null || ('failure' in end && end.spoilt === true) };
@@ -74,7 +74,8 @@ async function trainOnBundle(attempt: Attempt, shop: Workshop, config: TrainingC
   try {
     const oomKillsBefore = oomKills();
     const end = await inSpan('train', {}, () => trainOn(bundle.path, attempt, shop, config));
-    if (end.last?.kind === 'result') return { result: wireResult(end.last.result, end.last.engine) };
+    if (end.last?.kind === 'result')
+      return { result: wireResult(end.last.result, end.last.engine), log: end.stderrTail };
     if (isDamaged(end)) await shop.bundles.discard(config.datasetSha256);
     return { failure: failureOf(end, oomKillsBefore) };
   } finally {
@@ -132,7 +133,8 @@ async function complete(attempt: Attempt, shop: Workshop, end: TrainingEnd): Pro
     await reporter.flush(orders.fence);
     await shop.heartbeat.confirm();
     if (orders.fence.aborted) return;
-    const request = { ...ref, lastSeq: reporter.lastSeq, ...outcomeOf(end, orders.current, reporter.poison) };
+    const outcome = outcomeOf(end, orders.current, reporter.poison);
+    const request = { ...ref, lastSeq: reporter.lastSeq, ...outcome, logTail: logOf(end) };
     const answer = await shop.connection.persist('complete', request, orders.fence);
     if (answer === null) return;
     if ('reply' in answer) {
@@ -148,17 +150,22 @@ async function complete(attempt: Attempt, shop: Workshop, end: TrainingEnd): Pro
 }
 
 /** Whoever takes the trial next goes on from what is committed by then; the last points are worth only a short wait. */
-async function release(attempt: Attempt, shop: Workshop): Promise<void> {
+async function release(attempt: Attempt, shop: Workshop, logTail: string): Promise<void> {
   const { ref, orders, reporter, keeper, log } = attempt;
   const within = (share: number) =>
     AbortSignal.any([orders.fence, AbortSignal.timeout(Math.ceil(shop.drainLeftMs() * share))]);
   await keeper.settled(within(DRAIN_COMMIT_SHARE));
   await reporter.flush(within(DRAIN_FLUSH_SHARE));
-  const answer = await shop.connection.persist('release', ref, orders.fence);
+  const answer = await shop.connection.persist('release', { ...ref, logTail }, orders.fence);
   if (answer !== null && 'reply' in answer) {
     shop.metrics.ended('RELEASED');
     log.info('trial handed back');
   } else log.warn('trial not handed back', { why: answer?.refusal.message });
+}
+
+/** What the trainer said last. */
+function logOf(end: TrainingEnd): string {
+  return 'result' in end ? end.log : end.failure.stderrTail;
 }
 
 /** A result that beat the order to stop stands; points that were refused for good spoil even that. */

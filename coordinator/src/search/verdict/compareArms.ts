@@ -44,14 +44,14 @@ function cellOf(arms: readonly Arm[], asked: string | undefined): UnjudgedCell {
     dataset,
     model,
     metric,
-    arms: arms.map(summaryOf),
+    arms: arms.map((arm) => summaryOf(arm, metric)),
     pairs: pairsOf(arms.map(({ loss }) => loss)).map(([loss, reference]) =>
       comparePair(named(loss), named(reference), metric),
     ),
   };
 }
 
-function summaryOf(arm: Arm): ArmSummary {
+function summaryOf(arm: Arm, decisive: string): ArmSummary {
   const { loss, configuration, tuning, missing, runs } = arm;
   const seeds = ascending(runs.map(({ seed }) => seed));
   const metrics = testMetricsOf([arm]).flatMap((metric) => {
@@ -59,7 +59,9 @@ function summaryOf(arm: Arm): ArmSummary {
     const spread = spreadOf(seeds.flatMap((seed) => values.get(seed) ?? []));
     return spread === null ? [] : [{ metric, spread }];
   });
-  return { loss, configuration, tuning, missing, seeds, metrics };
+  const decided = valuesOf(arm, decisive);
+  const values = seeds.map((seed) => decided.get(seed) ?? null);
+  return { loss, configuration, tuning, missing, seeds, metrics, values };
 }
 
 /**

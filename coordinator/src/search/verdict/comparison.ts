@@ -89,6 +89,8 @@ export type PairVerdict = {
 export type ArmSummary = Pick<Arm, 'loss' | 'configuration' | 'tuning' | 'missing'> & {
   seeds: readonly number[];
   metrics: readonly { metric: string; spread: Spread }[];
+  /** Of the cell's metric, one a seed; null where the run has none. */
+  values: readonly (number | null)[];
 };
 
 /** One data set and model. */

@@ -36,6 +36,7 @@ function stratum(params: Partial<StratumResult> = {}): StratumResult {
 }
 
 const run = (seed: number, more: Partial<ConfirmationTrial> = {}): ConfirmationTrial => ({
+  trialId: seed,
   seed,
   state: 'SUCCEEDED',
   failureReason: null,

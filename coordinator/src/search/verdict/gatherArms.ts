@@ -6,6 +6,7 @@ import type { Arm, ConfirmationRun, MissingSeed, Tuning } from './comparison.js'
 
 /** A training of the chosen configuration on a confirmation seed. */
 export type ConfirmationTrial = {
+  trialId: number;
   seed: number;
   state: TrialStateName;
   failureReason: string | null;

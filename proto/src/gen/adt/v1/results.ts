@@ -6,12 +6,79 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { TrialState, trialStateFromJSON, trialStateToJSON, trialStateToNumber } from "./common.js";
 
 export const protobufPackage = "adt.v1";
 
 export const protobufFileName = "adt/v1/results.proto";
 
 /** What the finished trainings of sweeps say: verdicts on losses, which parameters matter, how the metric depends on them. */
+
+export enum ComparisonFormat {
+  UNSPECIFIED = "COMPARISON_FORMAT_UNSPECIFIED",
+  CSV = "COMPARISON_FORMAT_CSV",
+  JSON = "COMPARISON_FORMAT_JSON",
+  /** LATEX - Scores and tests. */
+  LATEX = "COMPARISON_FORMAT_LATEX",
+  /** LATEX_TABLE3 - As the paper's Table 3: all ranking measures, with the relative improvement. */
+  LATEX_TABLE3 = "COMPARISON_FORMAT_LATEX_TABLE3",
+}
+
+export function comparisonFormatFromJSON(object: any): ComparisonFormat {
+  switch (object) {
+    case 0:
+    case "COMPARISON_FORMAT_UNSPECIFIED":
+      return ComparisonFormat.UNSPECIFIED;
+    case 1:
+    case "COMPARISON_FORMAT_CSV":
+      return ComparisonFormat.CSV;
+    case 2:
+    case "COMPARISON_FORMAT_JSON":
+      return ComparisonFormat.JSON;
+    case 3:
+    case "COMPARISON_FORMAT_LATEX":
+      return ComparisonFormat.LATEX;
+    case 4:
+    case "COMPARISON_FORMAT_LATEX_TABLE3":
+      return ComparisonFormat.LATEX_TABLE3;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ComparisonFormat");
+  }
+}
+
+export function comparisonFormatToJSON(object: ComparisonFormat): string {
+  switch (object) {
+    case ComparisonFormat.UNSPECIFIED:
+      return "COMPARISON_FORMAT_UNSPECIFIED";
+    case ComparisonFormat.CSV:
+      return "COMPARISON_FORMAT_CSV";
+    case ComparisonFormat.JSON:
+      return "COMPARISON_FORMAT_JSON";
+    case ComparisonFormat.LATEX:
+      return "COMPARISON_FORMAT_LATEX";
+    case ComparisonFormat.LATEX_TABLE3:
+      return "COMPARISON_FORMAT_LATEX_TABLE3";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ComparisonFormat");
+  }
+}
+
+export function comparisonFormatToNumber(object: ComparisonFormat): number {
+  switch (object) {
+    case ComparisonFormat.UNSPECIFIED:
+      return 0;
+    case ComparisonFormat.CSV:
+      return 1;
+    case ComparisonFormat.JSON:
+      return 2;
+    case ComparisonFormat.LATEX:
+      return 3;
+    case ComparisonFormat.LATEX_TABLE3:
+      return 4;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ComparisonFormat");
+  }
+}
 
 export enum Verdict {
   UNSPECIFIED = "VERDICT_UNSPECIFIED",
@@ -180,11 +247,27 @@ export interface CompareSweepsRequest {
   sweepIds: number[];
   /** Test metric of the verdicts, say test/recall@50; empty: that of each sweep's own ranking. */
   metric: string;
+  /** Absent: the reply has no text. */
+  format?: ComparisonFormat | undefined;
 }
 
 export interface CompareSweepsReply {
   sweeps: ComparedSweep[];
-  comparison: Comparison | undefined;
+  comparison:
+    | Comparison
+    | undefined;
+  /** The comparison in the format that was asked for, as `adt compare` prints it. */
+  text: string;
+}
+
+export interface AddSeedsRequest {
+  /** Ended, and either all of its strata are confirmed or its file asks for no confirmation. */
+  sweepId: number;
+  /** Confirmation seeds that each loss gets more, 1 to 100. */
+  seeds: number;
+  /** As SubmitSweep's. */
+  idempotencyKey: string;
+  owner: string;
 }
 
 /** How far a sweep's confirmation is. */
@@ -204,6 +287,19 @@ export interface ComparedSweep {
   advice: string;
   /** What its strata are ranked by, say valid/recall@50. */
   metrics: string[];
+  /** Trainings of the configurations that are compared, by seed. */
+  runs: ConfirmationRun[];
+  /** Sweeps that go on from this one with more seeds or a larger search, oldest first. */
+  extendedBy: number[];
+}
+
+export interface ConfirmationRun {
+  dataset: string;
+  model: string;
+  loss: string;
+  seed: number;
+  trialId: number;
+  state: TrialState;
 }
 
 export interface UnconfirmedStratum {
@@ -240,6 +336,8 @@ export interface ComparedArm {
   missing: MissingSeed[];
   seeds: number[];
   metrics: MetricSpread[];
+  /** Of the verdicts' metric, one a seed; NaN where the run has none. */
+  values: number[];
 }
 
 export interface ComparedArm_ConfigurationEntry {
@@ -247,7 +345,7 @@ export interface ComparedArm_ConfigurationEntry {
   value: number;
 }
 
-/** Spent on finding the configuration, confirmation not counted. */
+/** Spent on finding the configuration, by the sweeps that this one extends too; confirmation not counted. */
 export interface Tuning {
   configurations: number;
   trials: number;
@@ -441,7 +539,7 @@ export interface SensitivityCell {
 }
 
 function createBaseCompareSweepsRequest(): CompareSweepsRequest {
-  return { sweepIds: [], metric: "" };
+  return { sweepIds: [], metric: "", format: undefined };
 }
 
 export const CompareSweepsRequest: MessageFns<CompareSweepsRequest> = {
@@ -455,6 +553,9 @@ export const CompareSweepsRequest: MessageFns<CompareSweepsRequest> = {
     }
     if (message.metric !== "") {
       writer.uint32(18).string(message.metric);
+    }
+    if (message.format !== undefined) {
+      writer.uint32(24).int32(comparisonFormatToNumber(message.format));
     }
     return writer;
   },
@@ -498,6 +599,14 @@ export const CompareSweepsRequest: MessageFns<CompareSweepsRequest> = {
             message.metric = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.format = comparisonFormatFromJSON(reader.int32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -518,6 +627,7 @@ export const CompareSweepsRequest: MessageFns<CompareSweepsRequest> = {
         ? object.sweep_ids.map((e: any) => globalThis.Number(e))
         : [],
       metric: isSet(object.metric) ? globalThis.String(object.metric) : "",
+      format: isSet(object.format) ? comparisonFormatFromJSON(object.format) : undefined,
     };
   },
 
@@ -529,6 +639,9 @@ export const CompareSweepsRequest: MessageFns<CompareSweepsRequest> = {
     if (message.metric !== "") {
       obj.metric = message.metric;
     }
+    if (message.format !== undefined) {
+      obj.format = comparisonFormatToJSON(message.format);
+    }
     return obj;
   },
 
@@ -539,12 +652,13 @@ export const CompareSweepsRequest: MessageFns<CompareSweepsRequest> = {
     const message = createBaseCompareSweepsRequest();
     message.sweepIds = object.sweepIds?.map((e) => e) || [];
     message.metric = object.metric ?? "";
+    message.format = object.format ?? undefined;
     return message;
   },
 };
 
 function createBaseCompareSweepsReply(): CompareSweepsReply {
-  return { sweeps: [], comparison: undefined };
+  return { sweeps: [], comparison: undefined, text: "" };
 }
 
 export const CompareSweepsReply: MessageFns<CompareSweepsReply> = {
@@ -554,6 +668,9 @@ export const CompareSweepsReply: MessageFns<CompareSweepsReply> = {
     }
     if (message.comparison !== undefined) {
       Comparison.encode(message.comparison, writer.uint32(18).fork()).join();
+    }
+    if (message.text !== "") {
+      writer.uint32(26).string(message.text);
     }
     return writer;
   },
@@ -587,6 +704,14 @@ export const CompareSweepsReply: MessageFns<CompareSweepsReply> = {
             message.comparison = Comparison.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -603,6 +728,7 @@ export const CompareSweepsReply: MessageFns<CompareSweepsReply> = {
     return {
       sweeps: globalThis.Array.isArray(object?.sweeps) ? object.sweeps.map((e: any) => ComparedSweep.fromJSON(e)) : [],
       comparison: isSet(object.comparison) ? Comparison.fromJSON(object.comparison) : undefined,
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
     };
   },
 
@@ -613,6 +739,9 @@ export const CompareSweepsReply: MessageFns<CompareSweepsReply> = {
     }
     if (message.comparison !== undefined) {
       obj.comparison = Comparison.toJSON(message.comparison);
+    }
+    if (message.text !== "") {
+      obj.text = message.text;
     }
     return obj;
   },
@@ -626,6 +755,132 @@ export const CompareSweepsReply: MessageFns<CompareSweepsReply> = {
     message.comparison = (object.comparison !== undefined && object.comparison !== null)
       ? Comparison.fromPartial(object.comparison)
       : undefined;
+    message.text = object.text ?? "";
+    return message;
+  },
+};
+
+function createBaseAddSeedsRequest(): AddSeedsRequest {
+  return { sweepId: 0, seeds: 0, idempotencyKey: "", owner: "" };
+}
+
+export const AddSeedsRequest: MessageFns<AddSeedsRequest> = {
+  encode(message: AddSeedsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sweepId !== 0) {
+      writer.uint32(8).uint32(message.sweepId);
+    }
+    if (message.seeds !== 0) {
+      writer.uint32(16).uint32(message.seeds);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(26).string(message.idempotencyKey);
+    }
+    if (message.owner !== "") {
+      writer.uint32(34).string(message.owner);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddSeedsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddSeedsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sweepId = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.seeds = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AddSeedsRequest {
+    return {
+      sweepId: isSet(object.sweepId)
+        ? globalThis.Number(object.sweepId)
+        : isSet(object.sweep_id)
+        ? globalThis.Number(object.sweep_id)
+        : 0,
+      seeds: isSet(object.seeds) ? globalThis.Number(object.seeds) : 0,
+      idempotencyKey: isSet(object.idempotencyKey)
+        ? globalThis.String(object.idempotencyKey)
+        : isSet(object.idempotency_key)
+        ? globalThis.String(object.idempotency_key)
+        : "",
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+    };
+  },
+
+  toJSON(message: AddSeedsRequest): unknown {
+    const obj: any = {};
+    if (message.sweepId !== 0) {
+      obj.sweepId = Math.round(message.sweepId);
+    }
+    if (message.seeds !== 0) {
+      obj.seeds = Math.round(message.seeds);
+    }
+    if (message.idempotencyKey !== "") {
+      obj.idempotencyKey = message.idempotencyKey;
+    }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AddSeedsRequest>, I>>(base?: I): AddSeedsRequest {
+    return AddSeedsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AddSeedsRequest>, I>>(object: I): AddSeedsRequest {
+    const message = createBaseAddSeedsRequest();
+    message.sweepId = object.sweepId ?? 0;
+    message.seeds = object.seeds ?? 0;
+    message.idempotencyKey = object.idempotencyKey ?? "";
+    message.owner = object.owner ?? "";
     return message;
   },
 };
@@ -641,6 +896,8 @@ function createBaseComparedSweep(): ComparedSweep {
     unconfirmed: [],
     advice: "",
     metrics: [],
+    runs: [],
+    extendedBy: [],
   };
 }
 
@@ -672,6 +929,16 @@ export const ComparedSweep: MessageFns<ComparedSweep> = {
     }
     for (const v of message.metrics) {
       writer.uint32(74).string(v!);
+    }
+    for (const v of message.runs) {
+      ConfirmationRun.encode(v!, writer.uint32(82).fork()).join();
+    }
+    if (message.extendedBy.length !== 0) {
+      writer.uint32(90).fork();
+      for (const v of message.extendedBy) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -761,6 +1028,32 @@ export const ComparedSweep: MessageFns<ComparedSweep> = {
             message.metrics.push(reader.string());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.runs.push(ConfirmationRun.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag === 88) {
+              message.extendedBy.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 90) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.extendedBy.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -800,6 +1093,12 @@ export const ComparedSweep: MessageFns<ComparedSweep> = {
       metrics: globalThis.Array.isArray(object?.metrics)
         ? object.metrics.map((e: any) => globalThis.String(e))
         : [],
+      runs: globalThis.Array.isArray(object?.runs) ? object.runs.map((e: any) => ConfirmationRun.fromJSON(e)) : [],
+      extendedBy: globalThis.Array.isArray(object?.extendedBy)
+        ? object.extendedBy.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.extended_by)
+        ? object.extended_by.map((e: any) => globalThis.Number(e))
+        : [],
     };
   },
 
@@ -832,6 +1131,12 @@ export const ComparedSweep: MessageFns<ComparedSweep> = {
     if (message.metrics?.length) {
       obj.metrics = message.metrics;
     }
+    if (message.runs?.length) {
+      obj.runs = message.runs.map((e) => ConfirmationRun.toJSON(e));
+    }
+    if (message.extendedBy?.length) {
+      obj.extendedBy = message.extendedBy.map((e) => Math.round(e));
+    }
     return obj;
   },
 
@@ -849,6 +1154,161 @@ export const ComparedSweep: MessageFns<ComparedSweep> = {
     message.unconfirmed = object.unconfirmed?.map((e) => UnconfirmedStratum.fromPartial(e)) || [];
     message.advice = object.advice ?? "";
     message.metrics = object.metrics?.map((e) => e) || [];
+    message.runs = object.runs?.map((e) => ConfirmationRun.fromPartial(e)) || [];
+    message.extendedBy = object.extendedBy?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseConfirmationRun(): ConfirmationRun {
+  return { dataset: "", model: "", loss: "", seed: 0, trialId: 0, state: TrialState.UNSPECIFIED };
+}
+
+export const ConfirmationRun: MessageFns<ConfirmationRun> = {
+  encode(message: ConfirmationRun, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.dataset !== "") {
+      writer.uint32(10).string(message.dataset);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    if (message.loss !== "") {
+      writer.uint32(26).string(message.loss);
+    }
+    if (message.seed !== 0) {
+      writer.uint32(32).uint32(message.seed);
+    }
+    if (message.trialId !== 0) {
+      writer.uint32(40).uint32(message.trialId);
+    }
+    if (message.state !== TrialState.UNSPECIFIED) {
+      writer.uint32(48).int32(trialStateToNumber(message.state));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ConfirmationRun {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConfirmationRun();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.dataset = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.loss = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.seed = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.trialId = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.state = trialStateFromJSON(reader.int32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ConfirmationRun {
+    return {
+      dataset: isSet(object.dataset) ? globalThis.String(object.dataset) : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      loss: isSet(object.loss) ? globalThis.String(object.loss) : "",
+      seed: isSet(object.seed) ? globalThis.Number(object.seed) : 0,
+      trialId: isSet(object.trialId)
+        ? globalThis.Number(object.trialId)
+        : isSet(object.trial_id)
+        ? globalThis.Number(object.trial_id)
+        : 0,
+      state: isSet(object.state) ? trialStateFromJSON(object.state) : TrialState.UNSPECIFIED,
+    };
+  },
+
+  toJSON(message: ConfirmationRun): unknown {
+    const obj: any = {};
+    if (message.dataset !== "") {
+      obj.dataset = message.dataset;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.loss !== "") {
+      obj.loss = message.loss;
+    }
+    if (message.seed !== 0) {
+      obj.seed = Math.round(message.seed);
+    }
+    if (message.trialId !== 0) {
+      obj.trialId = Math.round(message.trialId);
+    }
+    if (message.state !== TrialState.UNSPECIFIED) {
+      obj.state = trialStateToJSON(message.state);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ConfirmationRun>, I>>(base?: I): ConfirmationRun {
+    return ConfirmationRun.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ConfirmationRun>, I>>(object: I): ConfirmationRun {
+    const message = createBaseConfirmationRun();
+    message.dataset = object.dataset ?? "";
+    message.model = object.model ?? "";
+    message.loss = object.loss ?? "";
+    message.seed = object.seed ?? 0;
+    message.trialId = object.trialId ?? 0;
+    message.state = object.state ?? TrialState.UNSPECIFIED;
     return message;
   },
 };
@@ -1205,7 +1665,7 @@ export const ComparedCell: MessageFns<ComparedCell> = {
 };
 
 function createBaseComparedArm(): ComparedArm {
-  return { loss: "", configuration: {}, tuning: undefined, missing: [], seeds: [], metrics: [] };
+  return { loss: "", configuration: {}, tuning: undefined, missing: [], seeds: [], metrics: [], values: [] };
 }
 
 export const ComparedArm: MessageFns<ComparedArm> = {
@@ -1231,6 +1691,13 @@ export const ComparedArm: MessageFns<ComparedArm> = {
     }
     for (const v of message.metrics) {
       MetricSpread.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.values.length !== 0) {
+      writer.uint32(58).fork();
+      for (const v of message.values) {
+        writer.double(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -1309,6 +1776,24 @@ export const ComparedArm: MessageFns<ComparedArm> = {
             message.metrics.push(MetricSpread.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag === 57) {
+              message.values.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 58) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.values.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1344,6 +1829,7 @@ export const ComparedArm: MessageFns<ComparedArm> = {
       metrics: globalThis.Array.isArray(object?.metrics)
         ? object.metrics.map((e: any) => MetricSpread.fromJSON(e))
         : [],
+      values: globalThis.Array.isArray(object?.values) ? object.values.map((e: any) => globalThis.Number(e)) : [],
     };
   },
 
@@ -1373,6 +1859,9 @@ export const ComparedArm: MessageFns<ComparedArm> = {
     if (message.metrics?.length) {
       obj.metrics = message.metrics.map((e) => MetricSpread.toJSON(e));
     }
+    if (message.values?.length) {
+      obj.values = message.values.map((e) => floatToJson(e));
+    }
     return obj;
   },
 
@@ -1397,6 +1886,7 @@ export const ComparedArm: MessageFns<ComparedArm> = {
     message.missing = object.missing?.map((e) => MissingSeed.fromPartial(e)) || [];
     message.seeds = object.seeds?.map((e) => e) || [];
     message.metrics = object.metrics?.map((e) => MetricSpread.fromPartial(e)) || [];
+    message.values = object.values?.map((e) => e) || [];
     return message;
   },
 };

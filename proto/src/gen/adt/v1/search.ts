@@ -32,6 +32,7 @@ import {
 } from "./common.js";
 import { GetSearchLogReply, GetSearchLogRequest } from "./log.js";
 import {
+  AddSeedsRequest,
   CompareSweepsReply,
   CompareSweepsRequest,
   GetImportanceRequest,
@@ -608,7 +609,11 @@ export interface GetCurvesRequest {
   maxPoints: number;
   /** Only points of these iterations, both ends included; thinned among themselves. */
   minStep?: number | undefined;
-  maxStep?: number | undefined;
+  maxStep?:
+    | number
+    | undefined;
+  /** Also what no longer counts, of one trial only. */
+  superseded?: boolean | undefined;
 }
 
 export interface Curve {
@@ -626,6 +631,14 @@ export interface GetCurvesReply {
    * trial that has gaps, whose values are the points left out at that step.
    */
   gaps: Curve[];
+  /** What older attempts reported beyond the step at which a newer one went on, where it was asked for. */
+  superseded: SupersededCurve[];
+}
+
+export interface SupersededCurve {
+  /** The attempt that drew it. */
+  epoch: number;
+  curve: Curve | undefined;
 }
 
 export interface Dataset {
@@ -5415,7 +5428,7 @@ export const RunReport: MessageFns<RunReport> = {
 };
 
 function createBaseGetCurvesRequest(): GetCurvesRequest {
-  return { trialIds: [], metrics: [], maxPoints: 0, minStep: undefined, maxStep: undefined };
+  return { trialIds: [], metrics: [], maxPoints: 0, minStep: undefined, maxStep: undefined, superseded: undefined };
 }
 
 export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
@@ -5438,6 +5451,9 @@ export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
     }
     if (message.maxStep !== undefined) {
       writer.uint32(40).uint32(message.maxStep);
+    }
+    if (message.superseded !== undefined) {
+      writer.uint32(48).bool(message.superseded);
     }
     return writer;
   },
@@ -5505,6 +5521,14 @@ export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
             message.maxStep = reader.uint32();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.superseded = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5540,6 +5564,7 @@ export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
         : isSet(object.max_step)
         ? globalThis.Number(object.max_step)
         : undefined,
+      superseded: isSet(object.superseded) ? globalThis.Boolean(object.superseded) : undefined,
     };
   },
 
@@ -5560,6 +5585,9 @@ export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
     if (message.maxStep !== undefined) {
       obj.maxStep = Math.round(message.maxStep);
     }
+    if (message.superseded !== undefined) {
+      obj.superseded = message.superseded;
+    }
     return obj;
   },
 
@@ -5573,6 +5601,7 @@ export const GetCurvesRequest: MessageFns<GetCurvesRequest> = {
     message.maxPoints = object.maxPoints ?? 0;
     message.minStep = object.minStep ?? undefined;
     message.maxStep = object.maxStep ?? undefined;
+    message.superseded = object.superseded ?? undefined;
     return message;
   },
 };
@@ -5727,7 +5756,7 @@ export const Curve: MessageFns<Curve> = {
 };
 
 function createBaseGetCurvesReply(): GetCurvesReply {
-  return { curves: [], gaps: [] };
+  return { curves: [], gaps: [], superseded: [] };
 }
 
 export const GetCurvesReply: MessageFns<GetCurvesReply> = {
@@ -5737,6 +5766,9 @@ export const GetCurvesReply: MessageFns<GetCurvesReply> = {
     }
     for (const v of message.gaps) {
       Curve.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.superseded) {
+      SupersededCurve.encode(v!, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -5770,6 +5802,14 @@ export const GetCurvesReply: MessageFns<GetCurvesReply> = {
             message.gaps.push(Curve.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.superseded.push(SupersededCurve.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5786,6 +5826,9 @@ export const GetCurvesReply: MessageFns<GetCurvesReply> = {
     return {
       curves: globalThis.Array.isArray(object?.curves) ? object.curves.map((e: any) => Curve.fromJSON(e)) : [],
       gaps: globalThis.Array.isArray(object?.gaps) ? object.gaps.map((e: any) => Curve.fromJSON(e)) : [],
+      superseded: globalThis.Array.isArray(object?.superseded)
+        ? object.superseded.map((e: any) => SupersededCurve.fromJSON(e))
+        : [],
     };
   },
 
@@ -5797,6 +5840,9 @@ export const GetCurvesReply: MessageFns<GetCurvesReply> = {
     if (message.gaps?.length) {
       obj.gaps = message.gaps.map((e) => Curve.toJSON(e));
     }
+    if (message.superseded?.length) {
+      obj.superseded = message.superseded.map((e) => SupersededCurve.toJSON(e));
+    }
     return obj;
   },
 
@@ -5807,6 +5853,92 @@ export const GetCurvesReply: MessageFns<GetCurvesReply> = {
     const message = createBaseGetCurvesReply();
     message.curves = object.curves?.map((e) => Curve.fromPartial(e)) || [];
     message.gaps = object.gaps?.map((e) => Curve.fromPartial(e)) || [];
+    message.superseded = object.superseded?.map((e) => SupersededCurve.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSupersededCurve(): SupersededCurve {
+  return { epoch: 0, curve: undefined };
+}
+
+export const SupersededCurve: MessageFns<SupersededCurve> = {
+  encode(message: SupersededCurve, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.epoch !== 0) {
+      writer.uint32(8).uint32(message.epoch);
+    }
+    if (message.curve !== undefined) {
+      Curve.encode(message.curve, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SupersededCurve {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSupersededCurve();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.epoch = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.curve = Curve.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SupersededCurve {
+    return {
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+      curve: isSet(object.curve) ? Curve.fromJSON(object.curve) : undefined,
+    };
+  },
+
+  toJSON(message: SupersededCurve): unknown {
+    const obj: any = {};
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
+    if (message.curve !== undefined) {
+      obj.curve = Curve.toJSON(message.curve);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SupersededCurve>, I>>(base?: I): SupersededCurve {
+    return SupersededCurve.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SupersededCurve>, I>>(object: I): SupersededCurve {
+    const message = createBaseSupersededCurve();
+    message.epoch = object.epoch ?? 0;
+    message.curve = (object.curve !== undefined && object.curve !== null) ? Curve.fromPartial(object.curve) : undefined;
     return message;
   },
 };
@@ -7294,6 +7426,19 @@ export const SearchServiceService = {
     responseSerialize: (value: CompareSweepsReply): Buffer => Buffer.from(CompareSweepsReply.encode(value).finish()),
     responseDeserialize: (value: Buffer): CompareSweepsReply => CompareSweepsReply.decode(value),
   },
+  /**
+   * A new sweep that extends one with more confirmation seeds for the same configurations; what is trained is taken over.
+   * FAILED_PRECONDITION while the sweep runs, or where a loss has no confirmed configuration.
+   */
+  addSeeds: {
+    path: "/adt.v1.SearchService/AddSeeds" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AddSeedsRequest): Buffer => Buffer.from(AddSeedsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AddSeedsRequest => AddSeedsRequest.decode(value),
+    responseSerialize: (value: SweepSummary): Buffer => Buffer.from(SweepSummary.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SweepSummary => SweepSummary.decode(value),
+  },
   /** What the search was told and decided, oldest first. Empty for a sweep that knew all its trials beforehand. */
   getSearchLog: {
     path: "/adt.v1.SearchService/GetSearchLog" as const,
@@ -7374,6 +7519,11 @@ export interface SearchServiceServer extends UntypedServiceImplementation {
   renderPreset: handleUnaryCall<RenderPresetRequest, RenderPresetReply>;
   /** Verdicts on the losses, from the confirmation runs. A sweep without confirmation is answered with what it lacks. */
   compareSweeps: handleUnaryCall<CompareSweepsRequest, CompareSweepsReply>;
+  /**
+   * A new sweep that extends one with more confirmation seeds for the same configurations; what is trained is taken over.
+   * FAILED_PRECONDITION while the sweep runs, or where a loss has no confirmed configuration.
+   */
+  addSeeds: handleUnaryCall<AddSeedsRequest, SweepSummary>;
   /** What the search was told and decided, oldest first. Empty for a sweep that knew all its trials beforehand. */
   getSearchLog: handleUnaryCall<GetSearchLogRequest, GetSearchLogReply>;
   getImportance: handleUnaryCall<GetImportanceRequest, ImportanceReport>;
@@ -7745,6 +7895,25 @@ export interface SearchServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CompareSweepsReply) => void,
+  ): ClientUnaryCall;
+  /**
+   * A new sweep that extends one with more confirmation seeds for the same configurations; what is trained is taken over.
+   * FAILED_PRECONDITION while the sweep runs, or where a loss has no confirmed configuration.
+   */
+  addSeeds(
+    request: AddSeedsRequest,
+    callback: (error: ServiceError | null, response: SweepSummary) => void,
+  ): ClientUnaryCall;
+  addSeeds(
+    request: AddSeedsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SweepSummary) => void,
+  ): ClientUnaryCall;
+  addSeeds(
+    request: AddSeedsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SweepSummary) => void,
   ): ClientUnaryCall;
   /** What the search was told and decided, oldest first. Empty for a sweep that knew all its trials beforehand. */
   getSearchLog(

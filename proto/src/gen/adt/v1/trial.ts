@@ -341,7 +341,11 @@ export interface CompleteRequest {
     | TrialResult
     | undefined;
   /** FAILED: why. */
-  failure?: Failure | undefined;
+  failure?:
+    | Failure
+    | undefined;
+  /** Last lines of the trainer's log, at most 8 KiB, whatever the outcome; a failure carries its own. */
+  logTail?: string | undefined;
 }
 
 export interface TrialResult {
@@ -385,6 +389,8 @@ export interface ReleaseRequest {
   workerId: string;
   trialId: number;
   epoch: number;
+  /** As CompleteRequest's. */
+  logTail?: string | undefined;
 }
 
 export interface ReleaseReply {
@@ -2802,6 +2808,7 @@ function createBaseCompleteRequest(): CompleteRequest {
     lastSeq: 0,
     result: undefined,
     failure: undefined,
+    logTail: undefined,
   };
 }
 
@@ -2827,6 +2834,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     }
     if (message.failure !== undefined) {
       Failure.encode(message.failure, writer.uint32(58).fork()).join();
+    }
+    if (message.logTail !== undefined) {
+      writer.uint32(66).string(message.logTail);
     }
     return writer;
   },
@@ -2900,6 +2910,14 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
             message.failure = Failure.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.logTail = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2933,6 +2951,11 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
         : 0,
       result: isSet(object.result) ? TrialResult.fromJSON(object.result) : undefined,
       failure: isSet(object.failure) ? Failure.fromJSON(object.failure) : undefined,
+      logTail: isSet(object.logTail)
+        ? globalThis.String(object.logTail)
+        : isSet(object.log_tail)
+        ? globalThis.String(object.log_tail)
+        : undefined,
     };
   },
 
@@ -2959,6 +2982,9 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     if (message.failure !== undefined) {
       obj.failure = Failure.toJSON(message.failure);
     }
+    if (message.logTail !== undefined) {
+      obj.logTail = message.logTail;
+    }
     return obj;
   },
 
@@ -2978,6 +3004,7 @@ export const CompleteRequest: MessageFns<CompleteRequest> = {
     message.failure = (object.failure !== undefined && object.failure !== null)
       ? Failure.fromPartial(object.failure)
       : undefined;
+    message.logTail = object.logTail ?? undefined;
     return message;
   },
 };
@@ -3352,7 +3379,7 @@ export const CompleteReply: MessageFns<CompleteReply> = {
 };
 
 function createBaseReleaseRequest(): ReleaseRequest {
-  return { workerId: "", trialId: 0, epoch: 0 };
+  return { workerId: "", trialId: 0, epoch: 0, logTail: undefined };
 }
 
 export const ReleaseRequest: MessageFns<ReleaseRequest> = {
@@ -3365,6 +3392,9 @@ export const ReleaseRequest: MessageFns<ReleaseRequest> = {
     }
     if (message.epoch !== 0) {
       writer.uint32(24).uint32(message.epoch);
+    }
+    if (message.logTail !== undefined) {
+      writer.uint32(34).string(message.logTail);
     }
     return writer;
   },
@@ -3406,6 +3436,14 @@ export const ReleaseRequest: MessageFns<ReleaseRequest> = {
             message.epoch = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.logTail = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3431,6 +3469,11 @@ export const ReleaseRequest: MessageFns<ReleaseRequest> = {
         ? globalThis.Number(object.trial_id)
         : 0,
       epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
+      logTail: isSet(object.logTail)
+        ? globalThis.String(object.logTail)
+        : isSet(object.log_tail)
+        ? globalThis.String(object.log_tail)
+        : undefined,
     };
   },
 
@@ -3445,6 +3488,9 @@ export const ReleaseRequest: MessageFns<ReleaseRequest> = {
     if (message.epoch !== 0) {
       obj.epoch = Math.round(message.epoch);
     }
+    if (message.logTail !== undefined) {
+      obj.logTail = message.logTail;
+    }
     return obj;
   },
 
@@ -3456,6 +3502,7 @@ export const ReleaseRequest: MessageFns<ReleaseRequest> = {
     message.workerId = object.workerId ?? "";
     message.trialId = object.trialId ?? 0;
     message.epoch = object.epoch ?? 0;
+    message.logTail = object.logTail ?? undefined;
     return message;
   },
 };
