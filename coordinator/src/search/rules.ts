@@ -6,11 +6,12 @@
 /**
  * 1: every first rung is at one epoch.
  * 2: ASHA's is at a fifth of the training, at one epoch at least (`test/README.md`, table `grace`).
+ * 3: ASHA's rungs count what a trial still gains (`pruners/trend.ts`; `test/README.md`, table `field`).
  */
-export const RULES = [1, 2] as const;
+export const RULES = [1, 2, 3] as const;
 export type Rules = (typeof RULES)[number];
 
-export const NEWEST_RULES: Rules = 2;
+export const NEWEST_RULES: Rules = 3;
 
 /** @throws Error when a newer version of this software has stored the sweep */
 export function rulesOf(stored: number): Rules {

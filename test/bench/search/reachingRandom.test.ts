@@ -47,6 +47,25 @@ describe('the bench of reaching what random search has', () => {
     expect(of('CE', 'tpe with asha').mean).toBeLessThan(1 / 3);
   });
 
+  test('finds out what is left to gain: one that knows the ends is no worse where curves cross', () => {
+    const oracle = of('R-CE', 'asha from a fifth, knowing the ends');
+    expect(oracle.mean).toBeLessThan(of('R-CE', 'asha, from a fifth').mean);
+    expect(oracle.mean).toBeLessThan(1 / 2);
+  });
+
+  test('has ASHA by default see a crossing that a rung has not come to yet', () => {
+    expect(of('R-CE', 'asha, by default').mean).toBeLessThan(of('R-CE', 'asha, from a fifth').mean);
+    expect(of('CE', 'asha, by default').mean).toBeLessThan(1 / 3);
+  });
+
+  test('leaves out TPE where only some of the space was recorded', () => {
+    const whole = tableOf({ CE: parallel });
+    const part = { ...whole, trials: (loss: PrunedLoss) => whole.trials(loss).slice(0, 90) };
+    const searches = new Set(benchReachingRandom(part, { seeds: 2 }).map(({ search }) => search));
+    expect([...searches].filter((name) => name.startsWith('tpe'))).toEqual([]);
+    expect(searches.has('asha, by default')).toBe(true);
+  });
+
   test('counts a miss as all of the budget: where early values mislead ASHA is worse than random', () => {
     const asha = of('R-CE', 'asha');
     expect(asha.mean).toBeGreaterThan(of('R-CE', 'random').mean);
