@@ -1,6 +1,6 @@
 /**
- * How soon a search with early stopping has what random search has after its whole budget: the part `reachingRandom` of
- * `npm run bench -- search`.
+ * How soon a search with early stopping has what random search has after its whole budget: the parts `reachingRandom`
+ * and, for what TPE suggests, `reachingByTpe` of `npm run bench -- search`.
  */
 import { countConfigurations } from '@adt/coordinator/search/grid';
 import type { PrunerSettings } from '@adt/coordinator/search/pruners/earlyTerminate';
@@ -59,6 +59,9 @@ const ashaFrom = (minSteps: number | null): PrunerSettings => ({
   trend: false,
 });
 
+/** What the others are compared with. */
+const YARDSTICKS = ['random', 'asha', 'asha, from a fifth'];
+
 /** Random search is the measure itself: what it needs of its iterations is where in its order the best one comes. */
 function searchesOf(stepsPerEpoch: number, totalSteps: number): Search[] {
   const searches: [string, PrunerSettings, Search['order']][] = [
@@ -105,10 +108,16 @@ type Outcome = {
  * order (TPE in its own) and goes on to further ones with what it saves: both have the same iterations, as in Li et
  * al., "A System for Massively Parallel Hyperparameter Tuning" (MLSys 2020), not the same number of configurations.
  * Without pruning nothing is saved, so random search and plain TPE end with that third.
+ * @param options.order which searches: those that take what random search takes, or what TPE suggests
+ * @returns none for TPE where only some of the space was recorded
  */
 export function benchReachingRandom(
   table: CurveTable,
-  { seeds = 30, workers = 4 }: { seeds?: number; workers?: number } = {},
+  {
+    seeds = 30,
+    workers = 4,
+    order = 'random',
+  }: { seeds?: number; workers?: number; order?: Search['order'] } = {},
 ): ReachingRow[] {
   const strata = PRUNED_LOSSES.map((loss) => {
     const size = table.trials(loss).length;
@@ -126,12 +135,14 @@ export function benchReachingRandom(
     const ofSeed = (seed: number) => outcomes.flatMap((ofStratum) => ofStratum[seed] ?? []);
     return [...outcomes, Array.from({ length: seeds }, (_, seed) => ofSeed(seed).reduce(join))];
   };
+  if (order === 'tpe' && !strata.every(({ loss }) => isWhole(table, loss))) return [];
   const searches = searchesOf(stepsPerEpochOf(table), totalStepsOf(table))
-    .filter(({ order }) => order === 'random' || strata.every(({ loss }) => isWhole(table, loss)))
+    .filter((search) => search.order === order || YARDSTICKS.includes(search.name))
     .map((search) => ({ search, outcomes: runAll(search) }));
   const outcomesOf = (name: string) => searches.find(({ search }) => search.name === name)?.outcomes ?? [];
-  const [random, asha, fifth] = ['random', 'asha', 'asha, from a fifth'].map(outcomesOf);
-  return searches.flatMap(({ search, outcomes }) =>
+  const [random, asha, fifth] = YARDSTICKS.map(outcomesOf);
+  const asked = searches.filter(({ search }) => search.order === order);
+  return asked.flatMap(({ search, outcomes }) =>
     heads.map((head, place) =>
       rowOf({
         head,
