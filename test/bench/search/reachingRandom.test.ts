@@ -62,9 +62,9 @@ describe('the bench of reaching what random search has', () => {
   test('has ASHA by default see a crossing that comes soon after its first rung', () => {
     const late = benchReachingRandom(tableOf({ CE: rising }), { seeds: 10 });
     const meanOf = (search: string) => late.find((row) => row.search === search)?.mean;
-    expect(meanOf('asha, by default')).toBeLessThan(1 / 3);
+    expect(meanOf('asha, by default')).toBeLessThan(0.45);
     expect(meanOf('asha, from a fifth')).toBeGreaterThan(1 / 2);
-    expect(of('CE', 'asha, by default').mean).toBeLessThan(1 / 3);
+    expect(of('CE', 'asha, by default').mean).toBeLessThan(of('CE', 'random').mean);
   });
 
   test('leaves out TPE where only some of the space was recorded', () => {
