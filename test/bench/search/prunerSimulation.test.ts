@@ -146,13 +146,13 @@ describe('the bench of pruning', () => {
       'CE hyperband',
       'CE asha, eta 2, from 2 epochs',
       'CE asha, from 3 epochs',
-      'CE asha, by default',
+      'CE asha, with gain',
       'T-CE median',
       'T-CE asha',
       'T-CE hyperband',
       'T-CE asha, eta 2, from 2 epochs',
       'T-CE asha, from 3 epochs',
-      'T-CE asha, by default',
+      'T-CE asha, with gain',
       'T-CE asha, eps_n ignored',
     ]);
   });

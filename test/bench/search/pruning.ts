@@ -1,6 +1,5 @@
 /** What early stopping saves on recorded curves, and what it costs: the part `pruning` of `npm run bench -- search`. */
 import { type PrunerSettings, readEarlyTerminate } from '@adt/coordinator/search/pruners/earlyTerminate';
-import { NEWEST_RULES } from '@adt/coordinator/search/rules';
 import {
   type CurveTable,
   candidateOf,
@@ -44,8 +43,8 @@ const ashaFrom = (minSteps: number | null): PrunerSettings => ({
   trend: false,
 });
 
-/** As a sweep file gives it that says no more than its name. */
-export const ASHA_BY_DEFAULT = readEarlyTerminate({ type: 'asha' }, NEWEST_RULES, []);
+/** Ranks by score and gain, from a fifth on: rules 3. */
+export const ASHA_WITH_GAIN = readEarlyTerminate({ type: 'asha' }, 3, []);
 
 /** The pruners as a sweep file gives them by default, and some that show what their rules are worth. */
 function variantsOf(loss: PrunedLoss, stepsPerEpoch: number): Variant[] {
@@ -63,7 +62,7 @@ function variantsOf(loss: PrunedLoss, stepsPerEpoch: number): Variant[] {
       settings: ashaFrom(3 * stepsPerEpoch),
       heedsEpsN: true,
     },
-    { name: 'asha, by default', settings: ASHA_BY_DEFAULT, heedsEpsN: true },
+    { name: 'asha, with gain', settings: ASHA_WITH_GAIN, heedsEpsN: true },
     // Not offered to users.
     ...(loss === 'T-CE' ? [{ name: 'asha, eps_n ignored', settings: ashaFrom(null), heedsEpsN: false }] : []),
   ];

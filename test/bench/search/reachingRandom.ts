@@ -17,7 +17,7 @@ import {
   trialsInOrder,
 } from './candidates.js';
 import { type Next, simulateSearch, spentToReach } from './prunerSimulation.js';
-import { ASHA_BY_DEFAULT, NEAR } from './pruning.js';
+import { ASHA_WITH_GAIN, NEAR } from './pruning.js';
 import { randomOrder, tpeOrder } from './searchOrder.js';
 import { signFlipP } from './signFlip.js';
 import { meanSd, round } from './summary.js';
@@ -76,7 +76,7 @@ function searchesOf(stepsPerEpoch: number, totalSteps: number): Search[] {
     // Added with the table `grace`, before its trainings were run.
     ['asha, from a fifth', ashaFrom(Math.ceil(totalSteps / 5)), 'random'],
     // Added with the table `field`, before its trainings were run.
-    ['asha, by default', ASHA_BY_DEFAULT, 'random'],
+    ['asha, with gain', ASHA_WITH_GAIN, 'random'],
     [KNOWS_ENDS, ashaFrom(Math.ceil(totalSteps / 5)), 'random'],
     ['tpe', NONE, 'tpe'],
     ['tpe with asha', ashaFrom(null), 'tpe'],

@@ -188,8 +188,9 @@ describe('the log', () => {
   });
 
   it('has what ASHA took a gain from, and shows where that was changed afterwards', () => {
-    const plan = planOf(shapes[3] as string);
+    const plan = planOf(shapes[3] as string, 3);
     const { log } = run(plan);
+    expect(replay(plan, ROOT, log).divergence).toBeNull();
     const judged = log.flatMap(({ entry }) => (entry.kind === 'judged' ? [entry] : []));
     expect(judged.length).toBeGreaterThan(10);
     for (const { value, halfway } of judged) expect(halfway).toBeLessThan(value ?? 0);

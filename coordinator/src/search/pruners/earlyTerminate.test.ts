@@ -15,7 +15,7 @@ test('no block is no early stopping', () => {
 
 test.each([
   [{ type: 'none' }, { type: 'none' }],
-  [{ type: 'asha' }, { type: 'asha', eta: 3, minSteps: null, minShare: 0.2, trend: true }],
+  [{ type: 'asha' }, { type: 'asha', eta: 3, minSteps: null, minShare: 0.2, trend: false }],
   [
     { type: 'hyperband', eta: 2, min_steps: 400 },
     { type: 'hyperband', eta: 2, minSteps: 400 },
@@ -27,6 +27,10 @@ test.each([
   ],
 ])('%j is read with the defaults of its type', (block, settings) => {
   expect(read(block)).toEqual({ settings, lines: [] });
+});
+
+test('a sweep of rules 3 counts the gain', () => {
+  expect(read({ type: 'asha' }, 3).settings).toMatchObject({ minShare: 0.2, trend: true });
 });
 
 test.each([
