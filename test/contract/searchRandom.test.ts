@@ -212,8 +212,12 @@ async function expectHonestVerdicts(sweepId: number): Promise<void> {
   for (const { entry } of await logOf(db, sweepId)) {
     if (entry.kind !== 'judged') continue;
     const { id } = trials.find(({ number }) => number === entry.trial) ?? expect.unreachable();
-    const until = Array.from({ length: entry.step / 10 }, (_, at) => valueAt(id, 10 * (at + 1)));
-    expect(entry.value).toBe(Math.max(...until));
+    const best = (step: number) => {
+      const until = Array.from({ length: Math.floor(step / 10) }, (_, at) => valueAt(id, 10 * (at + 1)));
+      return until.length === 0 ? null : Math.max(...until);
+    };
+    expect(entry.value).toBe(best(entry.step));
+    if (entry.halfway !== undefined) expect(entry.halfway).toBe(best(entry.step / 2));
   }
 }
 

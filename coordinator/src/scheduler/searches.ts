@@ -9,6 +9,7 @@ import { judge, nextRung } from '../search/log/judge.js';
 import { compileStored, type LoadedSearch } from '../search/log/loaded.js';
 import { stillToStart, type ToStart } from '../search/log/outlook.js';
 import type { SearchPlan } from '../search/plan.js';
+import { countsTrend, halfOf } from '../search/pruners/trend.js';
 import { bestUntil } from '../store/curves.js';
 import type { LeaderTerm } from '../store/leader.js';
 import {
@@ -194,8 +195,10 @@ export class Searches {
       if (step === null || step > lastStep) return false;
       const metric = search.metricOf(trial);
       const maximize = isMaximized(metric);
-      const value = await bestUntil(db, { trialId, metric, until: step, maximize });
-      const verdict = judge(search.state, trial, { step, value });
+      const until = (iteration: number) => bestUntil(db, { trialId, metric, until: iteration, maximize });
+      const value = await until(step);
+      const halfway = countsTrend(search.plan.pruner) ? await until(halfOf(step)) : null;
+      const verdict = judge(search.state, trial, { step, value, halfway });
       const entry = search.next(verdict);
       const appended = await writable(db, {
         sweepId,

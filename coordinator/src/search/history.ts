@@ -18,7 +18,7 @@ export type Observation = {
 /** What to try next, and why, in words that a user reads. */
 export type Suggestion = { assignment: Assignment; reason: string };
 
-/** A trial's best objective until it reached a rung; larger is better. Judged once a trial and rung. */
+/** A trial at a rung; larger is better. Judged once a trial and rung. */
 export type RungReport = {
   /** Ordinal of the configuration within its stratum, from 0; with the seed it names the trial. */
   configuration: number;
@@ -27,8 +27,10 @@ export type RungReport = {
   bracket: number;
   /** The rung, named by its iteration: trials meet at a rung only if they have trained equally long. */
   step: number;
-  /** null or not finite: there is no objective yet. */
+  /** Best objective until the rung; null or not finite: there is none yet. */
   score: number | null;
+  /** What of the score came after half of the rung's iterations, from 0; absent where the pruner does not count it. */
+  gain?: number;
 };
 
 /** Whether a trial goes on after a rung, and why, in words that a user reads. */

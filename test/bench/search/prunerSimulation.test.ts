@@ -12,7 +12,7 @@ import {
 import { benchPruning } from './pruning.js';
 import { shuffled } from './shuffled.js';
 
-const ASHA: PrunerSettings = { type: 'asha', eta: 3, minSteps: null, minShare: 0 };
+const ASHA: PrunerSettings = { type: 'asha', eta: 3, minSteps: null, minShare: 0, trend: false };
 const NONE: PrunerSettings = { type: 'none' };
 const STEPS = Array.from({ length: 27 }, (_, index) => 100 * (index + 1));
 const TOTAL = 2700;
@@ -146,11 +146,13 @@ describe('the bench of pruning', () => {
       'CE hyperband',
       'CE asha, eta 2, from 2 epochs',
       'CE asha, from 3 epochs',
+      'CE asha, with gain',
       'T-CE median',
       'T-CE asha',
       'T-CE hyperband',
       'T-CE asha, eta 2, from 2 epochs',
       'T-CE asha, from 3 epochs',
+      'T-CE asha, with gain',
       'T-CE asha, eps_n ignored',
     ]);
   });

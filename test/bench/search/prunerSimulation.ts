@@ -2,6 +2,7 @@
 import type { RungReport } from '@adt/coordinator/search/history';
 import type { PrunerSettings } from '@adt/coordinator/search/pruners/earlyTerminate';
 import { judgeRung } from '@adt/coordinator/search/pruners/judge';
+import { countsTrend, halfOf, standingOf } from '@adt/coordinator/search/pruners/trend';
 
 export type Candidate = {
   /** The objective at every validation, by iteration, ascending; larger is better. */
@@ -54,8 +55,14 @@ export function simulateRace(params: {
  * Runs each candidate on the first worker that is free; an iteration takes every one of them the same time, and workers
  * that are due together act in their order. Deterministic.
  */
-export function simulateSearch(params: { settings: PrunerSettings; next: Next; workers: number }): Race {
-  const { settings, next, workers } = params;
+export function simulateSearch(params: {
+  settings: PrunerSettings;
+  next: Next;
+  workers: number;
+  /** Rungs see the best value that a training would ever have. */
+  knowsEnds?: boolean;
+}): Race {
+  const { settings, next, workers, knowsEnds = false } = params;
   const log: RungReport[] = [];
   const improvements: { spent: number; value: number }[] = [];
   const trials: Trial[] = [];
@@ -90,13 +97,12 @@ export function simulateSearch(params: { settings: PrunerSettings; next: Next; w
       improvements.push({ spent, value: best });
     }
     if (!rungs.includes(point.step)) continue;
-    const report = {
-      configuration: trial.configuration,
-      seed: 1,
-      bracket,
-      step: point.step,
-      score: trial.best,
-    };
+    const seen = standingOf({
+      sign: 1,
+      value: knowsEnds ? bestUntil(curve, Number.POSITIVE_INFINITY) : trial.best,
+      ...(countsTrend(settings) && { halfway: bestUntil(curve, halfOf(point.step)) }),
+    });
+    const report = { configuration: trial.configuration, seed: 1, bracket, step: point.step, ...seen };
     const verdict = judgeRung({ settings, report, peers: log });
     log.push(report);
     if (!verdict.prune) continue;
@@ -104,6 +110,12 @@ export function simulateSearch(params: { settings: PrunerSettings; next: Next; w
     trial.reason = verdict.reason;
   }
   return { spent, improvements, pruned: trials.map(({ reason }) => reason) };
+}
+
+/** null: it was not validated by then. */
+function bestUntil(curve: Candidate['curve'], until: number): number | null {
+  const values = curve.filter(({ step }) => step <= until).map(({ value }) => value);
+  return values.length === 0 ? null : Math.max(...values);
 }
 
 /** Whose next validation is due first; of several the one on the first worker. One that has ended is due at once. */

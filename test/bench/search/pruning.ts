@@ -1,5 +1,5 @@
 /** What early stopping saves on recorded curves, and what it costs: the part `pruning` of `npm run bench -- search`. */
-import type { PrunerSettings } from '@adt/coordinator/search/pruners/earlyTerminate';
+import { type PrunerSettings, readEarlyTerminate } from '@adt/coordinator/search/pruners/earlyTerminate';
 import {
   type CurveTable,
   candidateOf,
@@ -40,7 +40,11 @@ const ashaFrom = (minSteps: number | null): PrunerSettings => ({
   eta: 3,
   minSteps,
   minShare: 0,
+  trend: false,
 });
+
+/** Ranks by score and gain, from a fifth on: rules 3. */
+export const ASHA_WITH_GAIN = readEarlyTerminate({ type: 'asha' }, 3, []);
 
 /** The pruners as a sweep file gives them by default, and some that show what their rules are worth. */
 function variantsOf(loss: PrunedLoss, stepsPerEpoch: number): Variant[] {
@@ -50,7 +54,7 @@ function variantsOf(loss: PrunedLoss, stepsPerEpoch: number): Variant[] {
     { name: 'hyperband', settings: { type: 'hyperband', eta: 3, minSteps: null }, heedsEpsN: true },
     {
       name: 'asha, eta 2, from 2 epochs',
-      settings: { type: 'asha', eta: 2, minSteps: 2 * stepsPerEpoch, minShare: 0 },
+      settings: { type: 'asha', eta: 2, minSteps: 2 * stepsPerEpoch, minShare: 0, trend: false },
       heedsEpsN: true,
     },
     {
@@ -58,6 +62,7 @@ function variantsOf(loss: PrunedLoss, stepsPerEpoch: number): Variant[] {
       settings: ashaFrom(3 * stepsPerEpoch),
       heedsEpsN: true,
     },
+    { name: 'asha, with gain', settings: ASHA_WITH_GAIN, heedsEpsN: true },
     // Not offered to users.
     ...(loss === 'T-CE' ? [{ name: 'asha, eps_n ignored', settings: ashaFrom(null), heedsEpsN: false }] : []),
   ];

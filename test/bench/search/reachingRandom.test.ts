@@ -25,9 +25,15 @@ const tableOf = (laws: Partial<Record<PrunedLoss, (limit: number, step: number) 
 /** The better is ahead from the start; the better is behind until the middle. */
 const parallel = (limit: number, step: number) => limit * (1 - (step / 100) ** -0.5 / 2);
 const crossing = (limit: number, step: number) => limit * (step - TOTAL / 2);
+/** The better is behind until iteration 800, but rises faster all the time. */
+const rising = (limit: number, step: number) => 5 + limit * Math.log2(step / 800);
 
 describe('the bench of reaching what random search has', () => {
-  const rows = benchReachingRandom(tableOf({ CE: parallel, 'R-CE': crossing }));
+  const table = tableOf({ CE: parallel, 'R-CE': crossing });
+  const rows = [
+    ...benchReachingRandom(table),
+    ...benchReachingRandom(tableOf({ CE: parallel }), { seeds: 8, order: 'tpe' }),
+  ];
   const of = (loss: string, search: string) => {
     const row = rows.find((one) => one.loss === loss && one.search === search);
     if (row === undefined) throw new Error(`no row ${loss} ${search}`);
@@ -45,6 +51,27 @@ describe('the bench of reaching what random search has', () => {
     expect(of('CE', 'asha').mean).toBeLessThan(1 / 3);
     expect(of('CE', 'asha').reached).toBe(1);
     expect(of('CE', 'tpe with asha').mean).toBeLessThan(1 / 3);
+  });
+
+  test('finds out what is left to gain: one that knows the ends is no worse where curves cross', () => {
+    const oracle = of('R-CE', 'asha from a fifth, knowing the ends');
+    expect(oracle.mean).toBeLessThan(of('R-CE', 'asha, from a fifth').mean);
+    expect(oracle.mean).toBeLessThan(1 / 2);
+  });
+
+  test('has ASHA that counts the gain see a crossing that comes soon after its first rung', () => {
+    const late = benchReachingRandom(tableOf({ CE: rising }), { seeds: 10 });
+    const meanOf = (search: string) => late.find((row) => row.search === search)?.mean;
+    expect(meanOf('asha, with gain')).toBeLessThan(0.45);
+    expect(meanOf('asha, from a fifth')).toBeGreaterThan(1 / 2);
+    expect(of('CE', 'asha, with gain').mean).toBeLessThan(of('CE', 'random').mean);
+  });
+
+  test('leaves out TPE where only some of the space was recorded', () => {
+    const whole = tableOf({ CE: parallel });
+    const part = { ...whole, trials: (loss: PrunedLoss) => whole.trials(loss).slice(0, 90) };
+    expect(benchReachingRandom(part, { seeds: 2, order: 'tpe' })).toEqual([]);
+    expect(benchReachingRandom(part, { seeds: 2 }).map(({ search }) => search)).not.toContain('tpe');
   });
 
   test('counts a miss as all of the budget: where early values mislead ASHA is worse than random', () => {
@@ -83,7 +110,7 @@ describe('the bench of reaching what random search has', () => {
   });
 
   test('adds up the iterations of the strata, and calls reached what all have reached', () => {
-    for (const search of ['random', 'median', 'asha', 'tpe with asha']) {
+    for (const search of ['random', 'median', 'asha', 'asha, with gain']) {
       const [ce, rce, all] = ['CE', 'R-CE', 'all'].map((loss) => of(loss, search));
       expect(all?.random).toBe('100 of 300');
       expect(all?.mean).toBeCloseTo(((ce?.mean ?? 0) + (rce?.mean ?? 0)) / 2, 2);

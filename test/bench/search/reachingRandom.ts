@@ -1,7 +1,8 @@
 /**
- * How soon a search with early stopping has what random search has after its whole budget: the part `reachingRandom` of
- * `npm run bench -- search`.
+ * How soon a search with early stopping has what random search has after its whole budget: the parts `reachingRandom`
+ * and, for what TPE suggests, `reachingByTpe` of `npm run bench -- search`.
  */
+import { countConfigurations } from '@adt/coordinator/search/grid';
 import type { PrunerSettings } from '@adt/coordinator/search/pruners/earlyTerminate';
 import { median } from '../median.js';
 import {
@@ -16,7 +17,7 @@ import {
   trialsInOrder,
 } from './candidates.js';
 import { type Next, simulateSearch, spentToReach } from './prunerSimulation.js';
-import { NEAR } from './pruning.js';
+import { ASHA_WITH_GAIN, NEAR } from './pruning.js';
 import { randomOrder, tpeOrder } from './searchOrder.js';
 import { signFlipP } from './signFlip.js';
 import { meanSd, round } from './summary.js';
@@ -42,16 +43,24 @@ export type ReachingRow = {
   pNear: number | null;
   /** As `p`, of the difference to ASHA whose first rung is at one epoch; null for itself. */
   pAsha: number | null;
+  /** As `pAsha`, but the first rung is at a fifth of the training. */
+  pFifth: number | null;
 };
 
-type Search = Judged & { name: string; order: 'random' | 'tpe' };
+type Search = Judged & { name: string; order: 'random' | 'tpe'; knowsEnds: boolean };
+/** No pruner can: what is left to gain by a better score at a rung. */
+const KNOWS_ENDS = 'asha from a fifth, knowing the ends';
 const NONE: PrunerSettings = { type: 'none' };
 const ashaFrom = (minSteps: number | null): PrunerSettings => ({
   type: 'asha',
   eta: 3,
   minSteps,
   minShare: 0,
+  trend: false,
 });
+
+/** What the others are compared with. */
+const YARDSTICKS = ['random', 'asha', 'asha, from a fifth'];
 
 /** Random search is the measure itself: what it needs of its iterations is where in its order the best one comes. */
 function searchesOf(stepsPerEpoch: number, totalSteps: number): Search[] {
@@ -66,11 +75,17 @@ function searchesOf(stepsPerEpoch: number, totalSteps: number): Search[] {
     ['asha, from 5 epochs', ashaFrom(5 * stepsPerEpoch), 'random'],
     // Added with the table `grace`, before its trainings were run.
     ['asha, from a fifth', ashaFrom(Math.ceil(totalSteps / 5)), 'random'],
+    // Added with the table `field`, before its trainings were run.
+    ['asha, with gain', ASHA_WITH_GAIN, 'random'],
+    [KNOWS_ENDS, ashaFrom(Math.ceil(totalSteps / 5)), 'random'],
     ['tpe', NONE, 'tpe'],
     ['tpe with asha', ashaFrom(null), 'tpe'],
     ['tpe with asha, from 3 epochs', ashaFrom(3 * stepsPerEpoch), 'tpe'],
   ];
-  return searches.map(([name, settings, order]) => ({ name, settings, order, heedsEpsN: true }));
+  return searches.map(([name, settings, order]) => ({
+    ...{ name, settings, order, heedsEpsN: true },
+    knowsEnds: name === KNOWS_ENDS,
+  }));
 }
 
 /** Of a stratum's configurations those that random search trains. */
@@ -93,10 +108,16 @@ type Outcome = {
  * order (TPE in its own) and goes on to further ones with what it saves: both have the same iterations, as in Li et
  * al., "A System for Massively Parallel Hyperparameter Tuning" (MLSys 2020), not the same number of configurations.
  * Without pruning nothing is saved, so random search and plain TPE end with that third.
+ * @param options.order which searches: those that take what random search takes, or what TPE suggests
+ * @returns none for TPE where only some of the space was recorded
  */
 export function benchReachingRandom(
   table: CurveTable,
-  { seeds = 30, workers = 4 }: { seeds?: number; workers?: number } = {},
+  {
+    seeds = 30,
+    workers = 4,
+    order = 'random',
+  }: { seeds?: number; workers?: number; order?: Search['order'] } = {},
 ): ReachingRow[] {
   const strata = PRUNED_LOSSES.map((loss) => {
     const size = table.trials(loss).length;
@@ -114,23 +135,30 @@ export function benchReachingRandom(
     const ofSeed = (seed: number) => outcomes.flatMap((ofStratum) => ofStratum[seed] ?? []);
     return [...outcomes, Array.from({ length: seeds }, (_, seed) => ofSeed(seed).reduce(join))];
   };
-  const searches = searchesOf(stepsPerEpochOf(table), totalStepsOf(table)).map((search) => ({
-    search,
-    outcomes: runAll(search),
-  }));
+  if (order === 'tpe' && !strata.every(({ loss }) => isWhole(table, loss))) return [];
+  const searches = searchesOf(stepsPerEpochOf(table), totalStepsOf(table))
+    .filter((search) => search.order === order || YARDSTICKS.includes(search.name))
+    .map((search) => ({ search, outcomes: runAll(search) }));
   const outcomesOf = (name: string) => searches.find(({ search }) => search.name === name)?.outcomes ?? [];
-  const [random, asha] = [outcomesOf('random'), outcomesOf('asha')];
-  return searches.flatMap(({ search, outcomes }) =>
+  const [random, asha, fifth] = YARDSTICKS.map(outcomesOf);
+  const asked = searches.filter(({ search }) => search.order === order);
+  return asked.flatMap(({ search, outcomes }) =>
     heads.map((head, place) =>
       rowOf({
         head,
         search,
         outcomes: outcomes[place] ?? [],
-        random: random[place] ?? [],
-        asha: asha[place] ?? [],
+        random: random?.[place] ?? [],
+        asha: asha?.[place] ?? [],
+        fifth: fifth?.[place] ?? [],
       }),
     ),
   );
+}
+
+/** Whether TPE may choose freely: whatever it suggests was recorded. */
+function isWhole(table: CurveTable, loss: PrunedLoss): boolean {
+  return countConfigurations(table.parameters(loss)) === table.trials(loss).length;
 }
 
 type Head = Pick<ReachingRow, 'loss' | 'random'>;
@@ -154,8 +182,10 @@ function rowOf(params: {
   random: readonly Outcome[];
   /** Of ASHA from one epoch on. */
   asha: readonly Outcome[];
+  /** Of the same from a fifth on. */
+  fifth: readonly Outcome[];
 }): ReachingRow {
-  const { head, search, outcomes, random, asha } = params;
+  const { head, search, outcomes, random, asha, fifth } = params;
   const ratios = outcomes.map(({ spent, budget }) => spent / budget);
   const mean = (pick: (outcome: Outcome) => number) => round(meanSd(outcomes.map(pick)).mean);
   const pOf = (others: readonly Outcome[], pick: (outcome: Outcome) => number) => {
@@ -175,6 +205,7 @@ function rowOf(params: {
     p: pOf(random, ({ spent, budget }) => spent / budget),
     pNear: pOf(random, ({ spentNear, budget }) => spentNear / budget),
     pAsha: pOf(asha, ({ spent, budget }) => spent / budget),
+    pFifth: pOf(fifth, ({ spent, budget }) => spent / budget),
   };
 }
 
@@ -190,7 +221,8 @@ function runOnce(params: {
   const known = trialsInOrder(table, loss, seed).slice(0, trained);
   const best = Math.max(...known.flatMap(({ curve }) => curve));
   const budget = trained * totalStepsOf(table);
-  const race = simulateSearch({ settings: search.settings, next: nextOf(params), workers });
+  const { settings, knowsEnds } = search;
+  const race = simulateSearch({ settings, next: nextOf(params), workers, knowsEnds });
   const until = (value: number) => spentToReach(race, value) ?? Number.POSITIVE_INFINITY;
   const [spent, spentNear] = [until(best), until(NEAR * best)];
   return {

@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { type Assignment, expandGrid } from '@adt/coordinator/search/grid';
+import type { Assignment } from '@adt/coordinator/search/grid';
 import { TRAINING_DEFAULTS } from '@adt/proto/trainingConfig';
 import type { Bundle } from '@adt/worker/data/bundle';
 import type { Engine } from '@adt/worker/engines/engine';
@@ -12,8 +12,8 @@ import { describeMachine } from '../machine.js';
 import { openStoredDataset } from '../storedDataset.js';
 import {
   configFields,
+  configurationsOf,
   isTableName,
-  latticeParameters,
   PLANS,
   RECORDED_LOSSES,
   type RecordedLoss,
@@ -91,8 +91,11 @@ async function record(params: {
 /** The strata side by side: a table that is half recorded has the first half of each. */
 function trainingsOf(table: TableName): { loss: RecordedLoss; assignment: Assignment }[] {
   return RECORDED_LOSSES.flatMap((loss) => {
-    const lattice = [...expandGrid(latticeParameters(loss, table))];
-    return lattice.map((assignment, place) => ({ loss, assignment, turn: place / lattice.length }));
+    const configurations = configurationsOf(loss, table);
+    return configurations.map((assignment, place) => ({
+      ...{ loss, assignment },
+      turn: place / configurations.length,
+    }));
   }).sort((a, b) => a.turn - b.turn);
 }
 

@@ -22,6 +22,8 @@ const PARTS = {
   pruning: ({ seeds, log }: Effort) => onEachTable(log, (table) => benchPruning(table, { sweeps: seeds })),
   reachingRandom: ({ seeds, log }: Effort) =>
     onEachTable(log, (table) => benchReachingRandom(table, { seeds })),
+  reachingByTpe: ({ seeds, log }: Effort) =>
+    onEachTable(log, (table) => benchReachingRandom(table, { seeds, order: 'tpe' })),
 };
 
 export type SearchPart = keyof typeof PARTS;

@@ -29,7 +29,7 @@ const CONFIGURATIONS = 60;
 const SEEDS = 3;
 const RUNGS = [1, 3, 9];
 const TOTAL = 27;
-const SETTINGS: PrunerSettings = { type: 'asha', eta: 3, minSteps: null, minShare: 0 };
+const SETTINGS: PrunerSettings = { type: 'asha', eta: 3, minSteps: null, minShare: 0, trend: false };
 const SPREADS = [
   [0, 0.3],
   [0.5, 0.3],

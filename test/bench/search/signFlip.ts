@@ -15,8 +15,10 @@ export function signFlipP(differences: readonly number[], seed = 1): number {
   const slack = 1e-12 * differences.reduce((total, value) => total + Math.abs(value), 0);
   let asFar = 1;
   for (let flip = 0; flip < FLIPS; flip++) {
+    let word = 0;
     const flipped = differences.map((value, index) => {
-      const word = philox([flip, index >>> 5, 0, 0], key)[0];
+      // A bit a difference, a word for 32 of them.
+      if ((index & 31) === 0) word = philox([flip, index >>> 5, 0, 0], key)[0];
       return (word >>> (index & 31)) & 1 ? value : -value;
     });
     if (Math.abs(sum(flipped)) >= observed - slack) asFar += 1;

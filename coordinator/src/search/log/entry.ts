@@ -20,13 +20,17 @@ export type Entry =
   | { kind: 'exhausted'; stratum: number; reason: string }
   /** A configuration is trained with one more search seed. */
   | { kind: 'continued'; stratum: number; configuration: number; seed: number; reason: string }
-  /** A trial at a rung, named by its iteration. value: its best objective until then; bracket: of Hyperband. */
+  /**
+   * A trial at a rung, named by its iteration. value: its best objective until then; halfway: until half of that
+   * iteration, absent where the pruner does not count it; bracket: of Hyperband.
+   */
   | {
       kind: 'judged';
       trial: number;
       step: number;
       bracket: number;
       value: number | null;
+      halfway?: number | null;
       prune: boolean;
       reason: string;
     }

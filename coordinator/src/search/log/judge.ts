@@ -3,6 +3,7 @@ import { configOf } from '../configuration.js';
 import { stratumOf } from '../plan.js';
 import { judgeRung } from '../pruners/judge.js';
 import { type Rungs, rungsOf } from '../pruners/rungs.js';
+import { countsTrend, standingOf } from '../pruners/trend.js';
 import { stepsPerEpoch, totalSteps } from '../warnings.js';
 import type { Entry } from './entry.js';
 import type { SearchState, TrialRecord } from './state.js';
@@ -30,17 +31,23 @@ export function nextRung(state: SearchState, trial: TrialRecord): number | null 
   return rungsOfTrial(state, trial).steps.find((step) => step > trial.judgedAt) ?? null;
 }
 
-/** The verdict on a trial at a rung. @param at value: its best objective until then, in the sweep's direction */
+/**
+ * The verdict on a trial at a rung.
+ * @param at value: its best objective until then, halfway: until `halfOf` the iteration, both in the sweep's direction;
+ * the latter counts for nothing, and is not logged, where the pruner looks at no trend
+ */
 export function judge(
   state: SearchState,
   trial: TrialRecord,
-  { step, value }: { step: number; value: number | null },
+  at: { step: number; value: number | null; halfway?: number | null },
 ): Extract<Entry, { kind: 'judged' }> {
+  const { step, value } = at;
+  const { pruner } = state.plan;
   const { reports, sign } = state.stratum(trial.stratum);
   const { configuration, seed } = trial;
   const { bracket } = rungsOfTrial(state, trial);
-  const score = value === null ? null : sign * value;
-  const report = { configuration, seed, bracket, step, score };
-  const { prune, reason } = judgeRung({ settings: state.plan.pruner, report, peers: reports });
-  return { kind: 'judged', trial: trial.number, step, bracket, value, prune, reason };
+  const seen = { value, ...(countsTrend(pruner) && { halfway: at.halfway ?? null }) };
+  const report = { configuration, seed, bracket, step, ...standingOf({ sign, ...seen }) };
+  const { prune, reason } = judgeRung({ settings: pruner, report, peers: reports });
+  return { kind: 'judged', trial: trial.number, step, bracket, ...seen, prune, reason };
 }

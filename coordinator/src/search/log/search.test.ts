@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileSweep } from '../compile.js';
 import type { SearchPlan } from '../plan.js';
+import { NEWEST_RULES, type Rules } from '../rules.js';
 import { chainHash, type LoggedEntry, rootHash } from './entry.js';
 import { replay } from './replay.js';
 import { type Simulation, simulate } from './simulate.js';
@@ -14,7 +15,7 @@ const FACTS = [
 const ROOT = rootHash('spec', { facts: FACTS, prior: [], rules: 1 });
 
 /** 100 iterations an epoch, 1,000 in all. */
-function planOf(block: string): SearchPlan {
+function planOf(block: string, rules: Rules = NEWEST_RULES): SearchPlan {
   const spec = `name: test
 parameters:
   dataset: {value: tiny}
@@ -26,7 +27,7 @@ parameters:
   lr: {distribution: log_uniform_values, min: 1.0e-4, max: 1.0e-2}
 training: {epochs: 10, eval_every: 50}
 ${block}`;
-  const compiled = compileSweep({ spec, format: 'YAML', datasets: FACTS });
+  const compiled = compileSweep({ spec, format: 'YAML', datasets: FACTS, rules });
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.violations));
   return compiled.sweep.plan;
 }
@@ -173,6 +174,34 @@ describe('the log', () => {
       }),
       { numRuns: 12 },
     );
+  });
+
+  it.each([
+    [1, 'be6a7a38b0de0922d3d81238277f8772f8a60af989b29a431b496886b1932bc3'],
+    [2, '265d83380e0f543226303f1717fb5cbf61e6c807cb57bc42e28fe12fe6738b40'],
+  ] as const)('of rules %i is what it was before ASHA counted the trend, to the byte', (rules, hash) => {
+    const plan = planOf(shapes[3] as string, rules);
+    const root = rootHash('spec', { facts: FACTS, prior: [], rules });
+    const { log } = run(plan, { root });
+    expect(log.at(-1)?.hash).toBe(hash);
+    expect(replay(plan, root, log)).toMatchObject({ divergence: null, hash });
+  });
+
+  it('has what ASHA took a gain from, and shows where that was changed afterwards', () => {
+    const plan = planOf(shapes[3] as string, 3);
+    const { log } = run(plan);
+    expect(replay(plan, ROOT, log).divergence).toBeNull();
+    const judged = log.flatMap(({ entry }) => (entry.kind === 'judged' ? [entry] : []));
+    expect(judged.length).toBeGreaterThan(10);
+    for (const { value, halfway } of judged) expect(halfway).toBeLessThan(value ?? 0);
+    const at = log.findIndex(({ entry }) => entry.kind === 'judged' && entry.prune);
+    const before = log[at - 1]?.hash ?? ROOT;
+    const forged = log.map(({ entry, ...logged }, index) => {
+      if (index !== at || entry.kind !== 'judged') return { ...logged, entry };
+      const changed = { ...entry, halfway: 0 };
+      return { ...logged, entry: changed, hash: chainHash(before, changed) };
+    });
+    expect(replay(plan, ROOT, forged).divergence).toMatchObject({ number: at + 1, what: 'decision' });
   });
 
   it('shows a decision that was changed afterwards', () => {

@@ -1,6 +1,7 @@
 /** For tests: workers of random speed that carry a search from its first trial to its last, without any server. */
 
 import type { SearchPlan } from '../plan.js';
+import { halfOf } from '../pruners/trend.js';
 import { nextDecision } from './decide.js';
 import { chainHash, type Entry, type LoggedEntry } from './entry.js';
 import { judge, nextRung, rungsOfTrial } from './judge.js';
@@ -41,12 +42,14 @@ export function simulate(params: Simulation): { log: LoggedEntry[]; state: Searc
     if (trial === undefined) throw new Error('the search waits for nothing');
     const step = nextRung(state, trial);
     if (step !== null && random() < 0.7) {
+      const halfway = objective(state, trial, halfOf(step));
       const best = Math.max(
+        halfway,
         ...rungsOfTrial(state, trial)
           .steps.filter((at) => at <= step)
           .map((at) => objective(state, trial, at)),
       );
-      const verdict = judge(state, trial, { step, value: best });
+      const verdict = judge(state, trial, { step, value: best, halfway });
       add(verdict);
       if (!verdict.prune) continue;
       add({ kind: 'told', trial: trial.number, outcome: 'pruned', value: best, step });

@@ -3,6 +3,7 @@ import { isMaximized } from '@adt/proto/metricGoal';
 import type { Assignment } from '../grid.js';
 import type { Observation, RungReport } from '../history.js';
 import { firstSeeds, firstTrials, type SearchPlan, stratumOf, type TrialPlace } from '../plan.js';
+import { standingOf } from '../pruners/trend.js';
 import type { Entry, TrialOutcome } from './entry.js';
 
 export type TrialRecord = TrialPlace & {
@@ -164,11 +165,11 @@ export class SearchState {
     this.#observe(this.configuration(record), record.stratum);
   }
 
-  #judge({ trial, step, bracket, value }: Extract<Entry, { kind: 'judged' }>): void {
+  #judge({ trial, step, bracket, value, halfway }: Extract<Entry, { kind: 'judged' }>): void {
     const record = this.trial(trial);
     const { configuration, seed } = record;
     const { reports, sign } = this.stratum(record.stratum);
-    reports.push({ configuration, seed, step, bracket, score: value === null ? null : sign * value });
+    reports.push({ configuration, seed, step, bracket, ...standingOf({ sign, value, halfway }) });
     record.judgedAt = step;
   }
 

@@ -2,6 +2,16 @@
 import type { RungVerdict } from '../history.js';
 import { ordinalOf, placeOf, type Ranked, rankOf } from './standing.js';
 
+export type ShareParams = {
+  eta: number;
+  report: Ranked;
+  peers: readonly Ranked[];
+  /** What the scores are, as the reason says it where it is not the best objective alone. */
+  by?: string;
+  /** Whether it goes on wherever it stands: no best objective is better than its. */
+  spared?: boolean;
+};
+
 /**
  * A trial goes on if it is among the best ⌈n/η⌉ of the n that reached the rung, itself included.
  *
@@ -11,14 +21,16 @@ import { ordinalOf, placeOf, type Ranked, rankOf } from './standing.js';
  * never comes. ⌈n/η⌉ by rank is Syne Tune's rule, numpy's interpolated (1 − 1/η) quantile with the trial included:
  * the quantile falls between two trials, so only their order counts.
  */
-export function judgeByShare(params: { eta: number; report: Ranked; peers: readonly Ranked[] }): RungVerdict {
-  const { eta, report, peers } = params;
+export function judgeByShare(params: ShareParams): RungVerdict {
+  const { eta, report, peers, by = '', spared = false } = params;
   const rank = rankOf(report, peers);
   const of = peers.length + 1;
   const kept = Math.ceil(of / eta);
-  const prune = rank > kept;
-  const bar = kept === 1 ? 'the best goes on' : `the top ${kept.toLocaleString('en-US')} go on`;
+  const behind = rank > kept;
+  const prune = behind && !spared;
+  const top = kept === 1 ? 'the best goes on' : `the top ${kept.toLocaleString('en-US')} go on`;
+  const bar = behind && spared ? `${top}, but none was better so far` : top;
   const standing = of === 1 ? 'the first' : `${ordinalOf(rank)} of ${of.toLocaleString('en-US')}`;
-  const reason = `${prune ? 'pruned' : 'goes on'} at ${placeOf(report)}: ${standing} at this rung, ${bar}`;
+  const reason = `${prune ? 'pruned' : 'goes on'} at ${placeOf(report)}: ${standing} at this rung${by}, ${bar}`;
   return { prune, reason, rank, of };
 }

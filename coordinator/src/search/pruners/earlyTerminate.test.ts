@@ -15,7 +15,7 @@ test('no block is no early stopping', () => {
 
 test.each([
   [{ type: 'none' }, { type: 'none' }],
-  [{ type: 'asha' }, { type: 'asha', eta: 3, minSteps: null, minShare: 0.2 }],
+  [{ type: 'asha' }, { type: 'asha', eta: 3, minSteps: null, minShare: 0.2, trend: false }],
   [
     { type: 'hyperband', eta: 2, min_steps: 400 },
     { type: 'hyperband', eta: 2, minSteps: 400 },
@@ -29,9 +29,20 @@ test.each([
   expect(read(block)).toEqual({ settings, lines: [] });
 });
 
-test('a sweep of the first rules keeps its first rung at one epoch', () => {
-  expect(read({ type: 'asha' }, 1).settings).toEqual({ type: 'asha', eta: 3, minSteps: null, minShare: 0 });
+test('a sweep of rules 3 counts the gain', () => {
+  expect(read({ type: 'asha' }, 3).settings).toMatchObject({ minShare: 0.2, trend: true });
 });
+
+test.each([
+  [1, 0],
+  [2, 0.2],
+] as const)(
+  'a sweep of rules %i keeps its first rung and ranks by the best value alone',
+  (rules, minShare) => {
+    const settings = { type: 'asha', eta: 3, minSteps: null, minShare, trend: false };
+    expect(read({ type: 'asha' }, rules).settings).toEqual(settings);
+  },
+);
 
 test.each([
   ['asha', 'early_terminate: must be a mapping with type, eta, min_steps, startup_trials (got "asha")'],

@@ -29,6 +29,8 @@ export type PrunerSettings =
       minSteps: number | null;
       /** Of the training's iterations, in [0, 1); the first rung is at one epoch at least. */
       minShare: number;
+      /** Whether a rung counts what a trial gained since half of its iterations (`trend.ts`). */
+      trend: boolean;
     };
 
 const PATH = 'early_terminate';
@@ -44,7 +46,8 @@ const KEYS = ['eta', 'min_steps', 'startup_trials'];
 const DEFAULT_ETA = 3;
 const MAX_ETA = 100;
 /** Of the training, by the sweep's rules. Before a fifth the curves of fast and slow learners cross (README). */
-const MIN_SHARE: Record<Rules, number> = { 1: 0, 2: 0.2 };
+const MIN_SHARE: Record<Rules, number> = { 1: 0, 2: 0.2, 3: 0.2 };
+const TREND: Record<Rules, boolean> = { 1: false, 2: false, 3: true };
 /** As the bound of eps_n, the other schedule in iterations. */
 const MAX_STEPS = 100_000_000;
 /** As Optuna's MedianPruner. */
@@ -71,7 +74,8 @@ export function readEarlyTerminate(value: unknown, rules: Rules, findings: Findi
     case 'asha':
     case 'hyperband': {
       const eta = read('eta', [2, MAX_ETA]) ?? DEFAULT_ETA;
-      return type === 'asha' ? { type, eta, minSteps, minShare: MIN_SHARE[rules] } : { type, eta, minSteps };
+      if (type === 'hyperband') return { type, eta, minSteps };
+      return { type, eta, minSteps, minShare: MIN_SHARE[rules], trend: TREND[rules] };
     }
     default:
       return type satisfies never;

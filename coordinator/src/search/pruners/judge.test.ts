@@ -5,7 +5,7 @@ import { keyOf, uniform } from '../philox.js';
 import type { PrunerSettings } from './earlyTerminate.js';
 import { judgeRung } from './judge.js';
 
-const ASHA: PrunerSettings = { type: 'asha', eta: 3, minSteps: null, minShare: 0 };
+const ASHA: PrunerSettings = { type: 'asha', eta: 3, minSteps: null, minShare: 0, trend: false };
 const MEDIAN: PrunerSettings = { type: 'median', minSteps: null, startupTrials: 5 };
 const PRUNERS: PrunerSettings[] = [ASHA, MEDIAN, { type: 'hyperband', eta: 2, minSteps: null }];
 
@@ -52,7 +52,7 @@ describe('ASHA', () => {
     const scores = fc.uniqueArray(fc.integer(), { minLength: 2, maxLength: 40 });
     fc.assert(
       fc.property(scores, fc.integer({ min: 2, max: 5 }), (values, eta) => {
-        const verdict = lastOf({ type: 'asha', eta, minSteps: null, minShare: 0 }, values);
+        const verdict = lastOf({ type: 'asha', eta, minSteps: null, minShare: 0, trend: false }, values);
         expect(verdict?.prune).toBe((values.at(-1) ?? 0) < quantile(values, 1 - 1 / eta));
       }),
     );

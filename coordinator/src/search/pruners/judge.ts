@@ -4,6 +4,7 @@ import { judgeByShare } from './asha.js';
 import type { PrunerSettings } from './earlyTerminate.js';
 import { judgeByMedian } from './median.js';
 import { isRanked, peersOf, placeOf } from './standing.js';
+import { judgeByTrend } from './trend.js';
 
 export type JudgeParams = {
   settings: PrunerSettings;
@@ -27,6 +28,8 @@ export function judgeRung({ settings, report, peers }: JudgeParams): RungVerdict
     case 'median':
       return judgeByMedian({ startupTrials: settings.startupTrials, report, peers: rivals });
     case 'asha':
+      if (settings.trend) return judgeByTrend({ eta: settings.eta, report, peers: rivals });
+      return judgeByShare({ eta: settings.eta, report, peers: rivals });
     case 'hyperband':
       return judgeByShare({ eta: settings.eta, report, peers: rivals });
     default:

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type PrunedRun, pruningWarnings } from './pruningWarnings.js';
 
-const ASHA = { type: 'asha', eta: 3, minSteps: null, minShare: 0 } as const;
+const ASHA = { type: 'asha', eta: 3, minSteps: null, minShare: 0, trend: false } as const;
 const RUN: PrunedRun = {
   dataset: 'ml1m',
   model: 'GMF',
@@ -33,7 +33,7 @@ test('runs without a rung are counted, with the reason', () => {
 
 test('a first rung beyond the run is told of, under Hyperband too', () => {
   for (const type of ['asha', 'hyperband'] as const)
-    expect(warned([RUN, RUN], { type, eta: 3, minSteps: 9000, minShare: 0 })).toEqual([
+    expect(warned([RUN, RUN], { type, eta: 3, minSteps: 9000, minShare: 0, trend: false })).toEqual([
       expect.stringContaining(
         'all 2 configurations are never stopped early: no validation (every 100 iterations)',
       ),

@@ -80,7 +80,9 @@ function apart(settings: PrunerSettings, stratum: string, runs: readonly PrunedR
 /** As of a configuration that Hyperband does not spare. */
 function rungs(settings: PrunerSettings, run: PrunedRun) {
   const ladder =
-    settings.type === 'hyperband' ? { ...settings, type: 'asha' as const, minShare: 0 } : settings;
+    settings.type === 'hyperband'
+      ? { ...settings, type: 'asha' as const, minShare: 0, trend: false }
+      : settings;
   return rungsOf({ ...run, settings: ladder, configuration: 0, seedIndex: 0 });
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type RungsParams, rungsOf } from './rungs.js';
 
-const ASHA = { type: 'asha', eta: 3, minSteps: null, minShare: 0 } as const;
+const ASHA = { type: 'asha', eta: 3, minSteps: null, minShare: 0, trend: false } as const;
 const RUN: RungsParams = {
   settings: ASHA,
   configuration: 0,
@@ -97,6 +97,7 @@ describe('the rungs of a trial', () => {
           type: fc.constantFrom('asha' as const, 'hyperband' as const),
           eta: fc.integer({ min: 2, max: 5 }),
           minShare: fc.constantFrom(0, 0.2),
+          trend: fc.boolean(),
           minSteps: fc.option(fc.integer({ min: 1, max: 5000 })),
         }),
         fc.record({
