@@ -30,7 +30,7 @@ const WIDE = { factors: [64, 16], lr: [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2] };
  * long and as wide on other data and in larger strata, to try what `races` suggested: a first rung at a fifth of the
  * training, 6 of 27 epochs of 306 iterations, by which every ε_N is reached. field: no lattice but random draws from
  * ranges, in strata as large as searches that need early stopping have; 20 validations, 0.4 of an epoch apart, in
- * trainings as short as those of `samplers`.
+ * trainings as short as those of `samplers`. meadow: other draws from the ranges of `field`.
  */
 export const PLANS = {
   samplers: {
@@ -62,6 +62,7 @@ export const PLANS = {
     },
   },
   field: { dataset: 'ml1m_noisy', epochs: 8, evalEvery: 336, validUsers: 2000, lattice: null },
+  meadow: { dataset: 'ml1m_noisy', epochs: 8, evalEvery: 336, validUsers: 2000, lattice: null },
 } as const satisfies Record<string, Plan>;
 
 export type TableName = keyof typeof PLANS;
