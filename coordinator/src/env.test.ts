@@ -70,7 +70,7 @@ describe('parseEnv', () => {
 
   it('takes timings, and refuses those that cannot work', () => {
     const quick = { ...GOOD, ADT_LEASE_TTL_MS: '3000', ADT_HEARTBEAT_MS: '500' };
-    expect(parseEnv(quick).tunables).toMatchObject({ leaseTtlMs: 3_000, heartbeatMs: 500 });
+    expect(parseEnv(quick).tunables).toMatchObject({ leaseTtlMs: 3_000, heartbeatMs: 500, reapEveryMs: 300 });
     expect(messageOf({ ...GOOD, ADT_LEASE_TTL_MS: '3000' })).toMatch(/at least twice ADT_HEARTBEAT_MS/);
     expect(messageOf({ ...GOOD, ADT_HEARTBEAT_MS: '5s' })).toMatch(/^ADT_HEARTBEAT_MS: must be milliseconds/);
     expect(messageOf({ ...GOOD, ADT_LEADER_TTL_MS: '6000' })).toMatch(/at least twice ADT_LEADER_RENEW_MS/);

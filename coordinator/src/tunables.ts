@@ -5,7 +5,10 @@ export const DEFAULT_TUNABLES = {
   heartbeatMs: 5_000,
   /** Silence after which a trial is taken from its worker: six missed heartbeats. Shorter: faster retry, more false alarms. */
   leaseTtlMs: 30_000,
-  /** How often the leader looks for expired leases; adds to the time from a dead worker to the retry. */
+  /**
+   * How often the leader looks for expired leases; adds to the time from a dead worker to the retry. At most a tenth of
+   * a lease, whatever is asked for: looks further apart would take themselves for the first after an outage.
+   */
   reapEveryMs: 1_000,
   /** A leader that is silent for this long is replaced: bounds the fail-over. */
   leaderTtlMs: 15_000,
@@ -126,5 +129,6 @@ export function tunablesFrom(env: Readonly<Record<string, string | undefined>>):
   if (tunables.leaderTtlMs < 2 * tunables.leaderRenewMs) {
     throw new RangeError('ADT_LEADER_TTL_MS: must be at least twice ADT_LEADER_RENEW_MS');
   }
+  tunables.reapEveryMs = Math.min(tunables.reapEveryMs, Math.floor(tunables.leaseTtlMs / 10) || 1);
   return tunables;
 }
