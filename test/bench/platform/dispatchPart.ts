@@ -6,7 +6,8 @@ import { sweepText } from './sweepText.js';
 import { round, type Use, watchUse } from './watch.js';
 
 const POINTS = 10;
-const WORKERS = 32;
+/** Of one slot each. All claim as fast as they can, so a claim waits behind those of the others. */
+const FLEETS = [16, 32];
 /** A sweep file may list so many learning rates. */
 const MOST_CONFIGURATIONS = 10_000;
 const SEEDS = 10;
@@ -15,12 +16,22 @@ type Row = { trials: number; workers: number; submitMs: number; trialsPerSecond:
 export type DispatchRow = Omit<Row, 'claimMs'> & Prefixed & Use;
 type Prefixed = { claimP50Ms: number; claimP95Ms: number; claimP99Ms: number; workersCpu: number };
 
-/** @param trials all queued before the first worker comes; a multiple of 10 */
+/** @param trials all queued before the first worker comes, for each fleet anew; a multiple of 10 */
 export async function benchDispatch(rig: Rig, { trials }: { trials: number }): Promise<DispatchRow[]> {
+  const rows: DispatchRow[] = [];
+  for (const [at, workers] of FLEETS.entries())
+    rows.push(await drain(rig, { trials, workers, done: at * trials }));
+  return rows;
+}
+
+async function drain(
+  rig: Rig,
+  { trials, workers, done }: { trials: number; workers: number; done: number },
+): Promise<DispatchRow> {
   const submitted = performance.now();
   await rig.submit(
     sweepText({
-      name: 'dispatch',
+      name: `dispatch ${workers}`,
       configurations: Math.min(MOST_CONFIGURATIONS, Math.ceil(trials / SEEDS)),
       seeds: SEEDS,
     }),
@@ -28,24 +39,22 @@ export async function benchDispatch(rig: Rig, { trials }: { trials: number }): P
   const submitMs = performance.now() - submitted;
   const watch = watchUse(rig);
   const began = Date.now();
-  const fleet = await Fleet.start(rig, { workers: WORKERS, training: { kind: 'short', points: POINTS } });
+  const fleet = await Fleet.start(rig, { workers, training: { kind: 'short', points: POINTS } });
   try {
     await fleet.until(trials);
     const workersCpu = (100 * fleet.cpuSeconds) / ((Date.now() - began) / 1_000);
     const use = watch.end();
     const { completed, claims } = await fleet.stop();
-    await expectDrained(rig, trials);
-    return [
-      {
-        trials,
-        workers: WORKERS,
-        submitMs: round(submitMs, 0),
-        trialsPerSecond: round(rateOf(completed), 1),
-        ...claimColumns(claims),
-        workersCpu: round(workersCpu, 1),
-        ...use,
-      },
-    ];
+    await expectDrained(rig, done + trials);
+    return {
+      trials,
+      workers,
+      submitMs: round(submitMs, 0),
+      trialsPerSecond: round(rateOf(completed), 1),
+      ...claimColumns(claims),
+      workersCpu: round(workersCpu, 1),
+      ...use,
+    };
   } finally {
     fleet.kill();
   }
