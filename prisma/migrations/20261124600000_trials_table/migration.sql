@@ -1,5 +1,5 @@
 -- The trials table in its usual orders. Other orders scan the sweep's trials: an index for each of twenty parameters would
--- cost every claim, lease and end of a trial, and save 100 ms of a click.
+-- cost every claim, lease and end of a trial.
 
 -- Best first, with the number that breaks ties, so that a page begins where the last one ended. In place of the index
 -- without it: ingest pays for one as before, and only where the best value has changed.
@@ -12,6 +12,6 @@ LANGUAGE SQL IMMUTABLE PARALLEL SAFE AS $$
   SELECT (result -> 'valid' ->> ('valid/ndcg@' || coalesce(substring(config ->> 'select' FROM '@(\d+)$'),
                                                            config -> 'topk' ->> 0)))::float8
 $$;
--- A result is some KB to unpack, fifty thousand of them half a second. Written once a trial, at its end.
+-- A result is some KB to unpack. Written once a trial, at its end.
 CREATE INDEX "trial_sweep_ndcg_idx" ON "trial" ("sweep_id", "trial_ndcg"("config", "result"), "number")
   WHERE "result" IS NOT NULL;
