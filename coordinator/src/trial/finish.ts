@@ -48,13 +48,13 @@ export async function finishAttempt(db: Database, params: FinishParams): Promise
  * all of whose points are stored. Null: something of it is not so, and nothing was written.
  */
 async function finishUsual(db: Database, params: FinishParams): Promise<Finished | null> {
-  const { trialId, epoch, workerId, ending, lastSeq, result } = params;
+  const { trialId, epoch, workerId, ending, lastSeq, result, stderrTail = null } = params;
   if (workerId === undefined || lastSeq === null || !result) return null;
   if (ending.kind !== 'completed' || ending.outcome !== 'SUCCEEDED') return null;
   if (Object.values(result.valid).includes(null)) return null;
   const seen = { workerId, failures: 0, cancelRequested: false, pruneRequested: false, ackedSeq: lastSeq };
   const verdict = judge({ ...seen, maxFailures: 0, oomBefore: false }, ending);
-  const end = { trialId, epoch, verdict, seen, result, exitCode: null, stderrTail: null, reaper: null };
+  const end = { trialId, epoch, verdict, seen, result, exitCode: null, stderrTail, reaper: null };
   const written = await closeAttempt(db, end);
   return written && { kind: 'moved', state: verdict.state, ...written };
 }
