@@ -14,6 +14,19 @@ import {
 /** A sweep on Adressa, six trainings of one epoch. */
 const WITHIN = { timeout: 240_000 };
 
+const THREE_LOSSES = `
+name: three-losses
+method: grid
+parameters:
+  dataset: {value: ${DATASET}}
+  loss: {values: [CE, T-CE, R-CE]}
+  eps_max: {value: 0.1, when: {loss: T-CE}}
+  eps_n: {value: 500, when: {loss: T-CE}}
+  beta: {value: 0.25, when: {loss: R-CE}}
+training: {epochs: 1, eval_every: 100}
+seeds: {search: [1, 2]}
+`;
+
 let scene: DashboardScene;
 
 /** What the ranking shows: rank, trial, loss, value. */
@@ -57,17 +70,7 @@ describe.skipIf(chromiumPath() === null)(
 
     it('is submitted from the form, grows its curves and fills its ranking without a reload', async () => {
       await page.getByRole('link', { name: 'Quick T-CE vs R-CE' }).click();
-      const fill = (label: string, text: string) => page.getByLabel(label, { exact: true }).fill(text);
-      await fill('Name', 'three-losses');
-      for (const name of ['synthetic', 'adressa']) {
-        const chip = page.getByRole('checkbox', { name });
-        if (await chip.count()) await chip.setChecked(name === DATASET, { force: true });
-      }
-      await fill('eps_max: values', '0.1');
-      await fill('eps_n: values', '500');
-      await fill('beta: values', '0.25');
-      await fill('Epochs', '1');
-      await fill('Evaluate every, iterations', '100');
+      await page.getByLabel('Sweep file, YAML').fill(THREE_LOSSES);
       await page.getByText('6 runs of 3 configurations').waitFor();
       await page.getByRole('button', { name: 'Submit sweep' }).click();
       await page.waitForURL(/\/sweeps\/\d+$/);
