@@ -37,6 +37,8 @@ describe.skipIf(chromiumPath() === null)(`accessibility of the dashboard${browse
 
   it('finds a violation that is put there, so that silence means something', async () => {
     const page = await scene.signedIn();
+    // Once the page is live React has taken it over: before, it would throw out what is not its own.
+    await page.locator('[data-live=live]').waitFor();
     await page.evaluate(() => {
       const button = document.createElement('button');
       document.querySelector('main')?.append(button);

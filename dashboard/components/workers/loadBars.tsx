@@ -22,17 +22,15 @@ export function LoadBars({ load: { memoryUsedBytes, memoryTotalBytes, cpuLoad } 
 
 function Bar({ label, share, text }: { label: string; share: number; text: string }) {
   return (
-    <div>
-      <div className="flex justify-between gap-2">
-        <dt className="text-muted text-xs">{label}</dt>
-        <dd className="tabular text-xs">{text}</dd>
-      </div>
-      <div aria-hidden className="mt-0.5 h-1.5 overflow-hidden rounded-full bg-sunken">
+    <div className="grid grid-cols-[1fr_auto] gap-x-2">
+      <dt className="text-muted text-xs">{label}</dt>
+      <dd className="tabular text-xs">{text}</dd>
+      <dd aria-hidden className="col-span-2 mt-0.5 h-1.5 overflow-hidden rounded-full bg-sunken">
         <div
           className={clsx('h-full', share >= HIGH ? 'bg-pruned' : 'bg-running')}
           style={{ width: `${Math.min(100, 100 * share)}%` }}
         />
-      </div>
+      </dd>
     </div>
   );
 }
